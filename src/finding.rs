@@ -1,0 +1,237 @@
+//! A finding: one secret, everything known about it, and every place it stands at.
+//!
+//! This is the only thing that leaves a worker. It owns its data and can be printed only through
+//! its masked forms. Nothing is ever removed from a list of findings: what is not to be acted on
+//! is marked with a [`Suppression`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::origin::{CommitStamp, Origin, State};
+use crate::rules::Rule;
+use crate::secret::Secret;
+use crate::text::Position;
+
+/// One secret (a rule and a value), wherever it stands.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: Arc<Rule>,
+    pub secret: Secret,
+    pub fingerprint: Fingerprint,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// Why it was reported with this severity and confidence: short sentences, never file content.
+    pub reasons: Vec<String>,
+    pub aws: Option<Box<Aws>>,
+    pub state: State,
+    /// Every place, in discovery order; the first is the one that reports lead with. Never empty.
+    pub occurrences: Vec<Occurrence>,
+    /// The commit that brought the secret into the repository; `None` where no commit is known.
+    pub introduced: Option<CommitStamp>,
+    /// The last commit before HEAD that took it out; `None` while it is in HEAD's tree.
+    pub removed: Option<CommitStamp>,
+    /// Full names of the refs (and `stash@{N}`, `HEAD@{N}` entries) that still reach it, sorted.
+    pub refs: Vec<String>,
+    pub suppressed: Option<Suppression>,
+}
+
+/// One place where the secret stands.
+#[derive(Clone, Debug)]
+pub struct Occurrence {
+    pub origin: Origin,
+    /// How the content was reached inside the file, outermost first: `base64`, `utf-16`.
+    pub via: Vec<&'static str>,
+    pub start: Position,
+    /// The position after the last character.
+    pub end: Position,
+    /// The commit that first had the secret at this path; `None` outside of history.
+    pub commit: Option<CommitStamp>,
+    /// Whether HEAD's tree has it at this path.
+    pub in_head: bool,
+    /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
+    pub snippet: String,
+    /// GitHub's `primaryLocationLineHash` of the start line; computed only when a report needs it.
+    pub line_hash: Option<String>,
+}
+
+/// How bad it is if the finding is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Info,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// How sure it is that the finding is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
+/// Why a finding is not to be acted on. The finding stays in every report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    pub kind: SuppressionKind,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SuppressionKind {
+    /// A documented or made-up example, not a credential.
+    Placeholder,
+    /// A marker in the scanned content allows it.
+    Inline,
+    /// A baseline holds it.
+    Baseline,
+}
+
+impl SuppressionKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuppressionKind::Placeholder => "placeholder",
+            SuppressionKind::Inline => "inline",
+            SuppressionKind::Baseline => "baseline",
+        }
+    }
+}
+
+/// What is known of an AWS credential without asking anyone. Times are Unix seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aws {
+    /// The access key id; for a secret or token, the id it is paired with. Public by AWS's definition.
+    pub key_id: Option<String>,
+    /// Twelve digits, decoded from the id or read from the credential.
+    pub account_id: Option<String>,
+    pub generation: Option<Generation>,
+    /// The service whose canary accounts hold this account, such as `Thinkst`.
+    pub canary: Option<String>,
+    /// The other half or halves.
+    pub pair: Option<Pair>,
+    /// The profile or section that the credential stands in.
+    pub profile: Option<String>,
+    pub user: Option<String>,
+    /// A creation time read beside the key (`CreateDate`, `create_date`) or out of the credential itself.
+    pub created: Option<i64>,
+    /// When the credential or the signature ends.
+    pub expires: Option<i64>,
+    /// `Active` or `Inactive`, as read beside the key.
+    pub status: Option<String>,
+    pub region: Option<String>,
+    /// The signed request that the id was read from.
+    pub signed: Option<Signed>,
+    /// The file says that this is the key of an account's root user.
+    pub root: bool,
+}
+
+/// Which format the id has; an old one was made before about May 2019.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Generation {
+    Old,
+    New,
+}
+
+impl Generation {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Generation::Old => "old",
+            Generation::New => "new",
+        }
+    }
+}
+
+/// The link between the halves of one credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The fingerprint of the finding that holds the other half (of a secret or token: the id).
+    pub of: Fingerprint,
+    pub confidence: Confidence,
+    /// How they were joined: `same-line`, `same-section`, `near`, `same-file`, `same-path`, `same-repository`.
+    pub how: &'static str,
+}
+
+/// A request signed with the key: proof that the key existed and was used at that time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The time of the signature; midnight UTC if only the date is known. `None` for signature version 2.
+    pub at: Option<i64>,
+    pub service: Option<String>,
+}
+
+/// The identity of a finding: a keyed digest of rule and secret. It survives moves, renames and
+/// reformatting, and a new secret on an old line is new.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// HMAC-SHA-256 of rule id and value under a fixed domain key, cut to 16 bytes.
+    /// The key keeps it from being looked up in tables of bare digests.
+    pub fn of(rule_id: &str, secret: &Secret) -> Self {
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"keytrail fingerprint v1")
+            .expect("HMAC takes a key of any length");
+        mac.update(rule_id.as_bytes());
+        mac.update(&[0]);
+        #[expect(clippy::disallowed_methods, reason = "the digest must hold the value; it cannot be turned back")]
+        mac.update(secret.expose());
+        let digest = mac.finalize().into_bytes();
+        Self(std::array::from_fn(|i| digest[i]))
+    }
+
+    /// The short id that people and `explain` use: the first 12 hex digits.
+    pub fn id(&self) -> String {
+        let mut id = self.to_string();
+        id.truncate(12);
+        id
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Finding {
+    /// The place that reports lead with.
+    pub fn primary(&self) -> &Occurrence {
+        self.occurrences
+            .first()
+            .expect("a finding has at least one occurrence")
+    }
+}

@@ -1,0 +1,83 @@
+//! One rule, checked and ready: what it is called, what it matches, what to do about a finding.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::finding::{Confidence, Severity};
+
+/// A rule. Built by [`super::schema`]; read-only afterwards.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case, unique, stable: it is part of every fingerprint.
+    pub id: String,
+    /// The rules file it came from, for error messages.
+    pub file: String,
+    pub provider: String,
+    pub title: String,
+    /// The class of secret: `access-key-id`, `secret-key`, `session-token`, `private-key`, `token`, `password`.
+    pub kind: String,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub description: String,
+    pub advice: String,
+    pub link: String,
+    /// Where two rules match overlapping text, the higher one is kept.
+    pub precedence: u8,
+    pub matcher: Matcher,
+    /// Recipes whose expansion must be found, and must not be.
+    pub matches: Vec<String>,
+    pub rejects: Vec<String>,
+}
+
+/// How a rule finds its secrets.
+#[derive(Debug)]
+pub enum Matcher {
+    /// A detector of our own, by name; `detect` knows what it means.
+    Code(String),
+    /// A literal and the pattern that must hold around it.
+    Pattern(Pattern),
+}
+
+/// A regular expression that is compiled when one of its literals is first seen.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Distinctive text that every match starts with.
+    pub literals: Vec<String>,
+    source: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// Checks that the pattern compiles, and keeps the compiled form.
+    pub fn checked(literals: Vec<String>, source: String) -> Result<Self, regex::Error> {
+        let compiled = OnceLock::from(compile(&source)?);
+        Ok(Self {
+            literals,
+            source,
+            compiled,
+        })
+    }
+
+    /// Takes a pattern that a test has shown to compile, and compiles it on first use.
+    pub fn trusted(literals: Vec<String>, source: String) -> Self {
+        Self {
+            literals,
+            source,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    pub fn regex(&self) -> &Regex {
+        self.compiled
+            .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
+    }
+}
+
+/// Bytes without Unicode: a broad rule set compiles in 0.2 s that way instead of 13 s.
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source)
+        .unicode(false)
+        .size_limit(1 << 20)
+        .build()
+}

@@ -1,0 +1,71 @@
+//! What was not scanned, and why. Nothing is passed over without one of these.
+//!
+//! A *policy* skip was meant (a symbolic link, an ignored file): it is counted.
+//! A *fault* was not (unreadable, missing, damaged): it is named and makes the run incomplete.
+
+/// A thing that was not scanned, in whole or in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// The path, object id or ref name, as bytes; printers escape it.
+    pub what: Vec<u8>,
+    pub why: Why,
+}
+
+/// Why it was not scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    Policy(Policy),
+    /// One sentence: what failed. Never file content.
+    Fault(String),
+}
+
+/// The kinds of thing that are left out on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Policy {
+    /// Git ignores it and does not track it. A folder left out whole counts as one.
+    GitIgnored,
+    /// A symbolic link met while walking; what it points to is scanned where it is, if it is inside.
+    Symlink,
+    /// A FIFO, socket or device met while walking.
+    NotAFile,
+    /// A submodule entry: its content is in another repository.
+    Submodule,
+}
+
+impl Policy {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Policy::GitIgnored => "git-ignored",
+            Policy::Symlink => "symlink",
+            Policy::NotAFile => "not-a-file",
+            Policy::Submodule => "submodule",
+        }
+    }
+
+    /// A few words for people, plural: `12 git-ignored paths`.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Policy::GitIgnored => "git-ignored paths",
+            Policy::Symlink => "symbolic links",
+            Policy::NotAFile => "FIFOs, sockets and devices",
+            Policy::Submodule => "submodules",
+        }
+    }
+}
+
+impl Skip {
+    pub fn policy(what: impl Into<Vec<u8>>, policy: Policy) -> Self {
+        Self {
+            what: what.into(),
+            why: Why::Policy(policy),
+        }
+    }
+
+    pub fn fault(what: impl Into<Vec<u8>>, reason: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: Why::Fault(reason.into()),
+        }
+    }
+}

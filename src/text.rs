@@ -1,0 +1,153 @@
+//! Text as people count it: lines and columns from 1, and strings made safe for a terminal.
+//!
+//! Offsets are bytes everywhere else; from here on they are positions. Columns count UTF-16 code
+//! units, as SARIF and editors do; a byte that is not valid UTF-8 counts as one.
+
+/// A place in a text: line and column, both from 1. The column counts UTF-16 code units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// The line starts of one text, so that an offset becomes a position in logarithmic time.
+///
+/// A line ends with LF, CR LF, or a CR alone (as GitHub and editors count them).
+pub struct LineIndex<'t> {
+    text: &'t [u8],
+    starts: Vec<usize>,
+    first_line: u32,
+}
+
+impl<'t> LineIndex<'t> {
+    pub fn new(text: &'t [u8]) -> Self {
+        Self::with_first_line(text, 1)
+    }
+
+    /// Indexes a piece of a longer text whose first line has the number `first_line`.
+    pub fn with_first_line(text: &'t [u8], first_line: u32) -> Self {
+        let mut starts = vec![0];
+        for end in memchr::memchr2_iter(b'\n', b'\r', text) {
+            let lone_cr = text[end] == b'\r' && text.get(end + 1) != Some(&b'\n');
+            if text[end] == b'\n' || lone_cr {
+                starts.push(end + 1);
+            }
+        }
+        Self {
+            text,
+            starts,
+            first_line,
+        }
+    }
+
+    /// Returns the position of a byte offset. An offset past the end is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let index = self.line_index(offset);
+        let before = &self.text[self.starts[index]..offset];
+        Position {
+            line: self.first_line + index as u32,
+            column: 1 + utf16_len(before),
+        }
+    }
+
+    /// Returns the bytes of the line that holds `offset`, without its line ending, and where it starts.
+    pub fn line_at(&self, offset: usize) -> (usize, &'t [u8]) {
+        let index = self.line_index(offset.min(self.text.len()));
+        let start = self.starts[index];
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let line = &self.text[start..end];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        (start, line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// How many lines the text has (a final line ending opens no further line).
+    pub fn lines(&self) -> u32 {
+        let empty_last = self.starts.last() == Some(&self.text.len());
+        (self.starts.len() - usize::from(empty_last)) as u32
+    }
+
+    fn line_index(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset) - 1
+    }
+}
+
+/// The length of a text in UTF-16 code units, invalid bytes counted as one each.
+pub fn utf16_len(bytes: &[u8]) -> u32 {
+    if bytes.is_ascii() {
+        return bytes.len() as u32;
+    }
+    bytes
+        .utf8_chunks()
+        .map(|chunk| chunk.valid().encode_utf16().count() + chunk.invalid().len())
+        .sum::<usize>() as u32
+}
+
+/// Makes bytes from a repository safe for a terminal or a log: control, bidirectional and
+/// zero-width characters and invalid bytes become `\x1b`, `\u{202e}` and the like.
+pub fn sanitize(bytes: &[u8]) -> String {
+    let mut safe = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if is_hostile(c) {
+                safe.extend(c.escape_default());
+            } else {
+                safe.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            safe.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    safe
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, needle: &str) -> (u32, u32) {
+        let offset = text.find(needle).expect("the needle is in the text");
+        let position = LineIndex::new(text.as_bytes()).position(offset);
+        (position.line, position.column)
+    }
+
+    #[test]
+    fn lines_end_with_lf_crlf_or_cr() {
+        assert_eq!(at("a\nb\nX", "X"), (3, 1));
+        assert_eq!(at("a\r\nb\r\n  X", "X"), (3, 3));
+        assert_eq!(at("a\rb\rX", "X"), (3, 1));
+        assert_eq!(at("\tX", "X"), (1, 2));
+    }
+
+    #[test]
+    fn columns_count_utf16_units() {
+        assert_eq!(at("é X", "X"), (1, 3));
+        assert_eq!(at("😀 X", "X"), (1, 4));
+        let index = LineIndex::new(b"\xff\xfeX");
+        assert_eq!(index.position(2), Position { line: 1, column: 3 });
+    }
+
+    #[test]
+    fn a_line_is_given_without_its_ending() {
+        let index = LineIndex::new(b"one\r\ntwo\nthree");
+        assert_eq!(index.line_at(1), (0, &b"one"[..]));
+        assert_eq!(index.line_at(6), (5, &b"two"[..]));
+        assert_eq!(index.line_at(99), (9, &b"three"[..]));
+        assert_eq!(index.lines(), 3);
+        assert_eq!(LineIndex::new(b"one\n").lines(), 1);
+    }
+
+    #[test]
+    fn hostile_characters_are_escaped() {
+        assert_eq!(sanitize(b"a\x1b[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(sanitize("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        assert_eq!(sanitize(b"\xffz"), "\\xffz");
+        assert_eq!(sanitize("grün".as_bytes()), "grün");
+    }
+}
