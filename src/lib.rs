@@ -7,4 +7,5 @@ pub mod report;
 pub mod rules;
 pub mod secret;
 pub mod skip;
+pub mod source;
 pub mod text;

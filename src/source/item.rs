@@ -1,0 +1,47 @@
+//! An item: one thing to be scanned, as a handle that is cheap to hold by the million.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crate::origin::{CommitStamp, ObjectId, Origin};
+
+/// One thing to be scanned.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub handle: Handle,
+    pub origin: Origin,
+    /// The commit that brings the content (`range`); `None` elsewhere, where it is traced afterwards or unknown.
+    pub commit: Option<CommitStamp>,
+    /// Which lines are asked about. The rest of the content is context, for pairing.
+    pub added: Added,
+}
+
+/// How to get at the content.
+#[derive(Clone, Debug)]
+pub enum Handle {
+    Path(PathBuf),
+    Stdin,
+    /// A blob, commit or tag of the repository's object store.
+    Object(ObjectId),
+    /// Content that discovery already holds: a name.
+    Bytes(Box<[u8]>),
+}
+
+/// Which part of an item is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    All,
+    /// Ranges of 1-based line numbers, in order; findings that touch none of them are context.
+    Lines(Vec<Range<u32>>),
+}
+
+/// A piece of content, as a worker sees it. Has no `Debug`: it holds what may be secret.
+pub struct Content<'c> {
+    pub bytes: &'c [u8],
+    /// Where these bytes come from (a commit gives its identities and its message apart).
+    pub origin: &'c Origin,
+    /// The 1-based number of the first line, for a piece of a large file.
+    pub first_line: u32,
+    /// A candidate that starts at or after this offset belongs to the next piece, which sees it whole.
+    pub owned: usize,
+}
