@@ -1,5 +1,6 @@
 //! keytrail finds committed AWS access keys and other secrets.
 
+pub mod decode;
 pub mod error;
 pub mod finding;
 pub mod origin;
