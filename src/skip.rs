@@ -4,7 +4,7 @@
 //! A *fault* was not (unreadable, missing, damaged): it is named and makes the run incomplete.
 
 /// A thing that was not scanned, in whole or in part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Skip {
     /// The path, object id or ref name, as bytes; printers escape it.
     pub what: Vec<u8>,
@@ -12,7 +12,7 @@ pub struct Skip {
 }
 
 /// Why it was not scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Why {
     Policy(Policy),
     /// One sentence: what failed. Never file content.

@@ -3,7 +3,14 @@
 //!
 //! A source never looks into content, and never passes over anything without a [`Skip`].
 
+pub mod files;
+mod ignores;
 mod item;
+mod patterns;
+pub mod pieces;
+mod regular;
+mod tracked;
+mod walk;
 
 pub use item::{Added, Content, Handle, Item};
 

@@ -1,0 +1,121 @@
+//! UTF-16 and UTF-32 to UTF-8. PowerShell and Windows tools write secrets that way, and a scan of
+//! the raw bytes would see a zero beside every letter.
+//!
+//! Only a byte order mark decides. Lines and columns are those of the original text: a unit that
+//! is no character becomes U+FFFD, the mark goes, nothing else is added or dropped.
+
+/// Decodes text that starts with a byte order mark of UTF-16 or UTF-32. Returns it with the name
+/// of its encoding; `None` for anything else, a UTF-8 mark included.
+pub fn transcode(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    // The mark of UTF-32LE starts with that of UTF-16LE. As UTF-16 it would be a NUL first: binary.
+    if let Some(text) = bytes.strip_prefix(b"\xff\xfe\0\0") {
+        return Some((utf32(text, u32::from_le_bytes), "utf-32le"));
+    }
+    if let Some(text) = bytes.strip_prefix(b"\0\0\xfe\xff") {
+        return Some((utf32(text, u32::from_be_bytes), "utf-32be"));
+    }
+    if let Some(text) = bytes.strip_prefix(b"\xff\xfe") {
+        return Some((utf16(text, u16::from_le_bytes), "utf-16le"));
+    }
+    let text = bytes.strip_prefix(b"\xfe\xff")?;
+    Some((utf16(text, u16::from_be_bytes), "utf-16be"))
+}
+
+fn utf16(text: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
+    let (units, odd) = text.as_chunks::<2>();
+    let mut decoded = Vec::with_capacity(units.len() + units.len() / 8);
+    let mut units = units.iter().map(|&pair| unit(pair)).peekable();
+    // Most text is ASCII: take it without the decoder's detour.
+    while let Some(first) = units.next() {
+        if let Ok(byte @ 0..=0x7f) = u8::try_from(first) {
+            decoded.push(byte);
+            continue;
+        }
+        let second = if (0xd800..0xdc00).contains(&first) {
+            units.next_if(|next| (0xdc00..0xe000).contains(next))
+        } else {
+            None
+        };
+        for c in char::decode_utf16([first].into_iter().chain(second)) {
+            push(&mut decoded, c.unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+    }
+    finish(decoded, odd)
+}
+
+fn utf32(text: &[u8], unit: fn([u8; 4]) -> u32) -> Vec<u8> {
+    let (units, odd) = text.as_chunks::<4>();
+    let mut decoded = Vec::with_capacity(units.len() + units.len() / 8);
+    for &quad in units {
+        push(
+            &mut decoded,
+            char::from_u32(unit(quad)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        );
+    }
+    finish(decoded, odd)
+}
+
+fn push(decoded: &mut Vec<u8>, c: char) {
+    decoded.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Half a unit at the end is one that is no character.
+fn finish(mut decoded: Vec<u8>, odd: &[u8]) -> Vec<u8> {
+    if !odd.is_empty() {
+        push(&mut decoded, char::REPLACEMENT_CHARACTER);
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16_of(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(bytes)
+            .collect()
+    }
+
+    fn utf32_of(text: &str, bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
+        "\u{feff}"
+            .chars()
+            .chain(text.chars())
+            .flat_map(|c| bytes(c.into()))
+            .collect()
+    }
+
+    #[test]
+    fn every_encoding_gives_the_text_back() {
+        let text = "key = \"grün €\u{1f511}\"\r\nnext\n";
+        for (encoded, name) in [
+            (utf16_of(text, u16::to_le_bytes), "utf-16le"),
+            (utf16_of(text, u16::to_be_bytes), "utf-16be"),
+            (utf32_of(text, u32::to_le_bytes), "utf-32le"),
+            (utf32_of(text, u32::to_be_bytes), "utf-32be"),
+        ] {
+            assert_eq!(transcode(&encoded), Some((text.as_bytes().to_vec(), name)));
+        }
+    }
+
+    #[test]
+    fn other_text_is_left_alone() {
+        for bytes in [&b""[..], b"\xff", b"plain", b"\xef\xbb\xbfwith a mark", b"p\0l\0"] {
+            assert!(transcode(bytes).is_none());
+        }
+    }
+
+    #[test]
+    fn a_unit_that_is_no_character_keeps_its_place() {
+        let lone_high = b"\xff\xfe\x3d\xd8a\0";
+        let lone_low = b"\xff\xfe\x11\xdda\0";
+        let half = b"\xff\xfea\0b";
+        let decoded = |bytes| String::from_utf8(transcode(bytes).expect("it has a mark").0).expect("it is UTF-8");
+        assert_eq!(decoded(lone_high), "\u{fffd}a");
+        assert_eq!(decoded(lone_low), "\u{fffd}a");
+        assert_eq!(decoded(half), "a\u{fffd}");
+        assert_eq!(decoded(b"\xff\xfe\0\0\0\0\x11\0"), "\u{fffd}");
+    }
+}

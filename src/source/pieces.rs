@@ -1,0 +1,127 @@
+//! Reading content into a worker's buffer: whole, or in overlapping pieces if it is large.
+//!
+//! A piece owns the candidates that start in a part of it; the pieces' owned parts follow each
+//! other without gap or overlap, so each candidate is found once, with context on both sides.
+//! Memory is bounded by the piece. The buffer is scratch: it is kept between files, grows to what was
+//! needed, and its length says nothing.
+
+use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use super::regular::{self, Links, bytes_of};
+use crate::skip::Skip;
+
+/// Content up to this size is one piece.
+pub const PIECE: usize = 64 << 20;
+
+/// How much two pieces share on each side of the seam: more than any detector's context.
+pub const OVERLAP: usize = 64 << 10;
+
+/// How much is read at first where the size is not known.
+const FIRST_READ: usize = 64 << 10;
+
+/// A stretch of content, as it stands in the buffer. Has no `Debug`: it holds what may be secret.
+pub struct Piece<'b> {
+    pub bytes: &'b [u8],
+    /// The 1-based number of the line that the first byte stands on.
+    pub first_line: u32,
+    /// Where the piece starts in the content.
+    pub offset: u64,
+    /// A candidate that starts here belongs to this piece; the rest is context, and another piece's.
+    pub owned: Range<usize>,
+}
+
+/// Opens a regular file, without following a symbolic link, and reads it in pieces. What it holds
+/// now counts, if it grows or shrinks meanwhile.
+pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
+    let fault = |error: io::Error| Skip::fault(bytes_of(path), format!("it cannot be read: {error}"));
+    let (mut file, size) = regular::open(path, Links::Refuse).map_err(fault)?;
+    // One byte more than the file has: then one read takes all of it and the next one its end.
+    let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
+    grow(buffer, room);
+    read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(fault)
+}
+
+/// Reads to the end and visits each piece in order; empty content is one empty piece.
+///
+/// A piece has at most `piece` bytes (but at least eight overlaps' room). Each starts `overlap` or somewhat
+/// more before what it owns, at the start of a line if there is one near, so that columns are right.
+pub fn read_in_pieces(
+    reader: &mut dyn Read,
+    buffer: &mut Vec<u8>,
+    piece: usize,
+    overlap: usize,
+    visit: &mut dyn FnMut(Piece<'_>),
+) -> io::Result<()> {
+    let piece = piece.max(8 * overlap).max(8);
+    let (mut filled, mut owned_from) = (0, 0);
+    let (mut offset, mut first_line) = (0u64, 1u32);
+    loop {
+        // One byte beyond the piece tells whether it is the last.
+        filled = fill(reader, buffer, filled, piece + 1)?;
+        let bytes = &buffer[..filled.min(piece)];
+        let last = filled <= piece;
+        let owned = owned_from..if last { filled } else { piece - overlap };
+        visit(Piece {
+            bytes,
+            first_line,
+            offset,
+            owned: owned.clone(),
+        });
+        if last {
+            return Ok(());
+        }
+        let start = start_of_line(bytes, owned.end - overlap, overlap);
+        first_line = first_line.saturating_add(line_ends(bytes, start));
+        offset += start as u64;
+        owned_from = owned.end - start;
+        buffer.copy_within(start..filled, 0);
+        filled -= start;
+    }
+}
+
+/// Reads until the buffer holds `wanted` bytes or the content ends. Returns how many it holds.
+fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>, mut filled: usize, wanted: usize) -> io::Result<usize> {
+    while filled < wanted {
+        if filled == buffer.len() {
+            grow(buffer, (2 * filled).clamp(FIRST_READ, wanted.max(FIRST_READ)));
+        }
+        let room = buffer.len().min(wanted);
+        match reader.read(&mut buffer[filled..room]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Makes room. Only what is new is zeroed, so a buffer that is used again costs nothing.
+fn grow(buffer: &mut Vec<u8>, room: usize) {
+    if buffer.len() < room {
+        buffer.resize(room, 0);
+    }
+}
+
+/// The last line start at or before `at`, if one is within `reach`; else `at`, but not within a CR LF.
+fn start_of_line(bytes: &[u8], at: usize, reach: usize) -> usize {
+    let from = at.saturating_sub(reach);
+    match memchr::memrchr2(b'\n', b'\r', &bytes[from..at]) {
+        Some(end) if !splits_line_end(bytes, from + end + 1) => from + end + 1,
+        _ if splits_line_end(bytes, at) => at - 1,
+        _ => at,
+    }
+}
+
+fn splits_line_end(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n')
+}
+
+/// How many lines end before `end`, counted as [`crate::text::LineIndex`] does.
+fn line_ends(bytes: &[u8], end: usize) -> u32 {
+    memchr::memchr2_iter(b'\n', b'\r', &bytes[..end])
+        .filter(|&at| !splits_line_end(bytes, at + 1))
+        .count() as u32
+}
