@@ -10,6 +10,7 @@ mod human;
 mod json;
 mod jsonl;
 pub mod line_hash;
+mod place;
 mod sarif;
 mod time;
 
@@ -104,13 +105,7 @@ impl Report {
 
     /// Why the run is incomplete, one sentence each; names every fault. Empty if it is complete.
     pub fn incompleteness(&self) -> impl Iterator<Item = String> {
-        let faults = self.faults.iter().map(|skip| {
-            format!(
-                "{}: {}",
-                sanitize(&skip.what),
-                sanitize(reason(skip).as_bytes())
-            )
-        });
+        let faults = self.faults.iter().map(|skip| fault(skip, &skip.what));
         let reasons = self.incomplete_reasons.iter();
         reasons
             .map(|reason| sanitize(reason.as_bytes()))
@@ -125,6 +120,11 @@ impl Report {
     fn raw_secret<'r>(&self, finding: &'r Finding) -> Option<&'r [u8]> {
         self.show_secrets.then(|| finding.secret.expose())
     }
+}
+
+/// Names a fault and its reason in one sentence, safe for a terminal.
+fn fault(skip: &Skip, name: &[u8]) -> String {
+    format!("{}: {}", sanitize(name), sanitize(reason(skip).as_bytes()))
 }
 
 /// Why a thing was not scanned, in words.
