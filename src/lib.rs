@@ -1,11 +1,13 @@
 //! keytrail finds committed AWS access keys and other secrets.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
+pub mod git;
 pub mod origin;
 pub mod outcome;
 pub mod pair;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::detect::Candidate;
 use crate::finding::{Confidence, Finding, Fingerprint, Occurrence, Pair, Suppression, SuppressionKind};
 use crate::origin::State;
-use crate::report::line_hashes;
+use crate::report::line_hash::line_hashes;
 use crate::source::{Added, Content};
 use crate::text::LineIndex;
 
@@ -33,7 +33,7 @@ impl Assembly<'_> {
         }
         let lines = LineIndex::with_first_line(self.content.bytes, self.content.first_line);
         let prints: Vec<Fingerprint> = candidates.iter().map(|c| Fingerprint::of(&c.rule.id, &c.secret)).collect();
-        let asked = |span: &Range<usize>| span.start < self.content.owned && self.is_asked(&lines, span);
+        let asked = |span: &Range<usize>| self.content.owned.contains(&span.start) && self.is_asked(&lines, span);
         let mut findings: Vec<Finding> = candidates
             .iter()
             .zip(&prints)

@@ -4,9 +4,11 @@
 //! the report. Paths are looked at only here, so that detection depends on bytes alone.
 
 mod grade;
+mod locate;
 mod merge;
 
 pub use grade::grade;
+pub use locate::locate;
 pub use merge::merge;
 
 use crate::detect::Role;

@@ -26,7 +26,10 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if !base32 && placeholder.is_none() && !name::before(bytes, span.start).contains("access") {
         return None;
     }
-    let decoded = account::decode(&id);
+    let mut decoded = account::decode(&id);
+    if placeholder.is_some() {
+        decoded.account = None;
+    }
     let mut aws = Aws {
         key_id: Some(String::from_utf8_lossy(&id).into_owned()),
         canary: decoded.account.as_deref().and_then(account::canary).map(str::to_owned),

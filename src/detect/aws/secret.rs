@@ -39,7 +39,8 @@ pub fn read(
         Says::Secret => candidate
             .confidence(Confidence::Medium)
             .because("has the form of an AWS secret access key and is named as a secret"),
-        Says::Key | Says::Nothing if placeholder.is_some() => return None,
+        // A path with the word example in it is no credential; the documentation's secret is one.
+        Says::Key | Says::Nothing if placeholder.is_some() && !is_plausible(value) => return None,
         Says::Key | Says::Nothing => candidate
             .confidence(Confidence::Low)
             .because("has the form of an AWS secret access key; no name beside it says so"),

@@ -1,7 +1,7 @@
 //! Signed requests around an access key id: presigned URLs and `Authorization` headers.
 //!
 //! They hold no secret, but prove that the key existed and was used at a time. Signature version 4 says
-//! date, region and service; version 2 only when the URL ends. Reads at most [`REACH`] bytes after the id.
+//! date, region and service; version 2 only when the URL ends. Reads at most [`REACH`] bytes to either side.
 
 use crate::finding::{Aws, Signed};
 
@@ -12,9 +12,11 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
     let window = &bytes[end..bytes.len().min(end + REACH)];
     let line = memchr::memchr2(b'\n', b' ', window).unwrap_or(window.len());
     if let Some(scope) = Scope::read(window) {
-        let exact = value(window, &[b"X-Amz-Date=", b"x-amz-date="]).and_then(compact_time);
+        // A header that stands before or after says the second; the scope says the day.
+        let around = &bytes[end.saturating_sub(REACH)..bytes.len().min(end + REACH)];
+        let exact = time_on(around, &scope.date);
         let at = exact.or_else(|| compact_time(&format!("{}T000000Z", scope.date)));
-        let lifetime = value(&window[..line], &[b"X-Amz-Expires="]).and_then(|text| text.parse::<i64>().ok());
+        let lifetime = value(&window[..line], b"X-Amz-Expires=").and_then(|text| text.parse::<i64>().ok());
         aws.expires = aws.expires.or_else(|| Some(at? + lifetime.filter(|seconds| *seconds <= 7 * 86_400)?));
         aws.region = scope.region;
         aws.signed = Some(Signed {
@@ -22,7 +24,7 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
             service: Some(scope.service),
         });
     } else if window.starts_with(b"&") && memchr::memmem::find(&window[..line], b"Signature=").is_some() {
-        aws.expires = value(&window[..line], &[b"Expires="]).and_then(|text| text.parse().ok());
+        aws.expires = value(&window[..line], b"Expires=").and_then(|text| text.parse().ok());
         aws.signed = Some(Signed { at: None, service: None });
     }
 }
@@ -56,16 +58,22 @@ impl Scope {
     }
 }
 
-/// The value of the first of these parameters, up to the next delimiter.
-fn value<'w>(window: &'w [u8], names: &[&[u8]]) -> Option<&'w str> {
-    let start = names.iter().find_map(|name| Some(memchr::memmem::find(window, name)? + name.len()))?;
+/// The value of this parameter, up to the next delimiter.
+fn value<'w>(window: &'w [u8], name: &[u8]) -> Option<&'w str> {
+    let start = memchr::memmem::find(window, name)? + name.len();
     let rest = &window[start..];
     let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
     std::str::from_utf8(&rest[..length]).ok()
 }
 
+/// The first `20240115T101112Z` of this day.
+fn time_on(around: &[u8], date: &str) -> Option<i64> {
+    let start = memchr::memmem::find(around, format!("{date}T").as_bytes())?;
+    std::str::from_utf8(around.get(start..start + 16)?).ok().and_then(compact_time)
+}
+
 /// Unix seconds of `20240115T101112Z`.
-pub fn compact_time(text: impl AsRef<str>) -> Option<i64> {
+fn compact_time(text: impl AsRef<str>) -> Option<i64> {
     let text = text.as_ref();
     if text.len() != 16 || !text.is_ascii() {
         return None;

@@ -69,7 +69,9 @@ struct Contents {
 /// Reads the clear fields. A token that is not of a known form says nothing.
 fn contents(token: &[u8]) -> Contents {
     let whole = &token[..token.len() - token.len() % 4];
-    let Ok(raw) = data_encoding::BASE64.decode(whole) else { return Contents::default() };
+    // The clear fields may stand at the very end; where that is cut off, in what comes before it.
+    let decoded = data_encoding::BASE64_NOPAD.decode(token).or_else(|_| data_encoding::BASE64.decode(whole));
+    let Ok(raw) = decoded else { return Contents::default() };
     let Some((&kind, message)) = raw.split_first() else { return Contents::default() };
     match kind {
         0x21 | 0x02 => Contents {
