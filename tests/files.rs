@@ -2,6 +2,7 @@
 //!
 //! File names are such that no one's own excludes file names them.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -77,7 +78,11 @@ fn git(folder: &Path, args: &[&str]) -> Vec<u8> {
         .env_remove("GIT_INDEX_FILE")
         .output()
         .unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     output.stdout
 }
 
@@ -93,11 +98,19 @@ fn names(found: &Discovered, below: &Path) -> Vec<String> {
 }
 
 fn count(found: &Discovered, policy: Policy) -> usize {
-    found.skips.iter().filter(|skip| skip.why == Why::Policy(policy)).count()
+    found
+        .skips
+        .iter()
+        .filter(|skip| skip.why == Why::Policy(policy))
+        .count()
 }
 
 fn faults(found: &Discovered) -> Vec<&Skip> {
-    found.skips.iter().filter(|skip| matches!(skip.why, Why::Fault(_))).collect()
+    found
+        .skips
+        .iter()
+        .filter(|skip| matches!(skip.why, Why::Fault(_)))
+        .collect()
 }
 
 #[test]
@@ -179,7 +192,9 @@ fn links_are_followed_only_when_they_are_asked_for() {
     let asked = [tree.at("folder-link"), tree.at("file-link")];
     let found = discover(&asked[1..], &OPTIONS).unwrap();
     assert_eq!(names(&found, &tree.path()), ["file-link"]);
-    let Handle::Path(handle) = &found.items[0].handle else { panic!("not a path") };
+    let Handle::Path(handle) = &found.items[0].handle else {
+        panic!("not a path")
+    };
     assert_eq!(handle, &tree.at("real/file"), "opened where it leads");
     let found = discover(&asked[..1], &OPTIONS).unwrap();
     assert_eq!(names(&found, &tree.path()), ["folder-link/file"]);
@@ -214,15 +229,36 @@ fn ignore_files_hide_nothing_outside_of_a_work_tree() {
 fn what_git_ignores_is_left_out_and_counted() {
     let tree = Tree::repository();
     tree.write(".gitignore", "*.log\nout/\n!keep.log\n/top\n");
-    tree.write("a.log", "x").write("keep.log", "x").write("out/1", "x").write("out/2", "x");
-    tree.write("top", "x").write("sub/top", "x").write("sub/.gitignore", "!a.log\n").write("sub/a.log", "x");
+    tree.write("a.log", "x")
+        .write("keep.log", "x")
+        .write("out/1", "x")
+        .write("out/2", "x");
+    tree.write("top", "x")
+        .write("sub/top", "x")
+        .write("sub/.gitignore", "!a.log\n")
+        .write("sub/a.log", "x");
     tree.write(".ignore", "sub").write(".rgignore", "sub");
     let found = tree.find();
-    let expected = [".gitignore", ".ignore", ".rgignore", "keep.log", "sub/.gitignore", "sub/a.log", "sub/top"];
+    let expected = [
+        ".gitignore",
+        ".ignore",
+        ".rgignore",
+        "keep.log",
+        "sub/.gitignore",
+        "sub/a.log",
+        "sub/top",
+    ];
     assert_eq!(names(&found, &tree.path()), expected);
     assert_eq!(count(&found, Policy::GitIgnored), 3, "a.log, top, and out as one");
 
-    let all = discover(&[tree.path()], &FilesOptions { no_ignore: true, ..OPTIONS }).unwrap();
+    let all = discover(
+        &[tree.path()],
+        &FilesOptions {
+            no_ignore: true,
+            ..OPTIONS
+        },
+    )
+    .unwrap();
     assert_eq!(all.items.len(), 11, "all but .git");
     assert!(all.skips.is_empty());
 }
@@ -233,13 +269,19 @@ fn tracked_files_are_read_whatever_the_ignore_files_say() {
     tree.write("out/deep/tracked", "x").write("a.log", "x");
     tree.git(&["add", "."]);
     tree.write(".gitignore", "out/\n*.log\n");
-    tree.write("out/deep/not", "x").write("out/other/not", "x").write("b.log", "x");
+    tree.write("out/deep/not", "x")
+        .write("out/other/not", "x")
+        .write("b.log", "x");
     let found = tree.find();
     assert_eq!(names(&found, &tree.path()), [".gitignore", "a.log", "out/deep/tracked"]);
     assert_eq!(count(&found, Policy::GitIgnored), 3);
     for version in ["2", "4"] {
         tree.git(&["update-index", "--index-version", version]);
-        assert_eq!(tree.files(), [".gitignore", "a.log", "out/deep/tracked"], "index version {version}");
+        assert_eq!(
+            tree.files(),
+            [".gitignore", "a.log", "out/deep/tracked"],
+            "index version {version}"
+        );
     }
 }
 
@@ -256,7 +298,9 @@ fn a_sha256_index_is_read_like_any_other() {
 #[test]
 fn an_index_that_cannot_be_understood_hides_nothing_and_is_a_fault() {
     let tree = Tree::repository();
-    tree.write(".gitignore", "*.log\nout/").write("a.log", "x").write("out/1.log", "x");
+    tree.write(".gitignore", "*.log\nout/")
+        .write("a.log", "x")
+        .write("out/1.log", "x");
     tree.git(&["add", ".gitignore"]);
     for damage in ["broken", "split"] {
         match damage {
@@ -264,7 +308,11 @@ fn an_index_that_cannot_be_understood_hides_nothing_and_is_a_fault() {
             _ => drop(tree.write(".git/index", "DIRC nonsense")),
         }
         let found = tree.find();
-        assert_eq!(names(&found, &tree.path()), [".gitignore", "a.log", "out/1.log"], "{damage}");
+        assert_eq!(
+            names(&found, &tree.path()),
+            [".gitignore", "a.log", "out/1.log"],
+            "{damage}"
+        );
         assert_eq!(faults(&found).len(), 1, "{damage}");
         assert!(faults(&found)[0].what.ends_with(b".git/index"));
         fs::remove_file(tree.at(".git/index")).unwrap();
@@ -275,21 +323,31 @@ fn an_index_that_cannot_be_understood_hides_nothing_and_is_a_fault() {
 #[test]
 fn the_rules_above_hold_for_a_folder_that_is_asked_for() {
     let tree = Tree::repository();
-    tree.write(".gitignore", "*.log\n/a/b/deep.txt\nout/").write("a/.gitignore", "*.tmp");
-    tree.write("a/b/x.log", "x").write("a/b/x.tmp", "x").write("a/b/deep.txt", "x").write("a/b/read", "x");
+    tree.write(".gitignore", "*.log\n/a/b/deep.txt\nout/")
+        .write("a/.gitignore", "*.tmp");
+    tree.write("a/b/x.log", "x")
+        .write("a/b/x.tmp", "x")
+        .write("a/b/deep.txt", "x")
+        .write("a/b/read", "x");
     tree.write("out/named", "x");
     let found = discover(&[tree.at("a/b")], &OPTIONS).unwrap();
     assert_eq!(names(&found, &tree.path()), ["a/b/read"]);
     assert_eq!(count(&found, Policy::GitIgnored), 3);
 
     let named = discover(&[tree.at("a/b/x.log"), tree.at("out")], &OPTIONS).unwrap();
-    assert_eq!(names(&named, &tree.path()), ["a/b/x.log", "out/named"], "whoever names it gets it");
+    assert_eq!(
+        names(&named, &tree.path()),
+        ["a/b/x.log", "out/named"],
+        "whoever names it gets it"
+    );
 }
 
 #[test]
 fn info_exclude_holds_and_a_linked_work_tree_shares_it() {
     let tree = Tree::repository();
-    tree.write(".git/info/exclude", "*.log").write("a.log", "x").write("read", "x");
+    tree.write(".git/info/exclude", "*.log")
+        .write("a.log", "x")
+        .write("read", "x");
     assert_eq!(tree.files(), ["read"]);
     tree.git(&["add", "read"]);
     tree.git(&["commit", "-qm", "one"]);
@@ -309,9 +367,21 @@ fn repositories_within_have_rules_and_an_index_of_their_own() {
     let tree = Tree::repository();
     tree.git(&["submodule", "--quiet", "add", library.path().to_str().unwrap(), "lib"]);
     git(&tree.path(), &["init", "-q", "nested"]);
-    tree.write(".gitignore", "*.log\nlib/\n").write("lib/.gitignore", "*.tmp").write("lib/a.tmp", "x");
-    tree.write("nested/a.log", "x").write("a.log", "x").write("lib/new.log", "x");
-    let expected = [".gitignore", ".gitmodules", "lib/.gitignore", "lib/new.log", "lib/x.log", "lib/y", "nested/a.log"];
+    tree.write(".gitignore", "*.log\nlib/\n")
+        .write("lib/.gitignore", "*.tmp")
+        .write("lib/a.tmp", "x");
+    tree.write("nested/a.log", "x")
+        .write("a.log", "x")
+        .write("lib/new.log", "x");
+    let expected = [
+        ".gitignore",
+        ".gitmodules",
+        "lib/.gitignore",
+        "lib/new.log",
+        "lib/x.log",
+        "lib/y",
+        "nested/a.log",
+    ];
     assert_eq!(tree.files(), expected);
 
     // The repository of the submodule is gone: what it tracks cannot be known.
@@ -322,13 +392,16 @@ fn repositories_within_have_rules_and_an_index_of_their_own() {
 #[test]
 fn an_ignore_file_that_cannot_be_read_hides_nothing() {
     let tree = Tree::repository();
-    tree.write(".gitignore", "*.log").write("sub/a.log", "x").write("a.log", "x");
+    tree.write(".gitignore", "*.log")
+        .write("sub/a.log", "x")
+        .write("a.log", "x");
     tree.write("sub/.gitignore", vec![b'#'; (1 << 20) + 1]);
     assert_eq!(tree.files(), [".gitignore", "sub/.gitignore", "sub/a.log"]);
     // Git reads none through a link, and a folder of that name is only a folder.
     fs::remove_file(tree.at("sub/.gitignore")).unwrap();
     symlink("../.gitignore", tree.at("sub/.gitignore")).unwrap();
-    tree.write("deep/.gitignore/a.log", "x").write("deep/.gitignore/read", "x");
+    tree.write("deep/.gitignore/a.log", "x")
+        .write("deep/.gitignore/read", "x");
     assert_eq!(tree.files(), [".gitignore", "deep/.gitignore/read"]);
 }
 
@@ -354,13 +427,20 @@ fn the_excludes_file_of_the_person_holds() {
     let tree = Tree::repository();
     tree.write("a.zzz", "x").write("read", "x");
     let home = Tree::new();
-    home.write("named", "*.zzz").write("config", format!("[core]\nexcludesFile = {}\n", home.at("named").display()));
+    home.write("named", "*.zzz").write(
+        "config",
+        format!("[core]\nexcludesFile = {}\n", home.at("named").display()),
+    );
     home.write("git/ignore", "*.zzz");
     let missing = home.at("missing");
     for (config, xdg) in [(home.at("config"), missing.clone()), (missing, home.path())] {
         let status = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "the_excludes_file_of_the_person_holds"])
-            .envs([(CHILD, tree.path()), ("GIT_CONFIG_GLOBAL", config), ("XDG_CONFIG_HOME", xdg)])
+            .envs([
+                (CHILD, tree.path()),
+                ("GIT_CONFIG_GLOBAL", config),
+                ("XDG_CONFIG_HOME", xdg),
+            ])
             .output()
             .unwrap();
         assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
@@ -372,7 +452,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
 
@@ -387,19 +470,49 @@ impl Dice {
 
 #[test]
 fn the_same_is_found_as_git_lists() {
-    let names_ = ["a", "b", "ab", "a.c", "b.d", "[a]", "a b", "{a,b}", "-", "!a", "#a", "a\\", "aa", "é"];
+    let components = [
+        "a", "b", "ab", "a.c", "b.d", "[a]", "a b", "{a,b}", "-", "!a", "#a", "a\\", "aa", "é",
+    ];
     let parts = [
-        "a", "b", "ab", "c", "*", "**", "?", "/", "/", "/**/", "**/", ".", "[ab]", "[!a]", "[^b-z]", "[a", "\\", "\\*",
-        " ", "{a,b}", "-", "!", "#", "[[:alpha:]]", "[]a]", "[[:x]", "*.", "é", "\\ ",
+        "a",
+        "b",
+        "ab",
+        "c",
+        "*",
+        "**",
+        "?",
+        "/",
+        "/",
+        "/**/",
+        "**/",
+        ".",
+        "[ab]",
+        "[!a]",
+        "[^b-z]",
+        "[a",
+        "\\",
+        "\\*",
+        " ",
+        "{a,b}",
+        "-",
+        "!",
+        "#",
+        "[[:alpha:]]",
+        "[]a]",
+        "[[:x]",
+        "*.",
+        "é",
+        "\\ ",
     ];
     let mut dice = Dice(7);
     let tree = Tree::repository();
     let mut folders = vec![String::new()];
     for _ in 0..120 {
         let parent = folders[dice.roll(folders.len())].clone();
-        let path = format!("{parent}{}", dice.pick(&names_));
+        let path = format!("{parent}{}", dice.pick(&components));
         let free = !tree.at(&path).exists();
         if free && dice.roll(3) == 0 {
+            fs::create_dir(tree.at(&path)).unwrap();
             folders.push(format!("{path}/"));
         } else if free {
             tree.write(&path, "x");
@@ -408,11 +521,16 @@ fn the_same_is_found_as_git_lists() {
     for round in 0..150 {
         for folder in &folders {
             let lines: Vec<String> = (0..dice.roll(5))
-                .map(|_| format!("{}{}{}", dice.pick(&["", "", "!"]), dice.join(&parts, 4), dice.pick(&["", "/", " ", "\r"])))
+                .map(|_| {
+                    format!(
+                        "{}{}{}",
+                        dice.pick(&["", "", "!"]),
+                        dice.join(&parts, 4),
+                        dice.pick(&["", "/", " ", "\r"])
+                    )
+                })
                 .collect();
-            if tree.at(folder).is_dir() {
-                tree.write(&format!("{folder}.gitignore"), lines.join("\n"));
-            }
+            tree.write(&format!("{folder}.gitignore"), lines.join("\n"));
         }
         if round % 30 == 29 {
             tree.git(&["add", "--force", &tree.files()[dice.roll(5)]]);
