@@ -125,3 +125,121 @@ fn line_ends(bytes: &[u8], end: usize) -> u32 {
         .filter(|&at| !splits_line_end(bytes, at + 1))
         .count() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::LineIndex;
+
+    const OVERLAP: usize = 8;
+    const PIECE: usize = 100;
+
+    struct Seen {
+        bytes: Vec<u8>,
+        first_line: u32,
+        offset: usize,
+        owned: Range<usize>,
+    }
+
+    fn read(content: &[u8]) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        let mut reader = Stutter(content, false);
+        read_in_pieces(&mut reader, &mut Vec::new(), PIECE, OVERLAP, &mut |piece| {
+            seen.push(Seen {
+                bytes: piece.bytes.to_vec(),
+                first_line: piece.first_line,
+                offset: piece.offset as usize,
+                owned: piece.owned,
+            });
+        })
+        .unwrap();
+        seen
+    }
+
+    /// Gives seven bytes at most, and is interrupted before each time.
+    struct Stutter<'c>(&'c [u8], bool);
+
+    impl Read for Stutter<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let most = into.len().min(7);
+            self.0.read(&mut into[..most])
+        }
+    }
+
+    #[test]
+    fn the_owned_parts_tile_the_content_with_context_on_both_sides() {
+        let line_ends = ["\n", "\r\n", "\r", "\n\n", "\r\r\n", ""];
+        for size in [0, 1, 99, 100, 101, 102, 184, 200, 1000] {
+            for (which, line_end) in line_ends.iter().enumerate() {
+                for width in [1, 5, 7, 30] {
+                    let text = ("x".repeat(width) + line_end).repeat(size / width + 1);
+                    let content = &text.as_bytes()[..size];
+                    let index = LineIndex::new(content);
+                    let mut next = 0;
+                    for piece in read(content) {
+                        let end = piece.offset + piece.bytes.len();
+                        assert!(piece.bytes == content[piece.offset..end] && piece.bytes.len() <= PIECE);
+                        assert_eq!(
+                            piece.first_line,
+                            index.position(piece.offset).line,
+                            "{size} {which} {width}"
+                        );
+                        assert_eq!(piece.offset + piece.owned.start, next, "no gap, no overlap");
+                        assert!(piece.offset == 0 || piece.owned.start >= OVERLAP);
+                        assert!(end == size || piece.bytes.len() - piece.owned.end == OVERLAP);
+                        next = piece.offset + piece.owned.end;
+                    }
+                    assert_eq!(next, size);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_piece_starts_with_a_line_if_one_is_near() {
+        let content = "12345\r\n".repeat(60);
+        for piece in read(content.as_bytes()) {
+            assert_eq!(piece.offset % 7, 0);
+        }
+    }
+
+    #[test]
+    fn content_that_fits_is_one_piece() {
+        assert_eq!(read(&[b'x'; PIECE]).len(), 1);
+        assert_eq!(read(&[b'x'; PIECE + 1]).len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_read_whole_and_the_buffer_is_used_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut buffer = Vec::new();
+        for content in ["a longer text", "short", ""] {
+            let path = folder.path().join("file");
+            std::fs::write(&path, content).unwrap();
+            let mut seen = Vec::new();
+            load_file(&path, &mut buffer, &mut |piece| seen.push(piece.bytes.to_vec())).unwrap();
+            assert_eq!(seen, [content.as_bytes()]);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_longer_a_file_is_a_fault_at_once() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("file"), "x").unwrap();
+        std::os::unix::fs::symlink("file", path("link")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+        assert!(made.success());
+        for name in ["link", "pipe", "missing", ""] {
+            let mut pieces = 0;
+            let skip = load_file(&path(name), &mut Vec::new(), &mut |_| pieces += 1).unwrap_err();
+            assert!(matches!(skip.why, crate::skip::Why::Fault(_)), "{name}");
+            assert_eq!((skip.what, pieces), (bytes_of(&path(name)), 0));
+        }
+    }
+}
