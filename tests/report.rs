@@ -1,5 +1,7 @@
 //! The human, JSON and JSON lines reports, as outsiders see them.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod report_samples;
 
 use keytrail::report::{Format, RenderOptions, Report, SCHEMA};

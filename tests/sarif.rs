@@ -1,6 +1,8 @@
 //! SARIF as its consumers judge it: the schema, Microsoft's validator, GitHub's upload check, and
 //! what none of them sees. `tests/install-tools` installs the validators.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod report_samples;
 
 use std::collections::HashSet;
@@ -52,8 +54,8 @@ fn tool(path: &str) -> PathBuf {
     found
 }
 
-/// Writes every sample below a folder of the test's own.
-fn written(folder: &str) -> Vec<PathBuf> {
+/// Writes samples below a folder of the test's own.
+fn written(folder: &str, samples: Vec<(&str, Report)>) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     std::fs::create_dir_all(&folder).unwrap();
     let write = |(name, report): (&str, Report)| {
@@ -61,7 +63,7 @@ fn written(folder: &str) -> Vec<PathBuf> {
         std::fs::write(&file, render(&report)).unwrap();
         file
     };
-    samples::all().into_iter().map(write).collect()
+    samples.into_iter().map(write).collect()
 }
 
 #[test]
@@ -76,7 +78,10 @@ fn the_official_schema_takes_every_report() {
 #[test]
 fn microsofts_validator_has_no_error_and_no_warning() {
     let multitool = tool("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
-    let files = written("multitool");
+    let mut samples = samples::all();
+    // It needs 25 s for 6,000 results that are all alike, and does not count them.
+    samples.retain(|(_, report)| report.findings.len() < 1_000);
+    let files = written("multitool", samples);
     let verdict = Path::new(env!("CARGO_TARGET_TMPDIR")).join("multitool-verdict.sarif");
     let _ = std::fs::remove_file(&verdict);
     let output = Command::new(multitool)
@@ -122,7 +127,7 @@ fn microsofts_validator_has_no_error_and_no_warning() {
 #[test]
 fn githubs_upload_check_takes_every_report() {
     let modules = tool("node_modules/jsonschema").join("..");
-    let files = written("github");
+    let files = written("github", samples::all());
     let output = Command::new("node")
         .env("NODE_PATH", modules)
         .arg(samples::shared("tools/github_upload_check.js"))
