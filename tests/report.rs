@@ -234,9 +234,9 @@ high  AWS access key id                                             {id}
     {key}
     src/auth.py:3:8
       | key = \"****\"
-    canary      canary: do not verify (Thinkst sees every use of it)
+    canary      do not verify: Thinkst sees every use of it
     account     123456789012
-    age         old format: made before about May 2019
+    dates       old format: made before about May 2019
     pair        finding {secret} (same-line, high confidence)
 
 critical  AWS secret key                                            {secret}
@@ -247,7 +247,7 @@ critical  AWS secret key                                            {secret}
     key id      {key}
     account     123456789012, root user, user alice, profile prod, region
                 eu-west-1
-    age         created 2021-02-03, expires 2021-02-03, status Active
+    dates       created 2021-02-03, expires 2021-02-03, status Active
     used        signed a request to s3 on 2021-02-03
     pair        finding {id} (same-line, high confidence)
 
