@@ -8,6 +8,7 @@ use super::json::{Entry, Meta, Summary};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[expect(clippy::large_enum_variant, reason = "it lives for one line")]
 enum Line<'r> {
     Meta(Meta<'r>),
     Finding(Entry<'r>),

@@ -12,66 +12,88 @@ const WINDOW: usize = 100;
 const FACTOR: u64 = 37;
 /// `FACTOR` to the power of `WINDOW`, wrapped: what a unit weighs when it leaves the window.
 const LEAVING: u64 = FACTOR.wrapping_pow(WINDOW as u32);
+/// How many units the ring holds: a power of two above `WINDOW`, so that no division is needed.
+const RING: usize = 128;
 /// Stands for the end of the text, so that the last line has a unit even if it is empty.
 const END: u16 = u16::MAX;
 
 /// Returns the hash of each wanted line, in the form `c129715d7a2bc9a3:1`.
 ///
 /// `wanted` holds line numbers from 1, sorted; one may be there twice. Lines that the text does not
-/// have are left off the end. Reads no further than the last wanted line's window.
+/// have are left off the end. Stops when the last wanted line's window is full.
 pub fn line_hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
-    let mut hasher = LineHasher::new(wanted);
-    for chunk in text.utf8_chunks() {
-        for unit in chunk.valid().encode_utf16() {
-            if hasher.done() {
-                return hasher.found;
+    let last = wanted.last().map_or(0, |&line| line as usize);
+    let hashes = LineHasher::new(last).run(text);
+    let asked = |&line: &u32| hashes.get((line as usize).checked_sub(1)?);
+    // Only the wanted hashes are counted: a map of every line would cost more than the hashing.
+    let mut seen: HashMap<u64, u32> = wanted
+        .iter()
+        .filter_map(asked)
+        .map(|&hash| (hash, 0))
+        .collect();
+    let mut found = Vec::with_capacity(wanted.len());
+    let mut wanted = wanted.iter().peekable();
+    for (line, hash) in (1..).zip(&hashes) {
+        if let Some(times) = seen.get_mut(hash) {
+            *times += 1;
+            while wanted.next_if(|&&next| next == line).is_some() {
+                found.push(format!("{hash:x}:{times}"));
             }
-            hasher.take(unit);
-        }
-        if !chunk.invalid().is_empty() {
-            hasher.take(char::REPLACEMENT_CHARACTER as u16);
         }
     }
-    hasher.finish()
+    found
 }
 
-struct LineHasher<'w> {
-    /// The lines still asked for.
-    wanted: &'w [u32],
-    found: Vec<String>,
-    /// How often each hash was seen so far: the number after the colon.
-    seen: HashMap<u64, u32>,
-    /// The last `WINDOW` units, as a ring.
-    window: [u16; WINDOW],
+/// Hashes the lines of one text, one after the other.
+struct LineHasher {
+    /// How many lines are asked for.
+    last: usize,
+    hashes: Vec<u64>,
+    /// The last units, as a ring. Before the text there are zeros.
+    ring: [u16; RING],
     /// How many units were kept so far.
     kept: usize,
     hash: u64,
     /// Where the lines start whose window is not yet full, in kept units.
     starts: VecDeque<usize>,
-    /// The line that the next full window belongs to.
-    line: u32,
     at_line_start: bool,
     after_cr: bool,
 }
 
-impl<'w> LineHasher<'w> {
-    fn new(wanted: &'w [u32]) -> Self {
+impl LineHasher {
+    fn new(last: usize) -> Self {
         Self {
-            wanted,
-            found: Vec::with_capacity(wanted.len()),
-            seen: HashMap::new(),
-            window: [0; WINDOW],
+            last,
+            hashes: Vec::new(),
+            ring: [0; RING],
             kept: 0,
             hash: 0,
             starts: VecDeque::new(),
-            line: 1,
             at_line_start: true,
             after_cr: false,
         }
     }
 
-    fn done(&self) -> bool {
-        self.wanted.is_empty()
+    fn run(mut self, text: &[u8]) -> Vec<u64> {
+        // No character goes across an LF, so lines can be decoded one by one.
+        for line in text.split_inclusive(|&byte| byte == b'\n') {
+            for chunk in line.utf8_chunks() {
+                for unit in chunk.valid().encode_utf16() {
+                    if self.hashes.len() >= self.last {
+                        return self.hashes;
+                    }
+                    self.take(unit);
+                }
+                if !chunk.invalid().is_empty() {
+                    self.take(char::REPLACEMENT_CHARACTER as u16);
+                }
+            }
+        }
+        self.take(END);
+        for _ in 0..WINDOW {
+            self.keep(0);
+        }
+        self.hashes
     }
 
     /// Takes the next unit of the text; drops it if it is blank or the LF of a CR LF.
@@ -101,38 +123,15 @@ impl<'w> LineHasher<'w> {
             .is_some_and(|start| start + WINDOW == self.kept)
         {
             self.starts.pop_front();
-            self.close_line();
+            self.hashes.push(self.hash);
         }
-        let slot = &mut self.window[self.kept % WINDOW];
-        let old = std::mem::replace(slot, unit);
+        let old = self.ring[self.kept.wrapping_sub(WINDOW) % RING];
+        self.ring[self.kept % RING] = unit;
         self.hash = FACTOR
             .wrapping_mul(self.hash)
             .wrapping_add(u64::from(unit))
             .wrapping_sub(LEAVING.wrapping_mul(u64::from(old)));
         self.kept += 1;
-    }
-
-    fn close_line(&mut self) {
-        let times = self.seen.entry(self.hash).or_default();
-        *times += 1;
-        while let Some((_, rest)) = self
-            .wanted
-            .split_first()
-            .filter(|(first, _)| **first == self.line)
-        {
-            self.found.push(format!("{:x}:{times}", self.hash));
-            self.wanted = rest;
-        }
-        self.line += 1;
-    }
-
-    /// Ends the text and fills the windows of its last lines with zeros.
-    fn finish(mut self) -> Vec<String> {
-        self.take(END);
-        for _ in 0..WINDOW {
-            self.keep(0);
-        }
-        self.found
     }
 }
 

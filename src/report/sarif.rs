@@ -17,6 +17,8 @@ use crate::text::sanitize;
 use location::Locator;
 use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
 
+/// Where a reader of the log learns what wrote it; validators ask for one.
+const INFORMATION_URI: &str = "https://crates.io/crates/keytrail";
 /// GitHub refuses a run with more results.
 const MAX_RESULTS: usize = 25_000;
 /// GitHub shows this many results of a run.
@@ -54,6 +56,7 @@ fn run(report: &Report) -> Run<'_> {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: INFORMATION_URI,
                 rules: report
                     .rules
                     .iter()

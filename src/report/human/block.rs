@@ -88,7 +88,7 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
         page.row(
             true,
             "canary",
-            &format!("canary: do not verify ({service} sees every use of it)"),
+            &format!("do not verify: {service} sees every use of it"),
         );
     }
     if finding.rule.kind != "access-key-id"
@@ -111,7 +111,7 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
     );
     facts(
         page,
-        "age",
+        "dates",
         [
             aws.created
                 .map(|created| format!("created {}", day(created))),

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{ArtifactLocation, BaseId, MappedTo, Message, VersionControl};
-use super::uri::{Root, absolute, encode};
+use super::uri::{Roots, absolute, encode};
 use crate::finding::Occurrence;
 use crate::origin::{ObjectId, Origin, Place};
 use crate::report::{Target, place};
@@ -22,7 +22,7 @@ const MAX_COMMITS: usize = 2_000;
 /// Turns places into locations, and keeps the bases that they needed.
 pub struct Locator<'r> {
     target: &'r Target,
-    root: Root,
+    roots: Roots<'r>,
     repository: Option<&'r str>,
     commits: BTreeMap<String, ObjectId>,
     not_files: bool,
@@ -32,7 +32,7 @@ impl<'r> Locator<'r> {
     pub fn new(target: &'r Target) -> Self {
         Self {
             target,
-            root: Root::of(&target.what),
+            roots: Roots::of(&target.what),
             repository: target.remote.as_deref().and_then(absolute),
             commits: BTreeMap::new(),
             not_files: false,
@@ -42,7 +42,7 @@ impl<'r> Locator<'r> {
     /// Returns the location of an occurrence.
     pub fn locate(&mut self, occurrence: &Occurrence) -> ArtifactLocation {
         let origin = &occurrence.origin;
-        let path = self.root.relative(&origin.path);
+        let path = self.roots.relative(&origin.path);
         let (uri, base) = match made_up_uri(origin, &encode(&path)) {
             Some(uri) => {
                 self.not_files = true;
@@ -58,12 +58,12 @@ impl<'r> Locator<'r> {
 
     /// Names the place in a sentence, by the path that its location has.
     pub fn name(&self, origin: &Origin) -> String {
-        place::name_by_path(origin, &self.root.relative(&origin.path))
+        place::name_by_path(origin, &self.roots.relative(&origin.path))
     }
 
     /// The path of a thing that was not read, fit to be published.
     pub fn published<'p>(&self, path: &'p [u8]) -> std::borrow::Cow<'p, [u8]> {
-        self.root.relative(path)
+        self.roots.relative(path)
     }
 
     /// The page of the file on the two hosts whose links are known.
@@ -90,22 +90,31 @@ impl<'r> Locator<'r> {
         Some(format!("{repository}/{pages}/{revision}/{uri}#L{line}"))
     }
 
-    /// Which revision each base stands for: HEAD's first.
+    /// Which revision each base stands for, HEAD's first.
     pub fn provenance(&self) -> Vec<VersionControl> {
         let Some(repository) = self.repository else {
             return Vec::new();
         };
-        let entry = |revision: &ObjectId, branch: Option<&String>, base: &str| VersionControl {
-            repository_uri: repository.to_owned(),
-            revision_id: revision.to_string(),
-            branch: branch.cloned(),
-            mapped_to: MappedTo {
-                uri_base_id: base.to_owned(),
-            },
-        };
-        let head = self.target.head.iter();
-        let head = head.map(|id| entry(id, self.target.branch.as_ref(), SOURCE_ROOT));
-        head.chain(self.commits.iter().map(|(base, id)| entry(id, None, base)))
+        let entry =
+            |revision: Option<&ObjectId>, branch: Option<&String>, base: &str| VersionControl {
+                repository_uri: repository.to_owned(),
+                revision_id: revision.map(ObjectId::to_string),
+                branch: branch.cloned(),
+                mapped_to: MappedTo {
+                    uri_base_id: base.to_owned(),
+                },
+            };
+        let head = entry(
+            self.target.head.as_ref(),
+            self.target.branch.as_ref(),
+            SOURCE_ROOT,
+        );
+        // No revision holds what is no file, but validators want every base mapped.
+        let not_files = self.not_files.then(|| entry(None, None, NOT_FILES));
+        let commits = self.commits.iter();
+        std::iter::once(head)
+            .chain(not_files)
+            .chain(commits.map(|(base, id)| entry(Some(id), None, base)))
             .collect()
     }
 

@@ -39,6 +39,7 @@ pub struct Tool {
 pub struct Driver {
     pub name: &'static str,
     pub semantic_version: &'static str,
+    pub information_uri: &'static str,
     pub rules: Vec<ReportingDescriptor>,
     pub supported_taxonomies: [ToolComponentReference; 1],
 }
@@ -141,7 +142,8 @@ pub struct Notification {
 #[serde(rename_all = "camelCase")]
 pub struct VersionControl {
     pub repository_uri: String,
-    pub revision_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     pub mapped_to: MappedTo,

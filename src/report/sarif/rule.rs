@@ -36,19 +36,28 @@ pub fn describe(rule: &Rule) -> ReportingDescriptor {
             kinds: ["superset"],
         }],
         properties: RuleProperties {
-            tags: [
-                "security",
-                "secret",
-                &rule.provider,
-                &rule.kind,
-                "external/cwe/cwe-798",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            tags: tags(rule),
             precision: precision(rule.confidence),
             security_severity: security_severity(rule.severity),
         },
     }
+}
+
+/// Tags for filtering, each once: a provider or kind may have the name of another tag.
+fn tags(rule: &Rule) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in [
+        "security",
+        "secret",
+        &rule.provider,
+        &rule.kind,
+        "external/cwe/cwe-798",
+    ] {
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
 }
 
 /// The SARIF level of a severity.

@@ -6,44 +6,48 @@
 
 use std::borrow::Cow;
 
-/// The folder that the paths of a run are written relative to.
-pub struct Root(Vec<u8>);
+/// The asked paths that lead elsewhere; what lies in them is written relative to them.
+pub struct Roots<'r> {
+    asked: Vec<Vec<&'r [u8]>>,
+    /// With several asked paths, the last name of each is kept, so that their files stay apart.
+    kept: usize,
+}
 
-impl Root {
-    /// Takes the deepest folder that holds every asked path that leads elsewhere.
-    pub fn of(what: &[String]) -> Self {
-        let elsewhere = what
-            .iter()
-            .map(|path| path.as_bytes())
-            .filter(|path| leads_elsewhere(path));
-        let common = elsewhere
-            .map(|path| segments(path).collect::<Vec<_>>())
-            .reduce(|a, b| {
-                let shared = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-                a[..shared].to_vec()
-            });
-        Self(common.unwrap_or_default().join(&b'/'))
+impl<'r> Roots<'r> {
+    pub fn of(what: &'r [String]) -> Self {
+        let asked = what.iter().map(|path| path.as_bytes());
+        Self {
+            asked: asked
+                .filter(|path| leads_elsewhere(path))
+                .map(parts)
+                .collect(),
+            kept: usize::from(what.len() > 1),
+        }
     }
 
-    /// Returns the path as it is to be published. A path that is the root itself keeps its name.
+    /// Returns the path as it is to be published. What lies in no asked path keeps its name only.
     pub fn relative<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
         if !leads_elsewhere(path) {
             return Cow::Borrowed(path);
         }
-        let parts: Vec<&[u8]> = segments(path).collect();
-        let root = segments(&self.0).count();
-        let inside = root < parts.len() && segments(&self.0).eq(parts[..root].iter().copied());
-        let rest = if inside {
-            &parts[root..]
-        } else {
-            &parts[parts.len().saturating_sub(1)..]
-        };
-        Cow::Owned(rest.join(&b'/'))
+        let parts = parts(path);
+        let last = parts.len().saturating_sub(1);
+        let holding = self.asked.iter().filter(|root| parts.starts_with(root));
+        let root = holding.map(Vec::len).max();
+        let from = root.map_or(last, |length| length.saturating_sub(self.kept).min(last));
+        Cow::Owned(parts[from..].join(&b'/'))
     }
 }
 
 fn leads_elsewhere(path: &[u8]) -> bool {
     path.first() == Some(&b'/') || path.split(|&b| b == b'/').any(|part| part == b"..")
+}
+
+/// The parts of a path. An absolute one begins with an empty part, so that it never equals a relative one.
+fn parts(path: &[u8]) -> Vec<&[u8]> {
+    let absolute = path.first() == Some(&b'/');
+    let first = absolute.then_some(&path[..0]);
+    first.into_iter().chain(segments(path)).collect()
 }
 
 fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -109,8 +113,8 @@ mod tests {
     #[test]
     fn a_path_elsewhere_is_relative_to_what_was_asked_for() {
         let written = |what: &[&str], path: &str| {
-            let root = Root::of(&what.iter().map(|&path| path.to_owned()).collect::<Vec<_>>());
-            encode(&root.relative(path.as_bytes()))
+            let what: Vec<String> = what.iter().map(|&path| path.to_owned()).collect();
+            encode(&Roots::of(&what).relative(path.as_bytes()))
         };
         assert_eq!(
             written(&["/home/ann/app"], "/home/ann/app/src/a.env"),
@@ -118,6 +122,8 @@ mod tests {
         );
         assert_eq!(written(&["/home/ann/a.env"], "/home/ann/a.env"), "a.env");
         assert_eq!(written(&["/srv/x/", "/srv/y"], "/srv/y/a"), "y/a");
+        assert_eq!(written(&["home/ann"], "/home/ann/a.env"), "a.env");
+        assert_eq!(written(&["/"], "/etc/a.env"), "etc/a.env");
         assert_eq!(written(&["../app"], "../app/src/a.env"), "src/a.env");
         assert_eq!(written(&["."], "src/a.env"), "src/a.env");
         assert_eq!(
