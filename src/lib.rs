@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod finding;
+pub mod git;
 pub mod origin;
 pub mod report;
 pub mod rules;

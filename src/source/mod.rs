@@ -3,6 +3,7 @@
 //!
 //! A source never looks into content, and never passes over anything without a [`Skip`].
 
+pub mod history;
 mod item;
 
 pub use item::{Added, Content, Handle, Item};
