@@ -32,11 +32,16 @@ pub enum Says {
 
 /// Reads what the name before `start` says.
 pub fn says(bytes: &[u8], start: usize) -> Says {
-    judge(&before(bytes, start))
+    judge(&words_before(bytes, start))
 }
 
 /// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
 pub fn before(bytes: &[u8], start: usize) -> String {
+    words_before(bytes, start).concat()
+}
+
+/// The words of the name before `start`, lower-case: `awsSecretKey` and `AWS_SECRET_KEY` have three.
+fn words_before(bytes: &[u8], start: usize) -> Vec<String> {
     let low = start.saturating_sub(REACH);
     let window = &bytes[low..start];
     let mut at = window.len();
@@ -44,20 +49,42 @@ pub fn before(bytes: &[u8], start: usize) -> String {
     for _ in 0..MOST_CARRIERS {
         let Some(end) = skip_separators(window, at, carried) else { break };
         let length = window[..end].iter().rev().take_while(|&&b| is_name(b)).count();
-        let name = compact(&window[end - length..end]);
+        let name = words(&window[end - length..end]);
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
-        let masked = window[..end - length].ends_with(b"*");
-        if name.is_empty() || masked || CARRIERS.contains(&name.as_str()) {
-            if length == 0 {
-                break;
-            }
-            carried = true;
-            at = end - length;
+        let masked = window[..end - length].ends_with(b"**");
+        let carrier = matches!(&name[..], [word] if CARRIERS.contains(&word.as_str()));
+        if !name.is_empty() && !masked && !carrier {
+            return name;
+        }
+        if length == 0 {
+            break;
+        }
+        carried = true;
+        at = end - length;
+    }
+    Vec::new()
+}
+
+/// Splits a name into words, at signs and where a capital follows a small letter. An access key id in it is
+/// no word of it.
+fn words(name: &[u8]) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in name.split(|b| !b.is_ascii_alphanumeric()) {
+        let is_id = part.len() == 20 && [&b"AKIA"[..], b"ASIA", b"ABIA"].iter().any(|prefix| part.starts_with(prefix));
+        if is_id {
             continue;
         }
-        return name;
+        let mut word = String::new();
+        for (i, byte) in part.iter().enumerate() {
+            if byte.is_ascii_uppercase() && i > 0 && part[i - 1].is_ascii_lowercase() {
+                words.push(std::mem::take(&mut word));
+            }
+            word.push(byte.to_ascii_lowercase() as char);
+        }
+        words.push(word);
     }
-    String::new()
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// Steps back over quotes, brackets, signs and white space. A line end is crossed only after a carrier, or
@@ -88,38 +115,40 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b'$')
 }
 
-fn compact(name: &[u8]) -> String {
-    name.iter()
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(|b| b.to_ascii_lowercase() as char)
-        .collect()
-}
+/// What says that a value is an AWS secret key, wherever it stands in a name.
+const AWS_SECRET: &[&str] =
+    &["secretaccesskey", "secretkey", "awssecret", "s3secret", "amazonsecret", "ec2secret", "secretaccess"];
+/// What makes one of a secret.
+const AWS: &[&str] = &["aws", "amazon", "amz", "s3", "minio", "access", "iam", "boto"];
+/// What says that a value is no secret: as a word of its own, or at the start of one.
+const HARMLESS: &[&str] = &[
+    "sha1", "sha2", "sha3", "sha5", "md5", "digest", "checksum", "integrity", "hash", "commit", "revision", "etag", "nonce",
+    "public", "pubkey", "fingerprint", "uuid", "guid", "signature", "cache", "version", "path", "file", "class", "arn",
+    "url", "uri", "license", "salt", "certificate", "thumbprint", "continuation", "next", "page", "cursor", "sync",
+];
+/// What says that a value is secret, wherever it stands in a name.
+const SECRET: &[&str] = &[
+    "secret", "token", "passw", "pwd", "apikey", "accesskey", "authkey", "privatekey", "private", "credential", "signingkey",
+    "encryptionkey", "masterkey", "sharedkey", "accountkey", "appkey", "apptoken", "bearer", "passphrase", "clientkey",
+    "servicekey", "auth",
+];
+const KEY: &[&str] = &["key", "pass", "cred", "cookie", "session"];
 
-fn judge(name: &str) -> Says {
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["secretaccesskey", "secretkey", "awssecret", "s3secret", "amazonsecret", "ec2secret", "secretaccess"])
-        || (has(&["secret"]) && has(&["aws", "amazon", "amz", "s3", "minio", "access", "iam", "boto"]))
-    {
-        return Says::AwsSecret;
+fn judge(words: &[String]) -> Says {
+    let name = words.concat();
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    let begins = |starts: &[&str]| words.iter().any(|word| starts.iter().any(|start| word.starts_with(start)));
+    if has(AWS_SECRET) || (has(&["secret"]) && has(AWS)) {
+        Says::AwsSecret
+    } else if begins(HARMLESS) {
+        Says::Harmless
+    } else if has(SECRET) {
+        Says::Secret
+    } else if has(KEY) {
+        Says::Key
+    } else {
+        Says::Nothing
     }
-    if has(&[
-        "sha1", "sha2", "sha5", "md5", "digest", "checksum", "integrity", "hash", "commit", "revision", "etag", "nonce",
-        "public", "pubkey", "fingerprint", "uuid", "guid", "signature", "cache", "version", "path", "file", "class",
-        "arn", "url", "license", "salt", "certificate", "thumbprint", "keyid", "pageto", "nexttoken", "continuation",
-    ]) {
-        return Says::Harmless;
-    }
-    if has(&[
-        "secret", "token", "passw", "pwd", "apikey", "accesskey", "authkey", "privatekey", "private", "credential",
-        "signingkey", "encryptionkey", "masterkey", "sharedkey", "accountkey", "appkey", "apptoken", "bearer", "passphrase",
-        "clientkey", "servicekey", "auth",
-    ]) {
-        return Says::Secret;
-    }
-    if has(&["key", "pass", "cred", "cookie", "session"]) {
-        return Says::Key;
-    }
-    Says::Nothing
 }
 
 #[cfg(test)]

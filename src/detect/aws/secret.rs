@@ -27,7 +27,7 @@ pub fn read(
         return None;
     }
     let placeholder = placeholder::of_secret(value);
-    if placeholder.is_none() && !is_plausible(value) {
+    if placeholder.is_none() && !is_plausible(value, NAMED) {
         return None;
     }
     let candidate = Candidate::new(rule, span, value)
@@ -40,7 +40,7 @@ pub fn read(
             .confidence(Confidence::Medium)
             .because("has the form of an AWS secret access key and is named as a secret"),
         // A path with the word example in it is no credential; the documentation's secret is one.
-        Says::Key | Says::Nothing if placeholder.is_some() && !is_plausible(value) => return None,
+        Says::Key | Says::Nothing if !is_plausible(value, UNNAMED) => return None,
         Says::Key | Says::Nothing => candidate
             .confidence(Confidence::Low)
             .because("has the form of an AWS secret access key; no name beside it says so"),
@@ -59,11 +59,15 @@ pub fn read_joined(
     read(rule, bytes, joined.span, &joined.value, || says(start))
 }
 
-/// Whether the value could be drawn at random: of 10,000 real secrets, fewer than three fail.
-fn is_plausible(value: &[u8]) -> bool {
+/// The scores below which a value is taken for random: of 100,000 real secrets, none to speak of scores above.
+const NAMED: f32 = -0.4;
+const UNNAMED: f32 = -0.8;
+
+/// Whether the value could be drawn at random.
+fn is_plausible(value: &[u8], limit: f32) -> bool {
     let upper = value.iter().any(u8::is_ascii_uppercase);
     let lower = value.iter().any(u8::is_ascii_lowercase);
-    upper && lower && randomness::looks_random(value)
+    upper && lower && randomness::distinct(value) >= 14 && randomness::score(value) < limit
 }
 
 /// Padding after it: forty characters need none, so this is the end of something else.
