@@ -17,6 +17,10 @@ pub struct Joined {
 /// Puts together the parts around `part`, a stretch of bytes for which `member` holds.
 /// Returns `None` if nothing joins it.
 pub fn whole(bytes: &[u8], part: Range<usize>, member: fn(u8) -> bool) -> Option<Joined> {
+    let quoted = is_quote(bytes.get(part.end).copied()) || is_quote(part.start.checked_sub(1).map(|at| bytes[at]));
+    if !quoted {
+        return None;
+    }
     let mut parts = vec![part];
     while parts.len() < MOST_PARTS {
         let Some(before) = previous(bytes, parts[0].start, member) else { break };
@@ -72,6 +76,11 @@ fn previous(bytes: &[u8], start: usize, member: fn(u8) -> bool) -> Option<Range<
             let length = bytes[..end].iter().rev().take_while(|&&b| member(b)).count();
             (onward.start == start).then_some(end - length..end)
         })
+}
+
+/// A quote, or the sign that escapes one.
+fn is_quote(byte: Option<u8>) -> bool {
+    matches!(byte, Some(b'"' | b'\'' | b'`' | b'\\'))
 }
 
 /// A quote at the start of `window`, escaped or not, and its width.

@@ -106,6 +106,9 @@ impl Detectors {
     /// Asks every detector that goes by the look of a value.
     fn read_piece(&self, bytes: &[u8], piece: &runs::Piece<'_>, detected: &mut Detected) {
         let value = &piece.value[..];
+        if is_plain_word(value) {
+            return;
+        }
         let span = piece.span.clone();
         let says = || name::says(bytes, span.start);
         let found = &mut detected.candidates;
@@ -132,4 +135,16 @@ impl Detectors {
     pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
         name::says(bytes, start) == name::Says::AwsSecret
     }
+}
+
+/// Whether a value has neither a digit nor letters of both cases: a word, a path, a line of signs.
+/// Of random values of twenty characters none is like that; most runs of source code are.
+fn is_plain_word(value: &[u8]) -> bool {
+    let (mut digit, mut upper, mut lower) = (false, false, false);
+    for byte in value {
+        digit |= byte.is_ascii_digit();
+        upper |= byte.is_ascii_uppercase();
+        lower |= byte.is_ascii_lowercase();
+    }
+    !digit && !(upper && lower)
 }

@@ -52,7 +52,7 @@ fn words_before(bytes: &[u8], start: usize) -> Vec<String> {
         let name = words(&window[end - length..end]);
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
         let masked = window[..end - length].ends_with(b"**");
-        let carrier = matches!(&name[..], [word] if CARRIERS.contains(&word.as_str()));
+        let carrier = CARRIERS.contains(&name.concat().as_str());
         if !name.is_empty() && !masked && !carrier {
             return name;
         }
@@ -94,7 +94,7 @@ fn skip_separators(window: &[u8], mut at: usize, carried: bool) -> Option<usize>
         match window[at - 1] {
             b'\n' => {
                 let above = window[..at - 1].trim_ascii_end();
-                let open = above.last().is_some_and(|b| b"=:>|({[+\\,".contains(b));
+                let open = above.last().is_some_and(|b| b"=:>|({[+-\\,".contains(b));
                 if !carried && !open {
                     return None;
                 }
