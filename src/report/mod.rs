@@ -1,15 +1,31 @@
 //! The report: the whole outcome of a run, and its printers.
 //!
-//! A printer is a function of the [`Report`] and nothing else: it filters nothing, counts nothing,
-//! opens no file and asks no repository. Every format says what was not scanned.
+//! A printer is a function of the [`Report`] and nothing else: it filters nothing, opens no file
+//! and asks no repository. Every format says what was not scanned. Masking is the rule; the only
+//! way to a raw secret is [`Report::raw_secret`], and SARIF never takes it.
+
+pub mod destination;
+mod format;
+mod human;
+mod json;
+mod jsonl;
+pub mod line_hash;
+mod place;
+mod sarif;
+mod time;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::finding::{Confidence, Finding};
+use crate::finding::{Confidence, Finding, Severity, SuppressionKind};
 use crate::origin::ObjectId;
 use crate::rules::Rule;
-use crate::skip::{Policy, Skip};
+use crate::skip::{Policy, Skip, Why};
+use crate::text::sanitize;
+
+pub use destination::Destination;
+pub use format::{Format, RenderOptions};
+pub use json::SCHEMA;
 
 /// Everything a run has to say.
 #[derive(Debug)]
@@ -67,4 +83,62 @@ impl Report {
     pub fn complete(&self) -> bool {
         self.faults.is_empty() && self.incomplete_reasons.is_empty()
     }
+
+    /// How many findings to act on there are of each severity, worst last.
+    pub fn by_severity(&self) -> BTreeMap<Severity, u64> {
+        tally(self.findings.iter().map(|finding| finding.severity))
+    }
+
+    /// How many findings are suppressed for each kind of reason.
+    pub fn by_suppression(&self) -> BTreeMap<SuppressionKind, u64> {
+        let marks = self
+            .suppressed
+            .iter()
+            .filter_map(|finding| finding.suppressed.as_ref());
+        tally(marks.map(|suppression| suppression.kind))
+    }
+
+    /// The findings to act on, then the suppressed ones: the order of every format.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(&self.suppressed)
+    }
+
+    /// Why the run is incomplete, one sentence each; names every fault. Empty if it is complete.
+    pub fn incompleteness(&self) -> impl Iterator<Item = String> {
+        let faults = self.faults.iter().map(|skip| fault(skip, &skip.what));
+        let reasons = self.incomplete_reasons.iter();
+        reasons
+            .map(|reason| sanitize(reason.as_bytes()))
+            .chain(faults)
+    }
+
+    /// Returns the raw value, if raw values were asked for.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "`--show-secrets` asks for it; every printer comes here"
+    )]
+    fn raw_secret<'r>(&self, finding: &'r Finding) -> Option<&'r [u8]> {
+        self.show_secrets.then(|| finding.secret.expose())
+    }
+}
+
+/// Names a fault and its reason in one sentence, safe for a terminal.
+fn fault(skip: &Skip, name: &[u8]) -> String {
+    format!("{}: {}", sanitize(name), sanitize(reason(skip).as_bytes()))
+}
+
+/// Why a thing was not scanned, in words.
+fn reason(skip: &Skip) -> &str {
+    match &skip.why {
+        Why::Policy(policy) => policy.as_str(),
+        Why::Fault(reason) => reason,
+    }
+}
+
+fn tally<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, u64> {
+    let mut counts = BTreeMap::new();
+    for key in keys {
+        *counts.entry(key).or_default() += 1;
+    }
+    counts
 }

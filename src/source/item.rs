@@ -42,6 +42,6 @@ pub struct Content<'c> {
     pub origin: &'c Origin,
     /// The 1-based number of the first line, for a piece of a large file.
     pub first_line: u32,
-    /// A candidate that starts at or after this offset belongs to the next piece, which sees it whole.
-    pub owned: usize,
+    /// A candidate that starts elsewhere belongs to another piece of the same content.
+    pub owned: Range<usize>,
 }

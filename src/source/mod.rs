@@ -5,6 +5,7 @@
 
 pub mod files;
 mod ignores;
+pub mod history;
 mod item;
 mod patterns;
 pub mod pieces;

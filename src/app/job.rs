@@ -1,0 +1,144 @@
+//! What every scanning command shares: the checked settings, the detectors, and the way from findings
+//! to written reports.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+use crate::cli::Common;
+use crate::config;
+use crate::detect::Detectors;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::git::ReadObject;
+use crate::origin::State;
+use crate::outcome::Outcome;
+use crate::pair;
+use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target};
+use crate::rules::RuleSet;
+use crate::scan::progress::Progress;
+use crate::scan::{Scan, Scanned};
+use crate::settings::{ReportSettings, SourceSettings};
+use crate::skip::{Skip, Why};
+use crate::source::{Discovered, Item};
+use crate::triage;
+
+/// A run whose settings are known to be right.
+pub struct Job {
+    pub source: SourceSettings,
+    report: ReportSettings,
+    destinations: Vec<Destination>,
+    as_of: i64,
+    rules: RuleSet,
+    pub detectors: Detectors,
+}
+
+impl Job {
+    /// Checks settings, destinations and rules. Nothing has been scanned when this fails.
+    pub fn prepare(common: Common) -> Result<Self, Error> {
+        let file = config::read(&common.settings)?;
+        let source = common.source.or(file.source);
+        let report = common.report.or(file.report);
+        let mut destinations = Vec::new();
+        for argument in &report.report {
+            destinations.push(argument.parse()?);
+        }
+        if destinations.is_empty() {
+            destinations.push(Destination {
+                format: Format::Human,
+                file: None,
+            });
+        }
+        Destination::check(&destinations)?;
+        let rules = RuleSet::builtin()?;
+        Ok(Self {
+            as_of: report.as_of()?,
+            detectors: Detectors::new(&rules)?,
+            source,
+            report,
+            destinations,
+            rules,
+        })
+    }
+
+    /// Scans items and makes one finding of each secret.
+    pub fn scan(&self, items: &[Item], objects: Option<&(dyn ReadObject + Sync)>, state: State) -> Scanned {
+        let progress = Progress::new(items.len());
+        let scan = Scan {
+            detectors: &self.detectors,
+            objects,
+            state,
+            with_line_hash: self.destinations.iter().any(|to| to.format == Format::Sarif),
+            threads: self.source.threads(),
+            progress: &progress,
+        };
+        let mut scanned = progress.during(!self.report.quiet, || scan.run(items));
+        scanned.findings = triage::merge(scanned.findings);
+        scanned
+    }
+
+    /// Marks the findings, writes the reports, and decides how the run ended.
+    pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
+        let report = self.report(target, discovered, scanned);
+        let options = RenderOptions {
+            color: self.color(),
+            verbose: self.report.verbose > 0,
+            quiet: self.report.quiet,
+            ..RenderOptions::default()
+        };
+        for destination in &self.destinations {
+            destination.write(&destination.format.render(&report, &options))?;
+        }
+        Ok(Outcome::of(&report, self.report.fail_on(), self.report.exit_zero))
+    }
+
+    fn report(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Report {
+        let mut findings = scanned.findings;
+        pair::across(&mut findings, triage::role_of);
+        triage::grade(&mut findings, self.as_of);
+        let mut stats = Stats {
+            items: scanned.items,
+            bytes: scanned.bytes,
+            commits: discovered.commits,
+            below_confidence: 0,
+            min_confidence: Some(self.report.min_confidence()),
+        };
+        let (suppressed, open): (Vec<Finding>, Vec<Finding>) =
+            findings.into_iter().partition(|finding| finding.suppressed.is_some());
+        let (findings, below): (Vec<Finding>, Vec<Finding>) =
+            open.into_iter().partition(|finding| finding.confidence >= self.report.min_confidence());
+        stats.below_confidence = below.len() as u64;
+        let mut faults = scanned.faults;
+        let mut left_out = BTreeMap::new();
+        for skip in discovered.skips {
+            match skip.why {
+                Why::Policy(policy) => *left_out.entry(policy).or_default() += 1,
+                Why::Fault(reason) => faults.push(Skip::fault(skip.what, reason)),
+            }
+        }
+        Report {
+            target,
+            findings,
+            suppressed,
+            faults,
+            left_out,
+            incomplete_reasons: discovered.incomplete,
+            stats,
+            rules: self.rules.iter().cloned().collect(),
+            show_secrets: self.report.show_secrets,
+            as_of: self.as_of,
+        }
+    }
+
+    /// Whether human reports may use colour: as asked, or on a terminal that has not declined.
+    fn color(&self) -> bool {
+        match self.report.color.as_deref() {
+            Some("always") => true,
+            Some("never") => false,
+            _ => {
+                let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                    || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                !declined && std::io::stdout().is_terminal()
+            }
+        }
+    }
+}

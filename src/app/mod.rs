@@ -1,0 +1,81 @@
+//! The walk as one readable function per command: build, discover, scan, triage, report.
+//!
+//! Everything that can be wrong with flags, files and rules is found out in [`Job::prepare`], before the
+//! first byte is scanned.
+
+mod history;
+mod job;
+mod range;
+
+use std::panic::PanicHookInfo;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use crate::git::{Repository, Store};
+use crate::origin::State;
+use crate::outcome::Outcome;
+use crate::report::{self, Destination, Target};
+use crate::source::files;
+use job::Job;
+
+/// Runs a command and says how it ended.
+pub fn run(cli: Cli) -> Result<Outcome, Error> {
+    match cli.command {
+        Command::Scan { paths, common } => scan_files(&Job::prepare(common)?, &paths),
+        Command::Staged { repository, common } => scan_staged(&Job::prepare(common)?, repository.as_deref()),
+        Command::Range {
+            range,
+            repository,
+            common,
+        } => range::scan(&Job::prepare(common)?, &range, repository.as_deref()),
+        Command::History { repository, common } => history::scan(&Job::prepare(common)?, repository.as_deref()),
+        Command::Schema { of: _ } => {
+            Destination { format: report::Format::Json, file: None }.write(report::SCHEMA.as_bytes())?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+/// What a panic may say: where, and never what, because the text of a panic may quote content.
+pub fn describe_panic(panic: &PanicHookInfo<'_>) -> String {
+    let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    format!("keytrail: internal error{place}; please report this as a bug")
+}
+
+fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
+    let options = files::FilesOptions {
+        no_ignore: job.source.no_ignore,
+        threads: job.source.threads(),
+    };
+    let discovered = files::discover(paths, &options)?;
+    let target = Target {
+        command: "scan",
+        what: paths.iter().map(|path| path.display().to_string()).collect(),
+        head: None,
+        branch: None,
+        remote: None,
+    };
+    let scanned = job.scan(&discovered.items, None, State::File);
+    job.conclude(target, discovered, scanned)
+}
+
+fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
+    let repository = Repository::open(path)?;
+    let store = Store::unlisted(&repository)?;
+    let discovered = crate::source::Discovered::default(); // until the merge
+    let scanned = job.scan(&discovered.items, Some(&store), State::Staged);
+    job.conclude(target(&repository, "staged", path, None), discovered, scanned)
+}
+
+/// Describes a repository that was scanned.
+fn target(repository: &Repository, command: &'static str, path: Option<&Path>, range: Option<&str>) -> Target {
+    let path = path.map_or_else(|| ".".to_owned(), |path| path.display().to_string());
+    Target {
+        command,
+        what: range.map(str::to_owned).into_iter().chain([path]).collect(),
+        head: repository.head(),
+        branch: repository.branch(),
+        remote: repository.remote(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The command line: subcommands and their arguments. It reads words and knows nothing of what they start.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{ReportSettings, SettingsSource, SourceSettings};
+
+/// Finds committed AWS access keys and other secrets, and says since when and where they still are.
+#[derive(Debug, Parser)]
+#[command(name = "keytrail", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  keytrail scan                               the files of this folder
+  keytrail staged                             what the next commit would add
+  keytrail range origin/main..HEAD            what a branch adds, commit by commit
+  keytrail history --report sarif=out.sarif   everything this repository still holds
+
+Exit codes: 0 clean, 1 findings, 2 an error, or an incomplete run that found nothing.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files and folders; `-` is standard input
+    Scan {
+        /// Files and folders
+        #[arg(value_name = "PATH", default_value = ".")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Scan what the next commit would add: the index, never the work tree
+    Staged {
+        /// The repository; by default the one of this folder, as git's environment has it
+        repository: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Scan what each commit of a range adds, merges included
+    Range {
+        /// The range, A..B or A...B
+        #[arg(value_name = "A..B")]
+        range: String,
+        /// The repository
+        repository: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Scan everything a repository still holds: all refs, stashes, reflogs, messages, dangling objects
+    History {
+        /// The repository
+        repository: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Print the JSON Schema of a report
+    Schema {
+        /// Which schema
+        #[arg(value_parser = ["report"])]
+        of: String,
+    },
+}
+
+/// What every scanning command takes.
+#[derive(Args, Debug)]
+pub struct Common {
+    #[command(flatten)]
+    pub source: SourceSettings,
+    #[command(flatten)]
+    pub report: ReportSettings,
+    #[command(flatten)]
+    pub settings: SettingsSource,
+}

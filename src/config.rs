@@ -1,0 +1,19 @@
+//! Reads the settings file. A key that is not known is an error, with its line; nothing is scanned then.
+
+use crate::error::Error;
+use crate::settings::{Settings, SettingsSource};
+
+/// The settings of the file that was named, or those of no file.
+pub fn read(source: &SettingsSource) -> Result<Settings, Error> {
+    let Some(path) = &source.config else { return Ok(Settings::default()) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::usage(format!("{}: the settings file cannot be read", path.display()))
+            .cause(error)
+            .hint("name an existing file with --config")
+    })?;
+    toml::from_str(&text).map_err(|error| {
+        Error::usage(format!("{}: the settings file is not valid", path.display()))
+            .cause(error.to_string().trim_end())
+            .hint("the tables are [source] and [report]; their keys are the flags of `keytrail scan --help` with _ for -")
+    })
+}

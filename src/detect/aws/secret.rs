@@ -1,0 +1,72 @@
+//! Secret access keys: forty characters of base64, told from other text by randomness and by name.
+//!
+//! Without a name and without an id in the content a candidate stays of low confidence; pairing raises it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::placeholder;
+use crate::detect::candidate::{Candidate, Role};
+use crate::detect::name::Says;
+use crate::detect::runs::is_base64;
+use crate::detect::{join, randomness};
+use crate::finding::Confidence;
+use crate::rules::Rule;
+
+pub const LENGTH: usize = 40;
+
+/// Reads a value as a secret key. `says` is asked for the name beside it once the value fits.
+pub fn read(
+    rule: &Arc<Rule>,
+    bytes: &[u8],
+    span: Range<usize>,
+    value: &[u8],
+    says: impl FnOnce() -> Says,
+) -> Option<Candidate> {
+    if value.len() != LENGTH || !value.iter().all(|&b| is_base64(b)) || continues(bytes, span.end) {
+        return None;
+    }
+    let placeholder = placeholder::of_secret(value);
+    if placeholder.is_none() && !is_plausible(value) {
+        return None;
+    }
+    let candidate = Candidate::new(rule, span, value)
+        .role(Role::SecretKey)
+        .placeholder(placeholder);
+    Some(match says() {
+        Says::Harmless => return None,
+        Says::AwsSecret => candidate.because("named as an AWS secret access key"),
+        Says::Secret => candidate
+            .confidence(Confidence::Medium)
+            .because("has the form of an AWS secret access key and is named as a secret"),
+        // A path with the word example in it is no credential; the documentation's secret is one.
+        Says::Key | Says::Nothing if placeholder.is_some() && !is_plausible(value) => return None,
+        Says::Key | Says::Nothing => candidate
+            .confidence(Confidence::Low)
+            .because("has the form of an AWS secret access key; no name beside it says so"),
+    })
+}
+
+/// Reads a secret that is put together from parts of string literals, one of which is `part`.
+pub fn read_joined(
+    rule: &Arc<Rule>,
+    bytes: &[u8],
+    part: Range<usize>,
+    says: impl FnOnce(usize) -> Says,
+) -> Option<Candidate> {
+    let joined = join::whole(bytes, part, is_base64)?;
+    let start = joined.span.start;
+    read(rule, bytes, joined.span, &joined.value, || says(start))
+}
+
+/// Whether the value could be drawn at random: of 10,000 real secrets, fewer than three fail.
+fn is_plausible(value: &[u8]) -> bool {
+    let upper = value.iter().any(u8::is_ascii_uppercase);
+    let lower = value.iter().any(u8::is_ascii_lowercase);
+    upper && lower && randomness::looks_random(value)
+}
+
+/// Padding after it: forty characters need none, so this is the end of something else.
+fn continues(bytes: &[u8], end: usize) -> bool {
+    bytes.get(end) == Some(&b'=') && !bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+}

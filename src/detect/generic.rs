@@ -1,0 +1,62 @@
+//! High-entropy values with a name that speaks of a secret.
+//!
+//! The value is judged first, by how random it looks; the name beside it is read only then. A random value
+//! whose name says digest, id or public key, or says nothing, is no candidate.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::candidate::Candidate;
+use super::name::Says;
+use super::randomness;
+use crate::finding::Confidence;
+use crate::rules::Rule;
+
+/// Longer values are data, not credentials.
+const LONGEST: usize = 512;
+
+/// Reads a value as a secret of an unknown kind.
+pub fn read(
+    rule: &Arc<Rule>,
+    bytes: &[u8],
+    span: Range<usize>,
+    value: &[u8],
+    says: impl FnOnce() -> Says,
+) -> Option<Candidate> {
+    if value.len() > LONGEST || !stands_alone(bytes, &span) {
+        return None;
+    }
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    let random = if hex {
+        value.len() >= 32 && randomness::looks_random_hex(value)
+    } else {
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
+    };
+    if !random {
+        return None;
+    }
+    let padding = bytes[span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
+    let whole = span.start..span.end + padding;
+    let value = [value, &bytes[span.end..whole.end]].concat();
+    let candidate = Candidate::new(rule, whole, &value);
+    match says() {
+        Says::Secret | Says::AwsSecret => Some(candidate.because("random, and named as a secret")),
+        Says::Key => Some(candidate.confidence(Confidence::Low).because("random, and named as a key")),
+        Says::Harmless | Says::Nothing => None,
+    }
+}
+
+/// Whether the value is not a part of a longer word, path, address or expression.
+fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
+    let before = span.start.checked_sub(1).map(|at| bytes[at]);
+    let after = bytes.get(span.end).copied();
+    let joins = |byte: Option<u8>| matches!(byte, Some(b'.' | b'$' | b'@' | b'#' | b'~' | b'*'));
+    let calls = matches!(after, Some(b'(' | b'[' | b'{'));
+    !joins(before) && !(joins(after) && bytes.get(span.end + 1).is_some_and(|b| !b.is_ascii_whitespace())) && !calls
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36 && [8, 13, 18, 23].iter().all(|&at| value[at] == b'-')
+}

@@ -1,0 +1,74 @@
+//! Private keys in PEM: a header, a body, and no encryption.
+//!
+//! A header alone (in code, in a comment, in documentation) opens nothing and is no candidate; nor is an
+//! encrypted key. One line with `\n` between the parts is a key as well.
+
+use std::sync::Arc;
+
+use super::candidate::Candidate;
+use super::randomness;
+use super::runs::is_base64;
+use crate::rules::Rule;
+
+pub const LITERAL: &str = "-----BEGIN ";
+/// The longest body that is read: a 16,384-bit RSA key is under 13 KiB.
+const LONGEST: usize = 16 * 1024;
+/// The shortest body of a key that opens something: Ed25519 in PKCS#8 has 64 characters.
+const SHORTEST: usize = 60;
+
+/// Reads the private key whose header starts at `at`.
+pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let window = &bytes[at..bytes.len().min(at + LONGEST)];
+    let header = &window[..window.len().min(80)];
+    let label_end = memchr::memmem::find(&header[LITERAL.len()..], b"-----")? + LITERAL.len();
+    let label = &header[LITERAL.len()..label_end];
+    let private = label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK");
+    if !private || label.starts_with(b"ENCRYPTED") {
+        return None;
+    }
+    let start = label_end + 5;
+    let end = memchr::memmem::find(&window[start..], b"-----END ").map_or(window.len(), |n| start + n);
+    let body = &window[start..end];
+    if memchr::memmem::find(body, b"ENCRYPTED").is_some() {
+        return None;
+    }
+    let key = base64_of(body);
+    if key.len() < SHORTEST || !looks_like_a_key(&key) {
+        return None;
+    }
+    let close = window[end..].iter().take(80).position(|&b| b == b'\n').map_or(end, |n| end + n);
+    let close = if window[end..].starts_with(b"-----END ") { end_of_footer(window, end) } else { close };
+    Some(Candidate::new(rule, at..at + close, &key))
+}
+
+fn end_of_footer(window: &[u8], end: usize) -> usize {
+    let label = end + b"-----END ".len();
+    memchr::memmem::find(&window[label..window.len().min(label + 60)], b"-----").map_or(label, |n| label + n + 5)
+}
+
+/// The base64 characters of the body, without line ends, quotes, signs, escapes and headers of its own.
+fn base64_of(body: &[u8]) -> Vec<u8> {
+    let mut key = Vec::new();
+    let mut at = 0;
+    while at < body.len() {
+        match body[at] {
+            b'\\' if body.get(at + 1).is_some_and(|b| b"nrt".contains(b)) => at += 1,
+            byte if is_base64(byte) && !(byte == b'+' && is_joining(body, at)) => key.push(byte),
+            _ => {}
+        }
+        at += 1;
+    }
+    key
+}
+
+/// A `+` between blanks or quotes joins string literals.
+fn is_joining(body: &[u8], at: usize) -> bool {
+    let apart = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || *b == b'"' || *b == b'\'');
+    apart(body.get(at + 1)) && apart(at.checked_sub(1).and_then(|i| body.get(i)))
+}
+
+/// DER is not uniformly random (a long run of `A` is common), so only the rest of the text is judged.
+fn looks_like_a_key(key: &[u8]) -> bool {
+    let middle = &key[key.len() / 4..key.len() * 3 / 4];
+    randomness::distinct(key) >= 20 && randomness::score(middle) < -0.9
+}

@@ -1,0 +1,102 @@
+//! Distinctive literals: one vectorised pass over the bytes for all of them.
+//!
+//! A literal says where a detector reads on. Rules with a pattern are matched here, anchored at the literal
+//! and within [`super::REACH`] bytes.
+
+use std::sync::Arc;
+
+use aho_corasick::packed;
+
+use super::REACH;
+use super::candidate::Candidate;
+use crate::rules::{Matcher, Rule};
+
+/// Reads the candidate whose literal starts at an offset.
+pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
+
+/// What a literal means.
+pub struct Meaning {
+    literal: String,
+    rule: Arc<Rule>,
+    read: Read,
+}
+
+impl Meaning {
+    pub fn new(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
+        Self {
+            literal: literal.to_owned(),
+            rule: Arc::clone(rule),
+            read,
+        }
+    }
+}
+
+/// All literals of a rule set.
+#[derive(Default)]
+pub struct Literals {
+    meanings: Vec<Meaning>,
+    search: Option<Search>,
+}
+
+/// Vectorised where the machine can, an automaton elsewhere.
+enum Search {
+    Packed(packed::Searcher),
+    Automaton(aho_corasick::AhoCorasick),
+}
+
+impl Literals {
+    pub fn new(meanings: Vec<Meaning>) -> Self {
+        let search = (!meanings.is_empty()).then(|| Search::new(&meanings));
+        Self { meanings, search }
+    }
+
+    /// Reads on at every literal of the content.
+    pub fn scan(&self, bytes: &[u8], found: &mut Vec<Candidate>) {
+        let Some(search) = &self.search else { return };
+        let mut at = 0;
+        while let Some(start) = search.next(bytes, at) {
+            let here = &bytes[start..];
+            for meaning in self.meanings.iter().filter(|m| here.starts_with(m.literal.as_bytes())) {
+                found.extend((meaning.read)(&meaning.rule, bytes, start));
+            }
+            at = start + 1;
+        }
+    }
+}
+
+impl Search {
+    fn new(meanings: &[Meaning]) -> Self {
+        let literals = || meanings.iter().map(|meaning| meaning.literal.as_bytes());
+        match packed::Searcher::new(literals()) {
+            Some(searcher) => Search::Packed(searcher),
+            None => Search::Automaton(
+                aho_corasick::AhoCorasick::new(literals()).expect("a few thousand literals fit an automaton"),
+            ),
+        }
+    }
+
+    /// Where the next literal at or after `at` starts.
+    fn next(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        match self {
+            Search::Packed(searcher) => searcher
+                .find_in(bytes, aho_corasick::Span::from(at..bytes.len()))
+                .map(|found| found.start()),
+            Search::Automaton(automaton) => automaton
+                .find(aho_corasick::Input::new(bytes).range(at..))
+                .map(|found| found.start()),
+        }
+    }
+}
+
+/// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
+pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let Matcher::Pattern(pattern) = &rule.matcher else { return None };
+    let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
+    if inside_word {
+        return None;
+    }
+    let window = &bytes[at..bytes.len().min(at + REACH)];
+    let groups = pattern.regex().captures(window)?;
+    let secret = groups.get(1).or_else(|| groups.get(0))?;
+    Some(Candidate::new(rule, at + secret.start()..at + secret.end(), secret.as_bytes()))
+}

@@ -1,0 +1,135 @@
+//! Detection: bytes in, candidates out. No IO, no clock, no threads, nothing printed.
+//!
+//! Two cheap questions are asked of every byte: does a distinctive literal start here ([`literals`]), and does
+//! it stand in a long run of token characters ([`runs`])? Only where one says yes does a detector read on.
+//! **Whether and what a span matches depends on a window of [`REACH`] bytes to either side, and on nothing
+//! else**; the history engine rests on that.
+
+pub mod aws;
+mod candidate;
+mod generic;
+mod join;
+mod jwt;
+mod keys;
+mod literals;
+mod name;
+mod nested;
+mod overlap;
+mod randomness;
+mod runs;
+
+use std::sync::Arc;
+
+pub use candidate::{Candidate, Mate, Role};
+pub use nested::Nested;
+pub use overlap::resolve;
+
+use crate::error::Error;
+use crate::rules::{Matcher, Rule, RuleSet};
+use literals::{Literals, Meaning};
+
+/// How far from its span a candidate may depend on the content: the longest private key.
+pub const REACH: usize = 16 * 1024;
+
+/// All detectors of a rule set, ready to be used by any number of threads.
+pub struct Detectors {
+    literals: Literals,
+    secret_key: Option<Arc<Rule>>,
+    session_token: Option<Arc<Rule>>,
+    smtp_password: Option<Arc<Rule>>,
+    generic: Option<Arc<Rule>>,
+}
+
+/// What one content holds.
+#[derive(Default)]
+pub struct Detected {
+    /// In the order of their spans.
+    pub candidates: Vec<Candidate>,
+    /// Content inside the content, to be scanned on its own.
+    pub nested: Vec<Nested>,
+}
+
+impl Detectors {
+    /// Builds the detectors. A rule that names a detector that does not exist is an error.
+    pub fn new(rules: &RuleSet) -> Result<Self, Error> {
+        let mut meanings = Vec::new();
+        let mut detectors = Self {
+            literals: Literals::default(),
+            secret_key: None,
+            session_token: None,
+            smtp_password: None,
+            generic: None,
+        };
+        for rule in rules.iter() {
+            let rule = Arc::clone(rule);
+            let mut starts = |literals: &[&str], read: literals::Read| {
+                meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, read)));
+            };
+            match &rule.matcher {
+                Matcher::Pattern(pattern) => {
+                    let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
+                    starts(&literals, literals::read_pattern);
+                }
+                Matcher::Code(name) => match name.as_str() {
+                    "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
+                    "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
+                    "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], aws::bedrock::read_short),
+                    "aws-codecommit" => starts(&[aws::codecommit::LITERAL], aws::codecommit::read),
+                    "pem" => starts(&[keys::LITERAL], keys::read),
+                    "jwt" => starts(&[jwt::LITERAL], jwt::read),
+                    "aws-secret-access-key" => detectors.secret_key = Some(rule),
+                    "aws-session-token" => detectors.session_token = Some(rule),
+                    "aws-smtp-password" => detectors.smtp_password = Some(rule),
+                    "high-entropy" => detectors.generic = Some(rule),
+                    _ => {
+                        return Err(Error::usage(format!("{}: rule \"{}\": no detector \"{name}\"", rule.file, rule.id))
+                            .hint("use a pattern with literals, or a detector that rules/README.md lists"));
+                    }
+                },
+            }
+        }
+        detectors.literals = Literals::new(meanings);
+        Ok(detectors)
+    }
+
+    /// Finds every candidate in the content. Candidates may overlap; [`resolve`] decides after pairing.
+    pub fn scan(&self, bytes: &[u8]) -> Detected {
+        let mut detected = Detected::default();
+        self.literals.scan(bytes, &mut detected.candidates);
+        runs::for_each_run(bytes, |run| {
+            runs::for_each_piece(bytes, run, |piece| self.read_piece(bytes, &piece, &mut detected));
+        });
+        detected.candidates.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
+        detected
+    }
+
+    /// Asks every detector that goes by the look of a value.
+    fn read_piece(&self, bytes: &[u8], piece: &runs::Piece<'_>, detected: &mut Detected) {
+        let value = &piece.value[..];
+        let span = piece.span.clone();
+        let says = || name::says(bytes, span.start);
+        let found = &mut detected.candidates;
+        if let Some(rule) = &self.secret_key {
+            if value.len() == aws::secret::LENGTH {
+                found.extend(aws::secret::read(rule, bytes, span.clone(), value, says));
+            } else if value.len() < aws::secret::LENGTH {
+                found.extend(aws::secret::read_joined(rule, bytes, span.clone(), |start| name::says(bytes, start)));
+            }
+        }
+        if let Some(rule) = &self.session_token {
+            found.extend(aws::token::read(rule, bytes, piece));
+        }
+        if let Some(rule) = &self.smtp_password {
+            found.extend(aws::ses::read(rule, bytes, span.clone(), value));
+        }
+        if let Some(rule) = &self.generic {
+            found.extend(generic::read(rule, bytes, span.clone(), value, says));
+        }
+        detected.nested.extend(nested::read(bytes, piece));
+    }
+
+    /// Reads the name beside a span anew, for a candidate that was found in nested content without one.
+    pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
+        name::says(bytes, start) == name::Says::AwsSecret
+    }
+}

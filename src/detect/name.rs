@@ -1,0 +1,168 @@
+//! The name beside a value: what the text calls it, read backwards from the value.
+//!
+//! Reads at most [`REACH`] bytes. Understands `name = value`, `"name": "value"`, XML elements and attributes,
+//! tables, calls, typed declarations, and a value under its name (`Default:`, `"value":`). It never looks
+//! ahead, and knows nothing of paths.
+
+/// How far back a name may start.
+const REACH: usize = 256;
+/// How many words that only carry a value (`value`, `Default`, `String`) are passed over.
+const MOST_CARRIERS: usize = 10;
+
+/// Words that stand between a name and its value and say nothing themselves.
+const CARRIERS: &[&str] = &[
+    "value", "default", "name", "string", "str", "type", "true", "false", "none", "noecho", "text", "property", "key",
+    "char", "const", "static", "var", "let", "final", "entry", "add",
+];
+
+/// What a name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// No name, or one that says nothing.
+    Nothing,
+    /// It is a digest, an id, a public key: not a secret.
+    Harmless,
+    /// A key or something authentic, perhaps secret.
+    Key,
+    /// A secret, a token or a password.
+    Secret,
+    /// An AWS secret access key.
+    AwsSecret,
+}
+
+/// Reads what the name before `start` says.
+pub fn says(bytes: &[u8], start: usize) -> Says {
+    judge(&before(bytes, start))
+}
+
+/// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
+pub fn before(bytes: &[u8], start: usize) -> String {
+    let low = start.saturating_sub(REACH);
+    let window = &bytes[low..start];
+    let mut at = window.len();
+    let mut carried = false;
+    for _ in 0..MOST_CARRIERS {
+        let Some(end) = skip_separators(window, at, carried) else { break };
+        let length = window[..end].iter().rev().take_while(|&&b| is_name(b)).count();
+        let name = compact(&window[end - length..end]);
+        // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
+        let masked = window[..end - length].ends_with(b"*");
+        if name.is_empty() || masked || CARRIERS.contains(&name.as_str()) {
+            if length == 0 {
+                break;
+            }
+            carried = true;
+            at = end - length;
+            continue;
+        }
+        return name;
+    }
+    String::new()
+}
+
+/// Steps back over quotes, brackets, signs and white space. A line end is crossed only after a carrier, or
+/// when the line above ends in a sign that leaves the value open. `None` at the start of the window.
+fn skip_separators(window: &[u8], mut at: usize, carried: bool) -> Option<usize> {
+    while at > 0 {
+        match window[at - 1] {
+            b'\n' => {
+                let above = window[..at - 1].trim_ascii_end();
+                let open = above.last().is_some_and(|b| b"=:>|({[+\\,".contains(b));
+                if !carried && !open {
+                    return None;
+                }
+            }
+            // `\"`, `\n` and `\t` of a string within a string.
+            b'n' | b't' | b'r' if at > 1 && window[at - 2] == b'\\' => return None,
+            byte if is_name(byte) && byte != b' ' && byte != b'-' => return Some(at),
+            b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b'>' | b'<' | b'/' | b'(' | b'[' | b'{'
+            | b']' | b')' | b'@' | b'|' | b',' | b'&' | b'*' | b'+' | b'-' | b'?' | b'!' => {}
+            _ => return None,
+        }
+        at -= 1;
+    }
+    None
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b'$')
+}
+
+fn compact(name: &[u8]) -> String {
+    name.iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(|b| b.to_ascii_lowercase() as char)
+        .collect()
+}
+
+fn judge(name: &str) -> Says {
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if has(&["secretaccesskey", "secretkey", "awssecret", "s3secret", "amazonsecret", "ec2secret", "secretaccess"])
+        || (has(&["secret"]) && has(&["aws", "amazon", "amz", "s3", "minio", "access", "iam", "boto"]))
+    {
+        return Says::AwsSecret;
+    }
+    if has(&[
+        "sha1", "sha2", "sha5", "md5", "digest", "checksum", "integrity", "hash", "commit", "revision", "etag", "nonce",
+        "public", "pubkey", "fingerprint", "uuid", "guid", "signature", "cache", "version", "path", "file", "class",
+        "arn", "url", "license", "salt", "certificate", "thumbprint", "keyid", "pageto", "nexttoken", "continuation",
+    ]) {
+        return Says::Harmless;
+    }
+    if has(&[
+        "secret", "token", "passw", "pwd", "apikey", "accesskey", "authkey", "privatekey", "private", "credential",
+        "signingkey", "encryptionkey", "masterkey", "sharedkey", "accountkey", "appkey", "apptoken", "bearer", "passphrase",
+        "clientkey", "servicekey", "auth",
+    ]) {
+        return Says::Secret;
+    }
+    if has(&["key", "pass", "cred", "cookie", "session"]) {
+        return Says::Key;
+    }
+    Says::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> String {
+        let at = text.find('@').expect("the value is marked with @");
+        before(text.as_bytes(), at)
+    }
+
+    #[test]
+    fn names_are_read_from_every_common_form() {
+        for text in [
+            "AWS_SECRET_ACCESS_KEY=@",
+            "aws_secret_access_key = \"@\"",
+            "aws-secret-access-key: @",
+            "  AwsSecretAccessKey:\n    Type: String\n    NoEcho: true\n    Default: @",
+            "AWS Secret Access Key [None]: @",
+            "AWS Secret Access Key [****************Q8zX]: @",
+            "let aws_secret_access_key: &str = \"@\";",
+            "val awsSecretAccessKey: String = \"@\"",
+            "os.environ[\\\"AWS_SECRET_ACCESS_KEY\\\"] = \\\"@\\\"",
+            "<awsSecretAccessKey>@</awsSecretAccessKey>",
+            "<add key=\"AWSSecretAccessKey\" value=\"@\"/>",
+            "<name>aws.secret.access.key</name><value>@</value>",
+            "{\"key\": \"awsSecretAccessKey\",\n    \"value\": \"@\"",
+            "aws configure set aws_secret_access_key @",
+            "||  AwsSecretAccessKey |  @",
+            "setProperty(\"aws.secretAccessKey\", \"@\")",
+            "aws_secret_access_key: >-\n  @",
+        ] {
+            assert!(name(text).ends_with("secretaccesskey"), "{text} gave {:?}", name(text));
+            let start = text.find('@').expect("marked");
+            assert_eq!(says(text.as_bytes(), start), Says::AwsSecret, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_counts() {
+        assert_eq!(name("secret = 1\nversion = @"), "version");
+        assert_eq!(name("@"), "");
+        assert_eq!(name("some text\n@"), "");
+        assert_eq!(says(b"integrity: ", 11), Says::Harmless);
+    }
+}

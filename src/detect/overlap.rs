@@ -1,0 +1,27 @@
+//! Where candidates overlap, one is kept: the paired, the surer, the more specific, the longer.
+
+use super::candidate::Candidate;
+
+/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept.
+pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
+    let rank = |c: &Candidate| {
+        let real = c.placeholder.is_none();
+        (c.mate.is_some(), real, c.confidence, c.rule.precedence, c.span.len(), std::cmp::Reverse(c.span.start))
+    };
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));
+    let mut kept = vec![false; candidates.len()];
+    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for index in order {
+        let span = &candidates[index].span;
+        let clash = taken
+            .range(..span.end)
+            .next_back()
+            .is_some_and(|(_, &end)| end > span.start);
+        if !clash {
+            kept[index] = true;
+            taken.insert(span.start, span.end);
+        }
+    }
+    kept
+}

@@ -1,0 +1,80 @@
+//! Git repositories, read as data: objects, refs, reflogs, the index, and where a secret came from.
+//!
+//! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
+//! configuration has no effect on what is read; three facts are taken from it (object format, ref
+//! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
+//! git2 reads single objects and computes line differences; files of the git directory (refs,
+//! reflogs, the index, pack indexes) are parsed here, because libgit2 refuses whole repositories for a
+//! partial clone, a split index or one bad ref. Everything is bounded: a repository is a stranger's.
+
+mod added;
+pub mod commit;
+mod config;
+mod graph;
+pub mod index;
+mod objects;
+pub mod provenance;
+mod refs;
+mod repository;
+mod revision;
+mod roots;
+mod sets;
+mod store;
+pub mod tree;
+
+pub use added::{added_lines, intersect};
+pub use graph::{Graph, Node};
+pub use repository::{Environment, Repository};
+pub use revision::resolve;
+pub use roots::{LogMessage, Root, RootKind, Roots};
+pub use store::{Listing, Object, ObjectKind, ReadObject, Store};
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::origin::ObjectId;
+
+/// Reads an id written as 40 hex digits, in any case.
+pub fn parse_id(hex: &[u8]) -> Option<ObjectId> {
+    if hex.len() != 40 {
+        return None;
+    }
+    let raw = data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok()?;
+    ObjectId::from_bytes(&raw)
+}
+
+/// Reads a regular file of at most `limit` bytes; a FIFO or device of a hostile repository would block.
+fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let meta = fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "not a regular file",
+        ));
+    }
+    let mut bytes = Vec::with_capacity(meta.len().min(limit) as usize);
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "too large"));
+    }
+    Ok(bytes)
+}
+
+/// The bytes of a path as git writes them.
+fn path_bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// A path out of bytes that a file of the git directory holds. Not UTF-8 is possible on Unix only.
+fn bytes_path(bytes: &[u8]) -> std::path::PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        std::ffi::OsStr::from_bytes(bytes).into()
+    }
+    #[cfg(not(unix))]
+    {
+        String::from_utf8_lossy(bytes).into_owned().into()
+    }
+}

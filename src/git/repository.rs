@@ -1,0 +1,351 @@
+//! Which repository is meant, and where its parts are: git directory, index, object folders.
+//!
+//! Opening runs nothing and trusts nothing, so it does not matter who owns the repository:
+//! `safe.directory` guards against what git would run. The environment that git gives its hooks
+//! (another index, the quarantine of a push) is honoured whenever it is about the same repository.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::git::config::Config;
+use crate::git::refs::{self, Target};
+use crate::git::{bytes_path, read_file};
+use crate::origin::ObjectId;
+
+/// Files of the git directory that are one line long, or a config: more than this is not one.
+const SMALL_FILE: u64 = 16 << 20;
+
+/// What git tells its hooks through the environment, and the current folder.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    pub folder: PathBuf,
+    pub git_dir: Option<OsString>,
+    pub common_dir: Option<OsString>,
+    pub index_file: Option<OsString>,
+    pub object_directory: Option<OsString>,
+    pub alternate_object_directories: Option<OsString>,
+}
+
+impl Environment {
+    /// Takes the variables `GIT_DIR`, `GIT_COMMON_DIR`, `GIT_INDEX_FILE`, `GIT_OBJECT_DIRECTORY` and
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES` of this process; empty ones count as unset.
+    pub fn of_process() -> Self {
+        let var = |name| env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            folder: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            git_dir: var("GIT_DIR"),
+            common_dir: var("GIT_COMMON_DIR"),
+            index_file: var("GIT_INDEX_FILE"),
+            object_directory: var("GIT_OBJECT_DIRECTORY"),
+            alternate_object_directories: var("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+        }
+    }
+
+    fn path(&self, value: &OsString) -> PathBuf {
+        self.folder.join(value)
+    }
+
+    /// The git directory that git itself would use here.
+    fn git_dir(&self) -> Option<PathBuf> {
+        match &self.git_dir {
+            Some(dir) => git_dir_at(&self.path(dir)),
+            None => discover(&self.folder),
+        }
+    }
+}
+
+/// An open repository: paths and facts, no open file.
+#[derive(Debug)]
+pub struct Repository {
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    index_file: PathBuf,
+    object_dirs: Vec<PathBuf>,
+    config: Config,
+}
+
+impl Repository {
+    /// Opens the repository at `path` (a work tree or a folder in it, a linked worktree, a bare
+    /// repository, a git directory), or with `None` the one that the environment means.
+    ///
+    /// # Errors
+    /// There is no repository, or it has a format that cannot be read (SHA-256, reftable).
+    pub fn open(path: Option<&Path>) -> Result<Self, Error> {
+        Self::open_in(&Environment::of_process(), path)
+    }
+
+    /// Opens as [`Repository::open`] does, in the given environment.
+    ///
+    /// # Errors
+    /// As for [`Repository::open`].
+    pub fn open_in(env: &Environment, path: Option<&Path>) -> Result<Self, Error> {
+        let ours = env.git_dir();
+        let found = match path {
+            None => ours.clone(),
+            Some(path) => discover(&env.folder.join(path)),
+        };
+        let git_dir = found.ok_or_else(|| not_a_repository(env, path))?;
+        // A hook may name its own repository (`keytrail staged .`): the hook's index still counts.
+        let same = ours.is_some_and(|ours| same_folder(&ours, &git_dir));
+        let none = Environment::default();
+        Self::at(git_dir, if same { env } else { &none })
+    }
+
+    fn at(git_dir: PathBuf, env: &Environment) -> Result<Self, Error> {
+        let common_dir = match &env.common_dir {
+            Some(dir) => env.path(dir),
+            None => common_dir(&git_dir),
+        };
+        let config = read_file(&common_dir.join("config"), SMALL_FILE).unwrap_or_default();
+        let config = Config::parse(&config);
+        check_format(&git_dir, &config)?;
+        let index_file = match &env.index_file {
+            Some(file) => env.path(file),
+            None => git_dir.join("index"),
+        };
+        let mut object_dirs = vec![match &env.object_directory {
+            Some(dir) => env.path(dir),
+            None => common_dir.join("objects"),
+        }];
+        if let Some(more) = &env.alternate_object_directories {
+            object_dirs.extend(env::split_paths(more).map(|dir| env.folder.join(dir)));
+        }
+        Ok(Self {
+            git_dir,
+            common_dir,
+            index_file,
+            object_dirs,
+            config,
+        })
+    }
+
+    /// The git directory; of a linked worktree, its own one.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The index that the next commit is made from.
+    pub fn index_file(&self) -> &Path {
+        &self.index_file
+    }
+
+    /// The object folders as the repository and the environment name them, without alternates of alternates.
+    pub fn object_dirs(&self) -> &[PathBuf] {
+        &self.object_dirs
+    }
+
+    /// The commit that HEAD names; `None` if there is none yet (or HEAD is broken, which the roots report).
+    pub fn head(&self) -> Option<ObjectId> {
+        refs::resolve(self, b"HEAD")
+    }
+
+    /// The branch HEAD is on, without `refs/heads/`; `None` if HEAD is detached.
+    pub fn branch(&self) -> Option<String> {
+        match refs::read(self, b"HEAD")? {
+            Target::Symbolic(name) => {
+                let name = name.strip_prefix(b"refs/heads/")?;
+                Some(String::from_utf8_lossy(name).into_owned())
+            }
+            Target::Direct(_) => None,
+        }
+    }
+
+    /// The URL of the remote `origin` without user name and password; `None` if it has none or is no URL.
+    pub fn remote(&self) -> Option<String> {
+        public_url(self.config.get("remote", Some("origin"), "url")?)
+    }
+
+    /// Why the history is not whole, as one sentence, if the clone is shallow.
+    pub fn shallow(&self) -> Option<String> {
+        let file = read_file(&self.common_dir.join("shallow"), SMALL_FILE).ok()?;
+        let cut = file
+            .split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .count();
+        (cut > 0).then(|| {
+            format!("the clone is shallow: history is cut off at {cut} commit(s); `git fetch --unshallow` brings the rest")
+        })
+    }
+
+    /// Whether objects may be missing because a remote promises them (a partial clone).
+    pub fn is_partial(&self) -> bool {
+        self.config.has_promisor()
+    }
+}
+
+/// Finds the git directory of a folder: here, or in the nearest folder above.
+fn discover(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    folder
+        .ancestors()
+        .find_map(|dir| git_dir_at(&dir.join(".git")).or_else(|| git_dir_at(dir)))
+}
+
+/// Returns the git directory that `path` is, or that a `.git` file points to.
+fn git_dir_at(path: &Path) -> Option<PathBuf> {
+    if path.is_file() {
+        let link = read_file(path, SMALL_FILE).ok()?;
+        let target = link.strip_prefix(b"gitdir:")?.trim_ascii();
+        let dir = path.parent()?.join(bytes_path(target));
+        return is_git_dir(&dir).then_some(dir);
+    }
+    is_git_dir(path).then(|| path.to_owned())
+}
+
+fn is_git_dir(dir: &Path) -> bool {
+    let has_head = fs::symlink_metadata(dir.join("HEAD")).is_ok();
+    let common = common_dir(dir);
+    has_head && common.join("objects").is_dir() && common.join("refs").is_dir()
+}
+
+fn common_dir(git_dir: &Path) -> PathBuf {
+    match read_file(&git_dir.join("commondir"), SMALL_FILE) {
+        Ok(link) => git_dir.join(bytes_path(link.trim_ascii())),
+        Err(_) => git_dir.to_owned(),
+    }
+}
+
+fn same_folder(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn not_a_repository(env: &Environment, path: Option<&Path>) -> Error {
+    let asked = match (path, &env.git_dir) {
+        (Some(path), _) => path.to_owned(),
+        (None, Some(dir)) => PathBuf::from(dir),
+        (None, None) => env.folder.clone(),
+    };
+    let exists = env.folder.join(&asked).exists();
+    Error::input(format!("{}: not a git repository", asked.display()))
+        .cause(if exists {
+            "neither it nor a folder above it has a .git folder or is a bare repository"
+        } else {
+            "there is no such folder"
+        })
+        .hint("give the path of a work tree or of a bare repository; for plain files use `keytrail scan`")
+}
+
+/// Refuses what would be read wrongly or not at all.
+fn check_format(git_dir: &Path, config: &Config) -> Result<(), Error> {
+    let version = config
+        .get("core", None, "repositoryformatversion")
+        .unwrap_or("0");
+    if version == "0" {
+        return Ok(());
+    }
+    let refuse = |cause: String| {
+        Error::input(format!(
+            "{}: this repository's format cannot be read",
+            git_dir.display()
+        ))
+        .cause(cause)
+    };
+    if version != "1" {
+        return Err(refuse(format!(
+            "its format version is {version}; 0 and 1 are known"
+        )));
+    }
+    for (name, value) in config.section("extensions") {
+        match (name, value) {
+            ("objectformat", "sha1") | ("refstorage", "files") => {}
+            ("objectformat", _) => {
+                return Err(refuse(format!(
+                    "its object ids are {value}; only SHA-1 is supported"
+                ))
+                .hint("scan the checked-out files with `keytrail scan`"));
+            }
+            ("refstorage", _) => {
+                return Err(refuse(format!(
+                    "its refs are stored as `{value}`; only `files` is supported"
+                ))
+                .hint("`git refs migrate --ref-format=files` converts it"));
+            }
+            (
+                "noop"
+                | "noop-v1"
+                | "partialclone"
+                | "worktreeconfig"
+                | "preciousobjects"
+                | "relativeworktrees"
+                | "submodulepathconfig",
+                _,
+            ) => {}
+            _ => return Err(refuse(format!("it uses the unknown extension `{name}`"))),
+        }
+    }
+    Ok(())
+}
+
+/// Strips what is not public from a remote's URL. `git@host:path` becomes `https://host/path`;
+/// a path on this machine, or anything else, is not a URL.
+fn public_url(url: &str) -> Option<String> {
+    if let Some((scheme, rest)) = url.split_once("://") {
+        let known = ["http", "https", "ssh", "git", "git+ssh", "ssh+git"].contains(&scheme);
+        let (authority, path) = rest.split_once('/')?;
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        // A query or fragment has no place in a remote's URL, and may hold a token.
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        return (known && !host.is_empty()).then(|| format!("{scheme}://{host}/{path}"));
+    }
+    let (login, path) = url.split_once(':')?;
+    let (_, host) = login.split_once('@')?;
+    let clear =
+        host.contains('.') && !host.contains(['/', '\\', '[']) && !path.starts_with(['/', '\\']);
+    (clear && !path.is_empty()).then(|| format!("https://{host}/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_is_shown_without_its_credentials() {
+        let shown = |url| public_url(url);
+        assert_eq!(
+            shown("https://user:pw@host/a/b.git").as_deref(),
+            Some("https://host/a/b.git")
+        );
+        assert_eq!(
+            shown("https://host/a?token=x").as_deref(),
+            Some("https://host/a")
+        );
+        assert_eq!(
+            shown("https://u:p@ss@host:8443/a").as_deref(),
+            Some("https://host:8443/a")
+        );
+        assert_eq!(
+            shown("git@host.example:a/b.git").as_deref(),
+            Some("https://host.example/a/b.git")
+        );
+        assert_eq!(
+            shown("ssh://git@host:22/a").as_deref(),
+            Some("ssh://host:22/a")
+        );
+        assert_eq!(shown("/srv/git/a.git"), None);
+        assert_eq!(shown("C:\\a"), None);
+        assert_eq!(shown("file:///srv/a"), None);
+        assert_eq!(shown("host:/abs/path"), None);
+    }
+
+    #[test]
+    fn formats_that_cannot_be_read_are_named() {
+        let check = |text: &[u8]| {
+            check_format(Path::new("x"), &Config::parse(text)).map_err(|e| e.to_string())
+        };
+        let v1 = b"[core]\nrepositoryformatversion = 1\n[extensions]\n";
+        let with = |line: &str| check(&[&v1[..], line.as_bytes()].concat());
+        assert!(with("partialClone = origin").is_ok());
+        assert!(with("objectFormat = sha256").is_err_and(|e| e.contains("sha256")));
+        assert!(with("refStorage = reftable").is_err_and(|e| e.contains("reftable")));
+        assert!(with("other = 1").is_err_and(|e| e.contains("`other`")));
+        assert!(check(b"[core]\nrepositoryformatversion = 7").is_err());
+    }
+}

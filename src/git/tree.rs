@@ -1,0 +1,97 @@
+//! Tree objects, parsed from their bytes.
+
+use crate::origin::ObjectId;
+
+/// One entry of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'t> {
+    pub kind: EntryKind,
+    /// One component of a path; a hostile tree can hold any bytes but NUL.
+    pub name: &'t [u8],
+    pub id: ObjectId,
+}
+
+/// What an entry points to, from its mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    Tree,
+    File,
+    Symlink,
+    /// A commit of another repository.
+    Submodule,
+}
+
+impl EntryKind {
+    /// The kind of a mode as it stands in a tree or an index.
+    pub fn of_mode(mode: u32) -> Self {
+        match mode & 0o170_000 {
+            0o040_000 => EntryKind::Tree,
+            0o120_000 => EntryKind::Symlink,
+            0o160_000 => EntryKind::Submodule,
+            _ => EntryKind::File,
+        }
+    }
+
+    /// Whether the id is a blob's.
+    pub fn is_blob(self) -> bool {
+        matches!(self, EntryKind::File | EntryKind::Symlink)
+    }
+}
+
+/// Iterates over a tree's entries in stored order. A damaged tail gives one `Err` and ends it.
+pub fn entries(mut raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, Damaged>> {
+    std::iter::from_fn(move || {
+        if raw.is_empty() {
+            return None;
+        }
+        let entry = split_entry(raw);
+        raw = entry.map_or(&[], |(_, rest)| rest);
+        Some(entry.map(|(entry, _)| entry).ok_or(Damaged))
+    })
+}
+
+/// A tree whose bytes end in the middle of an entry, or with a mode that is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damaged;
+
+fn split_entry(raw: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+    let space = memchr::memchr(b' ', raw.get(..raw.len().min(8))?)?;
+    let mode = raw[..space]
+        .iter()
+        .try_fold(0u32, |mode, digit| match digit {
+            b'0'..=b'7' => Some(mode << 3 | u32::from(digit - b'0')),
+            _ => None,
+        })?;
+    let rest = &raw[space + 1..];
+    let end = memchr::memchr(0, rest)?;
+    let entry = Entry {
+        kind: EntryKind::of_mode(mode),
+        name: &rest[..end],
+        id: ObjectId::from_bytes(rest.get(end + 1..end + 21)?)?,
+    };
+    Some((entry, &rest[end + 21..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_read_up_to_the_damage() {
+        let mut raw = b"100644 a\0".to_vec();
+        raw.extend([7; 20]);
+        raw.extend(b"40000 dir\0");
+        raw.extend([8; 20]);
+        raw.extend(b"160000 sub\0short");
+        let read: Vec<_> = entries(&raw).collect();
+        assert_eq!(read.len(), 3);
+        assert_eq!(
+            read[0].map(|e| (e.kind, e.name)),
+            Ok((EntryKind::File, &b"a"[..]))
+        );
+        assert_eq!(read[1].map(|e| e.kind), Ok(EntryKind::Tree));
+        assert_eq!(read[2], Err(Damaged));
+        assert_eq!(entries(b"").count(), 0);
+        assert_eq!(entries(b"9 x\0").next(), Some(Err(Damaged)));
+    }
+}

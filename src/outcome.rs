@@ -1,0 +1,38 @@
+//! The outcome of a run: the only exit codes, decided from the report, whatever the printer.
+
+use crate::finding::Severity;
+use crate::report::Report;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was read and nothing is to be acted on.
+    Clean,
+    /// There are findings, whether or not everything was read.
+    Findings,
+    /// Something went unread and nothing was found: never a pass.
+    Incomplete,
+    /// A flag, a file or the repository is not usable.
+    Error,
+}
+
+impl Outcome {
+    /// Decides from a report. Findings below `fail_on` do not count; `exit_zero` forgives findings only.
+    pub fn of(report: &Report, fail_on: Severity, exit_zero: bool) -> Self {
+        let counts = report.findings.iter().any(|finding| finding.severity >= fail_on);
+        match (counts && !exit_zero, report.complete()) {
+            (true, _) => Outcome::Findings,
+            (false, true) => Outcome::Clean,
+            (false, false) => Outcome::Incomplete,
+        }
+    }
+
+    /// The exit code: 0 clean, 1 findings, 2 error or incomplete.
+    pub fn code(self) -> u8 {
+        match self {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Incomplete | Outcome::Error => 2,
+        }
+    }
+}

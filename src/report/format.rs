@@ -1,0 +1,101 @@
+//! The formats that a report can be printed in, by name, and the one call that prints.
+
+use super::{Report, human, json, jsonl, sarif};
+use crate::error::Error;
+
+/// A way to print a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people, on a terminal.
+    Human,
+    /// One JSON document; `report.schema.json` describes it.
+    Json,
+    /// The same, one finding a line.
+    Jsonl,
+    /// SARIF 2.1.0, as GitHub code scanning takes it.
+    Sarif,
+}
+
+/// What the person's terminal and flags ask of the human format; the machine formats look at none of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderOptions {
+    /// Whether ANSI colors may be used.
+    pub color: bool,
+    /// The width of the terminal in characters.
+    pub width: usize,
+    /// Also say why each finding was reported, and list what is suppressed.
+    pub verbose: bool,
+    /// One line a finding and nothing else, unless the run is incomplete.
+    pub quiet: bool,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 80,
+            verbose: false,
+            quiet: false,
+        }
+    }
+}
+
+impl Format {
+    pub const ALL: [Format; 4] = [Format::Human, Format::Json, Format::Jsonl, Format::Sarif];
+
+    /// The word used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Sarif => "sarif",
+        }
+    }
+
+    /// Prints the report. The same report and options give the same bytes.
+    pub fn render(self, report: &Report, options: &RenderOptions) -> Vec<u8> {
+        match self {
+            Format::Human => human::render(report, options),
+            Format::Json => json::render(report),
+            Format::Jsonl => jsonl::render(report),
+            Format::Sarif => sarif::render(report),
+        }
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.as_str() == name)
+            .ok_or_else(|| {
+                Error::usage(format!("unknown report format {name:?}")).hint(format!(
+                    "use one of: {}",
+                    Format::ALL.map(Format::as_str).join(", ")
+                ))
+            })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_known_by_its_word() {
+        for format in Format::ALL {
+            assert_eq!(format.as_str().parse::<Format>().unwrap(), format);
+        }
+    }
+
+    #[test]
+    fn an_unknown_format_is_told_the_known_ones() {
+        let error = "xml".parse::<Format>().unwrap_err().to_string();
+        assert!(error.contains("unknown report format \"xml\""), "{error}");
+        assert!(error.contains("human, json, jsonl, sarif"), "{error}");
+    }
+}

@@ -1,0 +1,77 @@
+//! The report for people: one block a finding, then what was scanned, found and not read.
+//!
+//! Everything goes through a [`Page`], which escapes what a repository wrote, so that no path and
+//! no snippet can move the cursor or hide a line.
+
+mod block;
+mod page;
+mod summary;
+
+use super::{RenderOptions, Report, place};
+use crate::finding::Finding;
+use page::{Page, Style};
+
+/// Prints the report for a terminal.
+pub fn render(report: &Report, options: &RenderOptions) -> Vec<u8> {
+    let mut page = Page::new(options.color, options.width);
+    if options.quiet {
+        for finding in &report.findings {
+            one_line(&mut page, report, finding);
+        }
+        summary::incompleteness(&mut page, report);
+        return page.into_bytes();
+    }
+    for finding in &report.findings {
+        block::write(&mut page, report, finding, options.verbose);
+        page.blank();
+    }
+    if options.verbose && !report.suppressed.is_empty() {
+        suppressed(&mut page, report);
+        page.blank();
+    }
+    summary::write(&mut page, report);
+    page.into_bytes()
+}
+
+/// `path:line:column: severity: title: secret [id]`
+fn one_line(page: &mut Page, report: &Report, finding: &Finding) {
+    page.line(&[
+        (Style::Bold, &place::spot(finding.primary())),
+        (Style::Plain, ": "),
+        (Style::of(finding.severity), finding.severity.as_str()),
+        (Style::Plain, ": "),
+        (Style::Plain, &finding.rule.title),
+        (Style::Plain, ": "),
+        (Style::Plain, &shown_secret(report, finding)),
+        (Style::Dim, &format!(" [{}]", finding.fingerprint.id())),
+    ]);
+}
+
+fn suppressed(page: &mut Page, report: &Report) {
+    for finding in &report.suppressed {
+        let Some(suppression) = &finding.suppressed else {
+            continue;
+        };
+        page.line(&[
+            (Style::Dim, "suppressed  "),
+            (Style::Plain, &place::spot(finding.primary())),
+            (Style::Plain, &format!(": {}", finding.rule.title)),
+            (
+                Style::Dim,
+                &format!(" ({}: {})", suppression.kind.as_str(), suppression.reason),
+            ),
+        ]);
+    }
+}
+
+/// The value as people may see it: raw if asked for, whole if AWS calls it public, masked otherwise.
+fn shown_secret(report: &Report, finding: &Finding) -> String {
+    if let Some(raw) = report.raw_secret(finding) {
+        return crate::text::sanitize(raw);
+    }
+    let public_id = finding.aws.as_ref().and_then(|aws| aws.key_id.as_ref());
+    match public_id {
+        Some(id) if finding.rule.kind == "access-key-id" => id.clone(),
+        _ => finding.secret.masked(),
+    }
+}

@@ -1,0 +1,164 @@
+//! One finding as people read it: what it is, where it stands, how it got there, what is known of it.
+
+use super::page::{Page, Style};
+use super::shown_secret;
+use crate::finding::{Aws, Finding, Generation};
+use crate::origin::{CommitStamp, State};
+use crate::report::{Report, place, time};
+
+/// How many refs and other places are named before the rest is only counted.
+const NAMED: usize = 5;
+
+/// Writes the block of one finding.
+pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool) {
+    page.spread(
+        &[
+            (Style::of(finding.severity), finding.severity.as_str()),
+            (Style::Plain, "  "),
+            (Style::Bold, &finding.rule.title),
+        ],
+        (Style::Dim, &finding.fingerprint.id()),
+    );
+    let primary = finding.primary();
+    page.line(&[
+        (Style::Plain, "    "),
+        (Style::Bold, &shown_secret(report, finding)),
+    ]);
+    page.line(&[
+        (Style::Plain, "    "),
+        (Style::Plain, &place::spot(primary)),
+    ]);
+    if !primary.via.is_empty() {
+        page.row(true, "inside", &primary.via.join(", then "));
+    }
+    page.line(&[
+        (Style::Dim, "      | "),
+        (Style::Plain, primary.snippet.trim()),
+    ]);
+    history(page, finding);
+    let places = finding.occurrences[1..].iter().map(place::spot);
+    list(page, "also at", &places.collect::<Vec<_>>());
+    if let Some(aws) = &finding.aws {
+        aws_facts(page, finding, aws);
+    }
+    if verbose {
+        page.row(true, "confidence", finding.confidence.as_str());
+        for reason in &finding.reasons {
+            page.row(true, "because", reason);
+        }
+    }
+}
+
+fn history(page: &mut Page, finding: &Finding) {
+    if let Some(stamp) = &finding.introduced {
+        let text = format!(
+            "{}, authored {}, committed {}",
+            stamp.id.short(),
+            day(stamp.author_time),
+            day(stamp.commit_time)
+        );
+        page.row(true, "introduced", &text);
+    }
+    if let Some(words) = state_words(finding.state, finding.removed.as_ref()) {
+        page.row(true, "state", &words);
+    }
+    list(page, "reached by", &finding.refs);
+}
+
+fn state_words(state: State, removed: Option<&CommitStamp>) -> Option<String> {
+    let words = match state {
+        State::File => return None,
+        State::Staged => "staged, not yet committed",
+        State::InTree => "in the tree of HEAD",
+        State::HistoryOnly => "not in HEAD, but still in history",
+        State::Unreachable => "no ref reaches it, but the object store still holds it",
+    };
+    Some(match removed {
+        Some(stamp) => format!(
+            "{words}; removed in {} on {}",
+            stamp.id.short(),
+            day(stamp.commit_time)
+        ),
+        None => words.to_owned(),
+    })
+}
+
+fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
+    if let Some(service) = &aws.canary {
+        page.row(
+            true,
+            "canary",
+            &format!("do not verify: {service} sees every use of it"),
+        );
+    }
+    if finding.rule.kind != "access-key-id"
+        && let Some(id) = &aws.key_id
+    {
+        page.row(true, "key id", id);
+    }
+    facts(
+        page,
+        "account",
+        [
+            aws.account_id.clone(),
+            aws.root.then(|| "root user".to_owned()),
+            aws.user.as_ref().map(|user| format!("user {user}")),
+            aws.profile
+                .as_ref()
+                .map(|profile| format!("profile {profile}")),
+            aws.region.as_ref().map(|region| format!("region {region}")),
+        ],
+    );
+    facts(
+        page,
+        "dates",
+        [
+            aws.created
+                .map(|created| format!("created {}", day(created))),
+            aws.expires
+                .map(|expires| format!("expires {}", day(expires))),
+            aws.status.as_ref().map(|status| format!("status {status}")),
+            (aws.generation == Some(Generation::Old))
+                .then(|| "old format: made before about May 2019".to_owned()),
+        ],
+    );
+    if let Some(signed) = &aws.signed {
+        let service = signed.service.as_deref().unwrap_or("an unnamed service");
+        let at = signed.at.map_or_else(
+            || "at an unknown time".to_owned(),
+            |at| format!("on {}", day(at)),
+        );
+        page.row(true, "used", &format!("signed a request to {service} {at}"));
+    }
+    if let Some(pair) = &aws.pair {
+        let text = format!(
+            "finding {} ({}, {} confidence)",
+            pair.of.id(),
+            pair.how,
+            pair.confidence.as_str()
+        );
+        page.row(true, "pair", &text);
+    }
+}
+
+/// Writes the facts that are known as one row, or nothing.
+fn facts<const N: usize>(page: &mut Page, label: &str, facts: [Option<String>; N]) {
+    let known: Vec<String> = facts.into_iter().flatten().collect();
+    if !known.is_empty() {
+        page.row(true, label, &known.join(", "));
+    }
+}
+
+/// Writes the first few names, one a line, and how many more there are.
+fn list(page: &mut Page, label: &str, names: &[String]) {
+    for (index, name) in names.iter().take(NAMED).enumerate() {
+        page.row(true, if index == 0 { label } else { "" }, name);
+    }
+    if names.len() > NAMED {
+        page.row(true, "", &format!("and {} more", names.len() - NAMED));
+    }
+}
+
+fn day(seconds: i64) -> String {
+    time::date(seconds).unwrap_or_else(|| format!("at an impossible time ({seconds})"))
+}

@@ -1,0 +1,132 @@
+//! The end of the human report: what was scanned, what was found, and what was not read.
+
+use super::page::{Page, Style};
+use crate::report::Report;
+
+/// Writes the summary.
+pub fn write(page: &mut Page, report: &Report) {
+    let stats = &report.stats;
+    let mut scanned = format!("{} items, {}", grouped(stats.items), size(stats.bytes));
+    if stats.commits > 0 {
+        scanned += &format!(", {} commits", grouped(stats.commits));
+    }
+    let what = report.target.what.join(" ");
+    page.row(
+        false,
+        "scanned",
+        &format!("{scanned} ({} {what})", report.target.command),
+    );
+    page.row(false, "found", &found(report));
+    if !report.suppressed.is_empty() {
+        let kinds = report.by_suppression().into_iter();
+        page.row(
+            false,
+            "suppressed",
+            &counts(
+                report.suppressed.len(),
+                kinds.map(|(kind, n)| (n, kind.as_str())),
+            ),
+        );
+    }
+    if stats.below_confidence > 0 {
+        let floor = stats
+            .min_confidence
+            .map_or("the asked", |confidence| confidence.as_str());
+        let text = format!(
+            "{} below {floor} confidence; --min-confidence low shows them",
+            grouped(stats.below_confidence)
+        );
+        page.row(false, "not shown", &text);
+    }
+    if !report.left_out.is_empty() {
+        let kinds = report.left_out.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(policy, n)| format!("{} ({})", policy.plural(), grouped(*n)))
+            .collect();
+        page.row(false, "left out", &kinds.join(", "));
+    }
+    if !report.complete() {
+        page.blank();
+    }
+    incompleteness(page, report);
+}
+
+/// Says that the run is incomplete, and names all that was not read. Writes nothing if it is complete.
+pub fn incompleteness(page: &mut Page, report: &Report) {
+    if report.complete() {
+        return;
+    }
+    page.line(&[
+        (Style::Alarm, "INCOMPLETE"),
+        (
+            Style::Plain,
+            ": not everything could be read; what was not read may hold secrets",
+        ),
+    ]);
+    for reason in report.incompleteness() {
+        page.row(false, "", &reason);
+    }
+}
+
+fn found(report: &Report) -> String {
+    let severities = report.by_severity().into_iter().rev();
+    match report.findings.len() {
+        0 if report.complete() => "nothing".to_owned(),
+        0 => "nothing in what was read".to_owned(),
+        total => counts(
+            total,
+            severities.map(|(severity, n)| (n, severity.as_str())),
+        ),
+    }
+}
+
+/// `3: 1 critical, 2 high`
+fn counts<'w>(total: usize, parts: impl Iterator<Item = (u64, &'w str)>) -> String {
+    let parts: Vec<String> = parts
+        .map(|(n, word)| format!("{} {word}", grouped(n)))
+        .collect();
+    format!("{}: {}", grouped(total as u64), parts.join(", "))
+}
+
+/// `1,234,567`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `512 bytes`, `34.1 MiB`
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return format!("{bytes} bytes");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(size(1023), "1023 bytes");
+        assert_eq!(size(1536), "1.5 KiB");
+        assert_eq!(size(1024 * 1024 - 1), "1.0 MiB");
+        assert_eq!(size(u64::MAX), "16384.0 PiB");
+    }
+}

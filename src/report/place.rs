@@ -1,0 +1,39 @@
+//! What a place is called in a sentence: `src/a.env`, `message of commit 1a2b3c4d5e6f`.
+//! Safe for a terminal: whatever the repository chose is escaped.
+
+use crate::finding::Occurrence;
+use crate::origin::{Origin, Place};
+use crate::text::sanitize;
+
+/// Names the place that content was read at.
+pub fn name(origin: &Origin) -> String {
+    name_by_path(origin, &origin.path)
+}
+
+/// Names it by another path than its own: one that is fit to be published.
+pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
+    let path = sanitize(path);
+    let object = origin
+        .object
+        .map_or_else(|| "?".to_owned(), |id| id.short());
+    match origin.place {
+        Place::Blob if path.is_empty() => format!("blob {object}"),
+        Place::File | Place::Blob => path,
+        Place::Stdin => "standard input".to_owned(),
+        Place::CommitMessage => format!("message of commit {object}"),
+        Place::Identity => format!("identity in {object}"),
+        Place::TagMessage => format!("message of tag {path}"),
+        Place::PathName | Place::RefName => format!("name of {path}"),
+    }
+}
+
+/// Names the exact spot, in the form that editors and terminals turn into a link: `path:line:column`.
+pub fn spot(occurrence: &Occurrence) -> String {
+    let start = occurrence.start;
+    format!(
+        "{}:{}:{}",
+        name(&occurrence.origin),
+        start.line,
+        start.column
+    )
+}

@@ -1,0 +1,129 @@
+//! SARIF 2.1.0, as GitHub code scanning, DefectDojo and SonarQube take it.
+//!
+//! Holds no raw secret, whatever was asked for: the file is uploaded to other people's servers. Holds
+//! no time and no absolute path, so that the same repository gives the same bytes on any machine.
+//! What each consumer needs, and what makes GitHub refuse an upload, is noted where it is written.
+
+mod location;
+mod model;
+mod result;
+mod rule;
+mod uri;
+
+use std::collections::HashMap;
+
+use super::{Report, fault};
+use crate::text::sanitize;
+use location::Locator;
+use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
+
+/// Where a reader of the log learns what wrote it; validators ask for one.
+const INFORMATION_URI: &str = "https://crates.io/crates/keytrail";
+/// GitHub refuses a run with more results.
+const MAX_RESULTS: usize = 25_000;
+/// GitHub shows this many results of a run.
+const SHOWN_BY_GITHUB: usize = 5_000;
+/// How many faults are named; an object store without its packs has millions.
+const MAX_FAULTS: usize = 1_000;
+
+/// Prints the report as a SARIF log.
+pub fn render(report: &Report) -> Vec<u8> {
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [run(report)],
+    };
+    let mut text = serde_json::to_vec_pretty(&log).expect("the log has string keys only");
+    text.push(b'\n');
+    text
+}
+
+fn run(report: &Report) -> Run<'_> {
+    let rules = report.rules.iter();
+    let rule_index: HashMap<&str, usize> = rules
+        .enumerate()
+        .map(|(index, rule)| (rule.id.as_str(), index))
+        .collect();
+    let mut locator = Locator::new(&report.target);
+    let spots = result::spots(report);
+    let results: Vec<_> = spots
+        .iter()
+        .take(MAX_RESULTS)
+        .map(|spot| spot.result(&mut locator, &rule_index))
+        .collect();
+    Run {
+        tool: Tool {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: INFORMATION_URI,
+                rules: report
+                    .rules
+                    .iter()
+                    .map(|rule| rule::describe(rule))
+                    .collect(),
+                supported_taxonomies: [rule::cwe()],
+            },
+        },
+        automation_details: AutomationDetails {
+            id: category(report.target.command),
+        },
+        invocations: [Invocation {
+            execution_successful: report.complete(),
+            tool_execution_notifications: notifications(report, &locator, spots.len()),
+        }],
+        version_control_provenance: locator.provenance(),
+        original_uri_base_ids: locator.base_ids(),
+        taxonomies: [rule::taxonomy()],
+        column_kind: "utf16CodeUnits",
+        results,
+    }
+}
+
+/// A category for each command, so that a scan of the tree does not close the alerts of the history.
+/// The slash at the end says that no run id follows.
+fn category(command: &str) -> String {
+    let kind = if command == "scan" { "tree" } else { command };
+    format!("keytrail/{kind}/")
+}
+
+/// What was not read, what was left out, and what the consumer will not show.
+fn notifications(report: &Report, locator: &Locator<'_>, found: usize) -> Vec<Notification> {
+    let note = |level, text: String| Notification {
+        level,
+        message: Message::new(text),
+    };
+    let reasons = report.incomplete_reasons.iter();
+    let mut notes: Vec<Notification> = reasons
+        .map(|reason| note("error", sanitize(reason.as_bytes())))
+        .collect();
+    let faults = report.faults.iter().take(MAX_FAULTS);
+    notes.extend(faults.map(|skip| note("error", fault(skip, &locator.published(&skip.what)))));
+    if report.faults.len() > MAX_FAULTS {
+        let more = report.faults.len() - MAX_FAULTS;
+        notes.push(note(
+            "error",
+            format!("{more} more things could not be read; the JSON report names them."),
+        ));
+    }
+    for (policy, count) in &report.left_out {
+        notes.push(note(
+            "note",
+            format!("Left out on purpose: {} ({count}).", policy.plural()),
+        ));
+    }
+    if report.stats.below_confidence > 0 {
+        let count = report.stats.below_confidence;
+        notes.push(note(
+            "note",
+            format!("Findings below the asked confidence, not shown: {count}."),
+        ));
+    }
+    if found > SHOWN_BY_GITHUB {
+        notes.push(note(
+            "warning",
+            format!("GitHub shows the worst {SHOWN_BY_GITHUB} of {found} results; the JSON report has every finding."),
+        ));
+    }
+    notes
+}

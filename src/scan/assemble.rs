@@ -1,0 +1,136 @@
+//! Candidates become findings: positions, masked snippet, fingerprint, and the pair's other half by name.
+//!
+//! This is the last place that sees content and candidates together. What it gives back owns its data
+//! and shows no secret.
+
+use std::ops::Range;
+
+use crate::detect::Candidate;
+use crate::finding::{Confidence, Finding, Fingerprint, Occurrence, Pair, Suppression, SuppressionKind};
+use crate::origin::State;
+use crate::report::line_hash::line_hashes;
+use crate::source::{Added, Content};
+use crate::text::LineIndex;
+
+/// The longest name that a snippet shows before the masked secret.
+const LONGEST_NAME: usize = 48;
+
+/// What the findings of one content are made with.
+pub struct Assembly<'a> {
+    pub content: &'a Content<'a>,
+    pub added: &'a Added,
+    pub state: State,
+    /// `utf-16le` and the like, if the content was transcoded before it was examined.
+    pub encoding: Option<&'static str>,
+    pub with_line_hash: bool,
+}
+
+impl Assembly<'_> {
+    /// Makes a finding of every candidate that the item asks about.
+    pub fn findings(&self, candidates: &[Candidate]) -> Vec<Finding> {
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let lines = LineIndex::with_first_line(self.content.bytes, self.content.first_line);
+        let prints: Vec<Fingerprint> = candidates.iter().map(|c| Fingerprint::of(&c.rule.id, &c.secret)).collect();
+        let asked = |span: &Range<usize>| self.content.owned.contains(&span.start) && self.is_asked(&lines, span);
+        let mut findings: Vec<Finding> = candidates
+            .iter()
+            .zip(&prints)
+            .filter(|(candidate, _)| asked(&candidate.span))
+            .map(|(candidate, &print)| self.finding(&lines, candidate, print, &prints))
+            .collect();
+        if self.with_line_hash {
+            self.add_line_hashes(&mut findings);
+        }
+        findings
+    }
+
+    fn is_asked(&self, lines: &LineIndex<'_>, span: &Range<usize>) -> bool {
+        match self.added {
+            Added::All => true,
+            Added::Lines(ranges) => {
+                let first = lines.position(span.start).line;
+                let last = lines.position(span.end).line;
+                ranges.iter().any(|range| range.start <= last && first < range.end)
+            }
+        }
+    }
+
+    fn finding(&self, lines: &LineIndex<'_>, candidate: &Candidate, print: Fingerprint, prints: &[Fingerprint]) -> Finding {
+        let mut aws = candidate.aws.clone();
+        if let Some(mate) = candidate.mate {
+            aws.get_or_insert_default().pair = Some(Pair {
+                of: prints[mate.index],
+                confidence: mate.confidence,
+                how: mate.how,
+            });
+        }
+        let occurrence = Occurrence {
+            origin: self.content.origin.clone(),
+            via: self.encoding.into_iter().chain(candidate.via.iter().copied()).collect(),
+            start: lines.position(candidate.span.start),
+            end: lines.position(candidate.span.end),
+            commit: None,
+            in_head: false,
+            snippet: snippet(self.content.bytes, candidate),
+            line_hash: None,
+        };
+        Finding {
+            rule: candidate.rule.clone(),
+            secret: candidate.secret.clone(),
+            fingerprint: print,
+            severity: candidate.rule.severity,
+            confidence: candidate.confidence,
+            reasons: candidate.reasons.clone(),
+            aws,
+            state: self.state,
+            occurrences: vec![occurrence],
+            introduced: None,
+            removed: None,
+            refs: Vec::new(),
+            suppressed: candidate.placeholder.map(|reason| Suppression {
+                kind: SuppressionKind::Placeholder,
+                reason: reason.to_owned(),
+            }),
+        }
+    }
+
+    /// The hash of a line goes over the text from its start, so the content is needed once more.
+    /// Only a content's first piece knows its lines from the beginning.
+    fn add_line_hashes(&self, findings: &mut [Finding]) {
+        let first = self.content.first_line;
+        let mut wanted: Vec<u32> = findings.iter().map(|f| f.occurrences[0].start.line - first + 1).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let hashes = line_hashes(self.content.bytes, &wanted);
+        for finding in findings {
+            let line = finding.occurrences[0].start.line - first + 1;
+            let at = wanted.binary_search(&line).expect("every finding's line is wanted");
+            finding.occurrences[0].line_hash = hashes.get(at).cloned();
+        }
+    }
+}
+
+/// The name before the secret and the masked secret: `aws_secret_access_key = "wJal************EKEY"`.
+///
+/// Nothing else of the line is shown: it may hold secrets that no rule knows.
+fn snippet(bytes: &[u8], candidate: &Candidate) -> String {
+    let before = &bytes[candidate.span.start.saturating_sub(LONGEST_NAME)..candidate.span.start];
+    let signs = before.iter().rev().take_while(|b| b" \t\"'`\\=:><([{@|&".contains(b)).count();
+    let rest = &before[..before.len() - signs];
+    let name = rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(b)).count();
+    let name_text = &rest[rest.len() - name..];
+    // A long name may be another secret; one that the window cuts is not worth showing.
+    let harmless = name < 32 && !(name == rest.len() && name > 16) && !name_text.iter().all(u8::is_ascii_digit);
+    let shown = if harmless { &before[rest.len() - name..] } else { &before[before.len() - signs..] };
+    let shown = String::from_utf8_lossy(shown);
+    let value = match &candidate.aws {
+        // The id is public.
+        Some(aws) if candidate.rule.kind == "access-key-id" && candidate.confidence > Confidence::Low => {
+            aws.key_id.clone().unwrap_or_default()
+        }
+        _ => candidate.secret.masked(),
+    };
+    format!("{}{value}", shown.trim_start())
+}

@@ -1,0 +1,137 @@
+//! The only threads: items in, findings out, in the order of the items, whatever the number of threads.
+//!
+//! A worker has one buffer. It loads an item, examines each content in it, makes findings and forgets the content.
+//! What cannot be read, or makes a detector fail, is a fault that names the item; the rest is scanned.
+
+mod assemble;
+mod examine;
+mod load;
+pub mod progress;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::decode;
+use crate::detect::Detectors;
+use crate::finding::Finding;
+use crate::git::ReadObject;
+use crate::origin::State;
+use crate::skip::Skip;
+use crate::source::{Added, Content, Item};
+use assemble::Assembly;
+use progress::Progress;
+
+pub use examine::examine;
+
+/// How many items a worker takes at once.
+const BATCH: usize = 64;
+
+/// What every worker needs.
+pub struct Scan<'s> {
+    pub detectors: &'s Detectors,
+    /// Where objects are read from, if items are objects.
+    pub objects: Option<&'s (dyn ReadObject + Sync)>,
+    /// The state that findings have before provenance is known.
+    pub state: State,
+    pub with_line_hash: bool,
+    pub threads: usize,
+    pub progress: &'s Progress,
+}
+
+/// What the workers found.
+#[derive(Default)]
+pub struct Scanned {
+    /// In the order of the items; each with one occurrence.
+    pub findings: Vec<Finding>,
+    pub faults: Vec<Skip>,
+    /// Items that were read, at least in part.
+    pub items: u64,
+    pub bytes: u64,
+}
+
+impl Scan<'_> {
+    /// Scans all items.
+    pub fn run(&self, items: &[Item]) -> Scanned {
+        let scan = |buffer: &mut Vec<u8>, batch: &[Item]| self.scan_batch(buffer, batch);
+        let scanned: Vec<Scanned> = if self.threads < 2 || items.len() < 2 {
+            let mut buffer = Vec::new();
+            items.chunks(BATCH).map(|batch| scan(&mut buffer, batch)).collect()
+        } else {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+            let run = || items.par_chunks(BATCH).map_init(Vec::new, scan).collect();
+            // Without a pool of our own, the shared one does.
+            pool.map_or_else(|_| run(), |pool| pool.install(run))
+        };
+        scanned.into_iter().fold(Scanned::default(), Scanned::and)
+    }
+
+    fn scan_batch(&self, buffer: &mut Vec<u8>, batch: &[Item]) -> Scanned {
+        let mut scanned = Scanned::default();
+        for item in batch {
+            self.scan_item(buffer, item, &mut scanned);
+        }
+        self.progress.advance(scanned.items, scanned.bytes);
+        scanned
+    }
+
+    fn scan_item(&self, buffer: &mut Vec<u8>, item: &Item, scanned: &mut Scanned) {
+        let mut failed = false;
+        let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
+            scanned.bytes += content.bytes.len() as u64;
+            // A detector that fails on hostile content costs that content, not the run.
+            match catch_unwind(AssertUnwindSafe(|| self.findings(&content, &item.added))) {
+                Ok(mut findings) => {
+                    for finding in &mut findings {
+                        finding.introduced = item.commit;
+                        finding.occurrences[0].commit = item.commit;
+                    }
+                    scanned.findings.append(&mut findings);
+                }
+                Err(_) => failed = true,
+            }
+        });
+        scanned.items += u64::from(loaded.is_ok());
+        scanned.faults.extend(loaded.err());
+        if failed {
+            scanned.faults.push(Skip::fault(load::name_of(item), "a detector failed on it; please report this as a bug"));
+        }
+    }
+
+    fn findings(&self, content: &Content<'_>, added: &Added) -> Vec<Finding> {
+        let decoded = decode::transcode(content.bytes);
+        match &decoded {
+            None => self.findings_in(content, added, None),
+            Some((bytes, encoding)) => {
+                let content = Content {
+                    bytes,
+                    owned: 0..bytes.len(),
+                    ..*content
+                };
+                self.findings_in(&content, added, Some(encoding))
+            }
+        }
+    }
+
+    fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {
+        let candidates = examine(self.detectors, content.bytes);
+        let assembly = Assembly {
+            content,
+            added,
+            state: self.state,
+            encoding,
+            with_line_hash: self.with_line_hash,
+        };
+        assembly.findings(&candidates)
+    }
+}
+
+impl Scanned {
+    fn and(mut self, mut other: Self) -> Self {
+        self.findings.append(&mut other.findings);
+        self.faults.append(&mut other.faults);
+        self.items += other.items;
+        self.bytes += other.bytes;
+        self
+    }
+}

@@ -1,0 +1,149 @@
+//! Settings: one struct a concern, the same for the command line and the settings file.
+//!
+//! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
+//! over the file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::finding::{Confidence, Severity};
+
+/// What is read, and how.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceSettings {
+    /// Read files that git ignores, too
+    #[arg(long, help_heading = "What is read")]
+    pub no_ignore: bool,
+    /// Worker threads; 0 means one for each core
+    #[arg(long, short, value_name = "N", help_heading = "What is read")]
+    pub jobs: Option<usize>,
+}
+
+/// What is reported, and what fails the run.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportSettings {
+    /// Write a report: human, json, jsonl or sarif; to FILE, or to standard output. Repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
+    pub report: Vec<String>,
+    /// Show findings of this confidence and above: low, medium or high
+    #[arg(long, value_name = "LEVEL", value_parser = confidence, help_heading = "What is reported")]
+    pub min_confidence: Option<Confidence>,
+    /// Exit with 1 only for findings of this severity and above: info, low, medium, high or critical
+    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = "What is reported")]
+    pub fail_on: Option<Severity>,
+    /// Exit with 0 whatever is found (an incomplete run still exits with 2)
+    #[arg(long, help_heading = "What is reported")]
+    pub exit_zero: bool,
+    /// Reckon what has ended from this time (RFC 3339) instead of now
+    #[arg(long, value_name = "TIME", help_heading = "What is reported")]
+    pub as_of: Option<String>,
+    /// Print secrets in full in human and JSON reports
+    #[arg(long, help_heading = "What is reported")]
+    #[serde(skip)]
+    pub show_secrets: bool,
+    /// Colour: auto, always or never
+    #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
+    pub color: Option<String>,
+    /// Say only what was found
+    #[arg(long, short, help_heading = "What is reported")]
+    pub quiet: bool,
+    /// Say more: reasons, everything left out. Repeatable
+    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
+    pub verbose: u8,
+}
+
+/// A settings file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub source: SourceSettings,
+    pub report: ReportSettings,
+}
+
+/// Where settings are read from, besides the command line.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SettingsSource {
+    /// Read settings from this TOML file
+    #[arg(long, value_name = "FILE", help_heading = "What is read")]
+    pub config: Option<PathBuf>,
+}
+
+impl SourceSettings {
+    /// Takes over what the command line does not say.
+    #[must_use]
+    pub fn or(self, file: Self) -> Self {
+        Self {
+            no_ignore: self.no_ignore || file.no_ignore,
+            jobs: self.jobs.or(file.jobs),
+        }
+    }
+
+    /// The number of worker threads.
+    pub fn threads(&self) -> usize {
+        match self.jobs {
+            None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
+            Some(jobs) => jobs.min(256),
+        }
+    }
+}
+
+impl ReportSettings {
+    /// Takes over what the command line does not say.
+    #[must_use]
+    pub fn or(self, file: Self) -> Self {
+        Self {
+            report: if self.report.is_empty() { file.report } else { self.report },
+            min_confidence: self.min_confidence.or(file.min_confidence),
+            fail_on: self.fail_on.or(file.fail_on),
+            exit_zero: self.exit_zero || file.exit_zero,
+            as_of: self.as_of.or(file.as_of),
+            show_secrets: self.show_secrets,
+            color: self.color.or(file.color),
+            quiet: self.quiet || file.quiet,
+            verbose: self.verbose.max(file.verbose),
+        }
+    }
+
+    pub fn min_confidence(&self) -> Confidence {
+        self.min_confidence.unwrap_or(Confidence::Medium)
+    }
+
+    pub fn fail_on(&self) -> Severity {
+        self.fail_on.unwrap_or(Severity::Info)
+    }
+
+    /// The time to reckon from, Unix seconds.
+    pub fn as_of(&self) -> Result<i64, Error> {
+        let Some(text) = &self.as_of else { return Ok(jiff::Timestamp::now().as_second()) };
+        text.parse::<jiff::Timestamp>().map(|time| time.as_second()).map_err(|error| {
+            Error::usage(format!("--as-of {text}: not a time"))
+                .cause(error)
+                .hint("write it as 2026-01-31T00:00:00Z")
+        })
+    }
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    match text {
+        "low" => Ok(Confidence::Low),
+        "medium" => Ok(Confidence::Medium),
+        "high" => Ok(Confidence::High),
+        _ => Err("use low, medium or high".to_owned()),
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    match text {
+        "info" => Ok(Severity::Info),
+        "low" => Ok(Severity::Low),
+        "medium" => Ok(Severity::Medium),
+        "high" => Ok(Severity::High),
+        "critical" => Ok(Severity::Critical),
+        _ => Err("use info, low, medium, high or critical".to_owned()),
+    }
+}

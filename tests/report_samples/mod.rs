@@ -1,0 +1,394 @@
+//! Reports of every kind, built by hand. The values are made at run time from a seed, so that
+//! nothing in this repository looks like a credential.
+
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use keytrail::finding::{
+    Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed,
+    Suppression, SuppressionKind,
+};
+use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State};
+use keytrail::report::{Report, Stats, Target};
+use keytrail::rules::{Matcher, Rule};
+use keytrail::secret::Secret;
+use keytrail::skip::{Policy, Skip};
+use keytrail::text::Position;
+
+/// 2021-02-03T04:05:06Z
+pub const THEN: i64 = 1_612_325_106;
+
+/// The folder with the schemas and tools that are not part of this repository.
+pub fn shared(path: &str) -> PathBuf {
+    let root = std::env::var_os("KEYTRAIL_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let found = root.join(path);
+    assert!(
+        found.exists(),
+        "{} is missing; set KEYTRAIL_SHARED to its folder",
+        found.display()
+    );
+    found
+}
+
+/// Checks JSON texts against a JSON Schema.
+pub fn validate(schema: &str, documents: &[(&str, &[u8])]) {
+    let schema = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    for (name, document) in documents {
+        let value = serde_json::from_slice(document).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+    }
+}
+
+pub fn rule(id: &str, kind: &str, severity: Severity) -> Arc<Rule> {
+    Arc::new(Rule {
+        id: id.to_owned(),
+        file: "aws.toml".to_owned(),
+        provider: "aws".to_owned(),
+        title: format!("AWS {}", kind.replace('-', " ")),
+        kind: kind.to_owned(),
+        severity,
+        confidence: Confidence::High,
+        description: "It opens an AWS account until it is deactivated.".to_owned(),
+        advice: "Deactivate it in IAM, then make a new one.".to_owned(),
+        link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"
+            .to_owned(),
+        precedence: 50,
+        matcher: Matcher::Code("aws".to_owned()),
+        matches: Vec::new(),
+        rejects: Vec::new(),
+    })
+}
+
+pub fn key_id_rule() -> Arc<Rule> {
+    rule("aws-access-key-id", "access-key-id", Severity::High)
+}
+
+pub fn secret_rule() -> Arc<Rule> {
+    rule("aws-secret-access-key", "secret-key", Severity::Critical)
+}
+
+/// A value of the asked length, different for each seed.
+pub fn value(prefix: &str, length: usize, seed: u64) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut text = prefix.to_owned();
+    while text.len() < length {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        text.push(char::from(LETTERS[(state >> 59) as usize]));
+    }
+    text
+}
+
+pub fn key_id(seed: u64) -> String {
+    value(&["AK", "IA"].concat(), 20, seed)
+}
+
+pub fn object(seed: u8) -> ObjectId {
+    ObjectId::from_bytes(&[seed; 20]).unwrap()
+}
+
+pub fn stamp(seed: u8) -> CommitStamp {
+    CommitStamp {
+        id: object(seed),
+        author_time: THEN,
+        commit_time: THEN + 86_400,
+    }
+}
+
+pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
+    let end = column + 20;
+    Occurrence {
+        origin,
+        via: Vec::new(),
+        start: Position { line, column },
+        end: Position { line, column: end },
+        commit: None,
+        in_head: false,
+        snippet: "key = \"****\"".to_owned(),
+        line_hash: Some("39fa2ee980eb94b0:1".to_owned()),
+    }
+}
+
+pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> Finding {
+    let secret = Secret::new(value.as_bytes());
+    Finding {
+        rule: Arc::clone(rule),
+        fingerprint: Fingerprint::of(&rule.id, &secret),
+        secret,
+        severity: rule.severity,
+        confidence: rule.confidence,
+        reasons: vec!["the checksum fits".to_owned()],
+        aws: None,
+        state: State::File,
+        occurrences,
+        introduced: None,
+        removed: None,
+        refs: Vec::new(),
+        suppressed: None,
+    }
+}
+
+pub fn file(path: &[u8]) -> Occurrence {
+    occurrence(Origin::new(Place::File, path), 3, 8)
+}
+
+pub fn empty() -> Report {
+    Report {
+        target: Target {
+            command: "scan",
+            what: vec![".".to_owned()],
+            head: None,
+            branch: None,
+            remote: None,
+        },
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        faults: Vec::new(),
+        left_out: BTreeMap::new(),
+        incomplete_reasons: Vec::new(),
+        stats: Stats {
+            items: 1204,
+            bytes: 35_756_441,
+            ..Stats::default()
+        },
+        rules: vec![key_id_rule(), secret_rule()],
+        show_secrets: false,
+        as_of: THEN,
+    }
+}
+
+/// Two secrets on one line, and the two halves of one credential.
+pub fn tree() -> Report {
+    let mut report = empty();
+    let mut id = finding(&key_id_rule(), &key_id(1), vec![file(b"src/auth.py")]);
+    let mut secret = finding(
+        &secret_rule(),
+        &value("", 40, 2),
+        vec![occurrence(Origin::new(Place::File, "src/auth.py"), 3, 40)],
+    );
+    let pair = |of: &Finding| {
+        Some(Pair {
+            of: of.fingerprint,
+            confidence: Confidence::High,
+            how: "same-line",
+        })
+    };
+    id.aws = Some(Box::new(Aws {
+        key_id: Some(key_id(1)),
+        account_id: Some("123456789012".to_owned()),
+        generation: Some(Generation::Old),
+        canary: Some("Thinkst".to_owned()),
+        pair: pair(&secret),
+        ..Aws::default()
+    }));
+    secret.aws = Some(Box::new(Aws {
+        key_id: Some(key_id(1)),
+        account_id: Some("123456789012".to_owned()),
+        pair: pair(&id),
+        profile: Some("prod".to_owned()),
+        user: Some("alice".to_owned()),
+        created: Some(THEN),
+        expires: Some(THEN + 3600),
+        status: Some("Active".to_owned()),
+        region: Some("eu-west-1".to_owned()),
+        signed: Some(Signed {
+            at: Some(THEN),
+            service: Some("s3".to_owned()),
+        }),
+        root: true,
+        ..Aws::default()
+    }));
+    secret.occurrences[0].via = vec!["base64", "utf-16"];
+    report.findings = vec![id, secret];
+    report.left_out = BTreeMap::from([(Policy::GitIgnored, 12), (Policy::Symlink, 1)]);
+    report.stats.below_confidence = 2;
+    report.stats.min_confidence = Some(Confidence::High);
+    report
+}
+
+/// Every place that a repository can hold a secret at, with and without a path.
+pub fn history() -> Report {
+    let blob = |path: &str, seed: u8, in_head: bool| Occurrence {
+        commit: Some(stamp(seed)),
+        in_head,
+        ..occurrence(Origin::new(Place::Blob, path).in_object(object(seed)), 1, 5)
+    };
+    let beside = |place: Place, path: &str, seed: u8| Occurrence {
+        commit: Some(stamp(seed)),
+        line_hash: None,
+        ..occurrence(Origin::new(place, path).in_object(object(seed)), 2, 1)
+    };
+    let rule = key_id_rule();
+    let mut moved = finding(
+        &rule,
+        &key_id(1),
+        vec![
+            blob("old/gone.env", 1, false),
+            blob("old/gone.env", 2, false),
+            blob("src/now.env", 3, true),
+            beside(Place::CommitMessage, "", 4),
+        ],
+    );
+    moved.state = State::InTree;
+    moved.introduced = Some(stamp(1));
+    moved.refs = (0..8).map(|n| format!("refs/heads/branch-{n}")).collect();
+    let mut gone = finding(
+        &rule,
+        &key_id(2),
+        vec![blob("dir [x](1)/{0}.env", 5, false)],
+    );
+    gone.state = State::HistoryOnly;
+    gone.introduced = Some(stamp(5));
+    gone.removed = Some(stamp(6));
+    let mut dangling = finding(
+        &rule,
+        &key_id(3),
+        vec![Occurrence {
+            commit: None,
+            ..blob("", 7, false)
+        }],
+    );
+    dangling.state = State::Unreachable;
+    let mut messages = finding(
+        &rule,
+        &key_id(4),
+        vec![
+            beside(Place::CommitMessage, "", 8),
+            beside(Place::CommitMessage, "", 9),
+            beside(Place::Identity, "", 8),
+            beside(Place::TagMessage, "v1.0 final", 10),
+            beside(Place::PathName, "keys/name.txt", 11),
+            beside(Place::RefName, "refs/heads/name", 12),
+        ],
+    );
+    messages.state = State::HistoryOnly;
+    let mut report = empty();
+    report.target = Target {
+        command: "history",
+        what: vec![".".to_owned()],
+        head: Some(object(0xee)),
+        branch: Some("main".to_owned()),
+        remote: Some("https://github.com/acme/app.git".to_owned()),
+    };
+    report.stats.commits = 312;
+    report.findings = vec![moved, gone, dangling, messages];
+    report
+}
+
+pub fn no_remote() -> Report {
+    let mut report = history();
+    report.target.remote = None;
+    report
+}
+
+pub fn suppressed() -> Report {
+    let mut report = tree();
+    let kinds = [
+        SuppressionKind::Placeholder,
+        SuppressionKind::Inline,
+        SuppressionKind::Baseline,
+    ];
+    for (seed, kind) in (10..).zip(kinds) {
+        let mut finding = finding(
+            &secret_rule(),
+            &value("", 40, seed),
+            vec![file(b"README.md")],
+        );
+        finding.suppressed = Some(Suppression {
+            kind,
+            reason: "ticket SEC-1".to_owned(),
+        });
+        report.suppressed.push(finding);
+    }
+    report
+}
+
+pub fn incomplete() -> Report {
+    let mut report = empty();
+    report.faults = vec![
+        Skip::fault(*b"secret\x1b[2J\xff.env", "permission denied"),
+        Skip::fault("/home/ann/app/pack-1.pack", "the pack is damaged"),
+    ];
+    report.incomplete_reasons =
+        vec!["The clone is shallow: 1 commit has parents that are not here.".to_owned()];
+    report
+}
+
+/// Paths that strangers chose, absolute ones, and a value that is not text.
+pub fn hostile() -> Report {
+    let paths: [&[u8]; 9] = [
+        b"dir with space/100%.py",
+        b"new\nline",
+        b"esc\x1b[31mape",
+        b"not\xffutf8",
+        b"bidi\xe2\x80\xaeevil",
+        b"[link](1)/{0}/back\\slash",
+        b"colon:first#frag?query",
+        b"/home/ann/app/src/abs.env",
+        b"../up/a.env",
+    ];
+    let mut report = empty();
+    report.target.what = vec!["/home/ann/app".to_owned(), ".".to_owned()];
+    for (seed, path) in (20..).zip(paths) {
+        let mut occurrence = file(path);
+        occurrence.snippet = "\x1b]0;owned\x07 \u{9b}31m key".to_owned();
+        report
+            .findings
+            .push(finding(&key_id_rule(), &key_id(seed), vec![occurrence]));
+    }
+    let secret = Secret::new(b"\xff\xfe\x1b[2J raw bytes of a key");
+    report.findings[0].fingerprint = Fingerprint::of("x", &secret);
+    report.findings[0].secret = secret;
+    report.findings[0].introduced = Some(CommitStamp {
+        author_time: i64::MAX,
+        commit_time: i64::MIN,
+        ..stamp(1)
+    });
+    report
+}
+
+/// More results than GitHub shows, the worst of them last in discovery order.
+pub fn many(count: u64) -> Report {
+    let mut report = empty();
+    for seed in 0..count {
+        let rule = if seed + 1 == count {
+            secret_rule()
+        } else {
+            key_id_rule()
+        };
+        let path = format!("src/{seed}.env");
+        report
+            .findings
+            .push(finding(&rule, &key_id(seed), vec![file(path.as_bytes())]));
+    }
+    report
+}
+
+pub fn all() -> Vec<(&'static str, Report)> {
+    vec![
+        ("empty", empty()),
+        ("tree", tree()),
+        ("history", history()),
+        ("no-remote", no_remote()),
+        ("suppressed", suppressed()),
+        ("incomplete", incomplete()),
+        ("hostile", hostile()),
+        ("many", many(6_000)),
+    ]
+}
