@@ -414,6 +414,29 @@ fn a_tree_of_hostile_depth_is_a_fault() {
     assert!(faults(&found)[0].what.ends_with(&b"d/".repeat(513)[..1025]));
 }
 
+/// Permissions do not stop root, but no one can open a path that is too long.
+#[test]
+fn a_folder_that_cannot_be_listed_is_a_fault_and_the_rest_is_found() {
+    let tree = Tree::new();
+    tree.write("before", "x");
+    let name = "n".repeat(250);
+    let made = Command::new("sh")
+        .args([
+            "-c",
+            "for i in $(seq 20); do mkdir \"$0\" && cd -P \"$0\" || exit 1; done",
+            &name,
+        ])
+        .current_dir(tree.path())
+        .status();
+    assert!(made.unwrap().success());
+    let found = tree.find();
+    assert_eq!(names(&found, &tree.path()), ["before"]);
+    let [fault] = faults(&found)[..] else {
+        panic!("one fault is expected")
+    };
+    assert!(fault.what.ends_with(name.as_bytes()) && fault.what.len() > 4000);
+}
+
 /// The person's own excludes file comes from the environment, so the walk runs in a process of its own.
 #[test]
 fn the_excludes_file_of_the_person_holds() {

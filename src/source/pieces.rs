@@ -242,4 +242,13 @@ mod tests {
             assert_eq!((skip.what, pieces), (bytes_of(&path(name)), 0));
         }
     }
+
+    /// Its first page is never mapped, so reading it fails for everyone.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_cannot_be_read_is_a_fault() {
+        let skip = load_file(Path::new("/proc/self/mem"), &mut Vec::new(), &mut |_| {}).unwrap_err();
+        let expected = "it cannot be read: ";
+        assert!(matches!(skip.why, crate::skip::Why::Fault(reason) if reason.starts_with(expected)));
+    }
 }

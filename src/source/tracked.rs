@@ -108,7 +108,7 @@ fn word(bytes: &[u8]) -> Option<(u32, &[u8])> {
 /// Reads a length in the variable form of pack offsets.
 fn offset(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut value = 0usize;
-    for (at, byte) in bytes.iter().enumerate().take(9) {
+    for (at, byte) in bytes.iter().enumerate().take(5) {
         value = (value << 7) | usize::from(byte & 0x7f);
         if byte & 0x80 == 0 {
             return Some((value, &bytes[at + 1..]));
@@ -136,10 +136,43 @@ mod tests {
         assert!(!tracked.has_below(b"spars"));
     }
 
+    /// An index of version 2 as git writes it.
+    fn index_of(paths: &[&str]) -> Vec<u8> {
+        let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+        bytes.extend((paths.len() as u32).to_be_bytes());
+        for path in paths {
+            bytes.extend([1; 60]);
+            bytes.extend((path.len() as u16).to_be_bytes());
+            bytes.extend(path.as_bytes());
+            bytes.resize(bytes.len() + 8 - (62 + path.len()) % 8, 0);
+        }
+        bytes.extend(b"TREE\0\0\0\x02xx");
+        bytes.extend([7; 20]);
+        bytes
+    }
+
+    #[test]
+    fn an_index_gives_its_paths() {
+        let paths = parse(&index_of(&["a", "b/longer.txt", "c"]), 20).expect("it is sound");
+        assert_eq!(paths, [&b"a"[..], b"b/longer.txt", b"c"].map(Box::from));
+        assert!(
+            parse(&index_of(&["a", "b/longer.txt", "c"]), 32).is_none(),
+            "another hash"
+        );
+    }
+
     #[test]
     fn a_damaged_index_is_not_an_empty_one() {
-        for bytes in [&b""[..], b"DIRC", b"DIRC\0\0\0\x02\0\0\0\x01aaaaaaaaaaaaaaaaaaaaaaaa"] {
-            assert!(parse(bytes, 20).is_none());
+        let sound = index_of(&["a", "b/longer.txt", "c"]);
+        for length in 0..sound.len() {
+            let paths = parse(&sound[..length], 20);
+            assert!(paths.is_none_or(|paths| paths.len() == 3), "cut to {length}");
+        }
+        for at in 0..sound.len() {
+            let mut damaged = sound.clone();
+            damaged[at] ^= 0xff;
+            let paths = parse(&damaged, 20).or_else(|| parse(&damaged, 32));
+            assert!(paths.is_none_or(|paths| paths.len() == 3), "changed at {at}");
         }
     }
 }

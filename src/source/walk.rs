@@ -52,7 +52,7 @@ pub fn walk(top: Folder, ignores: Ignores<'_>, threads: usize) -> Walked {
         let workers: Vec<_> = (1..threads).map(|_| scope.spawn(|| work(&queue, ignores))).collect();
         let mut walked = work(&queue, ignores);
         for worker in workers {
-            let found = worker.join().expect("a worker does not panic");
+            let found = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             walked.files.extend(found.files);
             walked.skips.extend(found.skips);
         }
@@ -84,12 +84,16 @@ impl Queue {
     }
 
     /// Waits for a folder. `None` once all is listed.
-    fn next(&self) -> Option<Folder> {
+    fn next(&self) -> Option<Turn<'_>> {
         let mut state = self.state.lock().expect("no worker panics with the lock held");
         loop {
             if let Some(folder) = state.folders.pop() {
                 state.busy += 1;
-                return Some(folder);
+                return Some(Turn {
+                    queue: self,
+                    folder,
+                    below: Vec::new(),
+                });
             }
             if state.busy == 0 {
                 return None;
@@ -97,30 +101,39 @@ impl Queue {
             state = self.changed.wait(state).expect("no worker panics with the lock held");
         }
     }
+}
 
-    /// Takes the folders that were found in the one that a worker had taken.
-    fn done(&self, found: &mut Vec<Folder>) {
-        let mut state = self.state.lock().expect("no worker panics with the lock held");
-        state.folders.append(found);
+/// One worker's turn at a folder. It ends when dropped, so that a panic ends it too, and nobody
+/// waits for ever.
+struct Turn<'q> {
+    queue: &'q Queue,
+    folder: Folder,
+    /// The folders found in it.
+    below: Vec<Folder>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.queue.state.lock().expect("no worker panics with the lock held");
+        state.folders.append(&mut self.below);
         state.busy -= 1;
         if state.busy == 0 || state.folders.len() > 1 {
-            self.changed.notify_all();
+            self.queue.changed.notify_all();
         }
     }
 }
 
 fn work(queue: &Queue, ignores: Ignores<'_>) -> Walked {
     let mut walked = Walked::default();
-    let mut below = Vec::new();
-    while let Some(folder) = queue.next() {
-        list(folder, ignores, &mut walked, &mut below);
-        queue.done(&mut below);
+    while let Some(mut turn) = queue.next() {
+        let Turn { folder, below, .. } = &mut turn;
+        list(folder, ignores, &mut walked, below);
     }
     walked
 }
 
 /// Lists one folder: its files and skips go to `walked`, its folders to `below`.
-fn list(mut folder: Folder, ignores: Ignores<'_>, walked: &mut Walked, below: &mut Vec<Folder>) {
+fn list(folder: &mut Folder, ignores: Ignores<'_>, walked: &mut Walked, below: &mut Vec<Folder>) {
     if folder.depth > DEPTH_LIMIT {
         let reason = format!("folders nested deeper than {DEPTH_LIMIT} are not read");
         return walked.skips.push(fault(&folder.path, reason));
@@ -133,7 +146,7 @@ fn list(mut folder: Folder, ignores: Ignores<'_>, walked: &mut Walked, below: &m
                 .push(fault(&folder.path, format!("the folder cannot be read: {error}")));
         }
     };
-    let is_repository = entries.iter().any(|entry| entry.name == ".git") && heed_repository(&mut folder, ignores);
+    let is_repository = entries.iter().any(|entry| entry.name == ".git") && heed_repository(folder, ignores);
     if let Some(scope) = &mut folder.scope
         && entries.iter().any(|entry| entry.name == ".gitignore")
     {
