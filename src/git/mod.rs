@@ -21,6 +21,7 @@ mod roots;
 mod sets;
 mod store;
 pub mod tree;
+pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};

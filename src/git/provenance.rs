@@ -12,7 +12,7 @@ use crate::git::commit::Tag;
 use crate::git::sets::{SetId, Sets};
 use crate::git::store::{ObjectKind, ReadObject};
 use crate::git::tree::{self, EntryKind};
-use crate::git::{Graph, RootKind, Roots};
+use crate::git::{Graph, RootKind, Roots, walk};
 use crate::origin::{CommitStamp, ObjectId, Place, State};
 
 /// Which findings, by their numbers from 0, each object and each path name holds.
@@ -68,7 +68,9 @@ pub struct Traced {
 /// As deep as git itself reads trees.
 const TREE_DEPTH: usize = 2048;
 /// Bytes of paths remembered: a hostile tree can hold one blob under more paths than there are atoms.
-const PATH_BYTES: usize = 256 << 20;
+const PATH_BYTES: usize = 64 << 20;
+/// What a remembered path costs beside its own bytes.
+const PATH_COST: usize = 64;
 /// Tags of tags.
 const TAG_CHAIN: usize = 64;
 
@@ -89,23 +91,29 @@ pub fn trace(
         };
     }
     let graph = Graph::read(objects, commits);
-    let mut tracer = Tracer {
-        objects,
-        hits,
-        sets: Sets::new(),
-        trees: HashMap::new(),
-        visited: HashSet::new(),
-        spots: HashMap::new(),
-        places: vec![Vec::new(); findings],
-        path_bytes: 0,
-        raw: Vec::new(),
-        incomplete: Vec::new(),
-    };
+    let mut tracer = Tracer::new(objects, hits, findings);
     let traces = tracer.run(&graph, roots, head, findings);
     Traced {
         traces,
         incomplete: tracer.incomplete,
     }
+}
+
+/// Returns, for each commit, the names of the roots that reach it, as [`Trace::refs`] has them.
+/// Reads the history of every root, so it is for commits that have findings.
+pub fn refs_reaching(objects: &dyn ReadObject, roots: &Roots, commits: &[ObjectId]) -> Vec<Vec<String>> {
+    let mut hits = Hits::default();
+    for (n, id) in commits.iter().enumerate() {
+        hits.objects.entry(*id).or_default().push(n as u32);
+    }
+    let mut tips: Vec<_> = roots.roots.iter().map(|root| root.id).collect();
+    tips.extend(commits);
+    let graph = Graph::order(walk::reachable(objects, &tips, &[]).commits);
+    let mut tracer = Tracer::new(objects, &hits, commits.len());
+    let reach = tracer.reach(&graph, &vec![SetId::EMPTY; graph.nodes.len()]);
+    let mut traces = vec![Tracer::nowhere(); commits.len()];
+    tracer.add_refs(&graph, roots, &reach, &mut traces);
+    traces.into_iter().map(|trace| trace.refs).collect()
 }
 
 /// A tree that holds findings.
@@ -139,7 +147,22 @@ struct Tracer<'t> {
     incomplete: Vec<String>,
 }
 
-impl Tracer<'_> {
+impl<'t> Tracer<'t> {
+    fn new(objects: &'t dyn ReadObject, hits: &'t Hits, findings: usize) -> Self {
+        Self {
+            objects,
+            hits,
+            sets: Sets::new(),
+            trees: HashMap::new(),
+            visited: HashSet::new(),
+            spots: HashMap::new(),
+            places: vec![Vec::new(); findings],
+            path_bytes: 0,
+            raw: Vec::new(),
+            incomplete: Vec::new(),
+        }
+    }
+
     fn nowhere() -> Trace {
         Trace {
             introduced: None,
@@ -318,7 +341,7 @@ impl Tracer<'_> {
             return;
         }
         let entries: Vec<_> = beneath.entries.iter().map(Held::copy).collect();
-        self.path_bytes += path.len();
+        self.path_bytes += PATH_COST + path.len();
         self.visited.insert(key);
         for entry in entries {
             let length = path.len();
@@ -342,7 +365,7 @@ impl Tracer<'_> {
                 self.spots
                     .entry((finding, place, path.to_vec()))
                     .or_insert_with(|| {
-                        self.path_bytes += path.len();
+                        self.path_bytes += PATH_COST + path.len();
                         places.push(PlaceInHistory {
                             place,
                             path: path.to_vec(),

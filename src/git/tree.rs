@@ -1,5 +1,6 @@
 //! Tree objects, parsed from their bytes.
 
+use crate::git::ReadObject;
 use crate::origin::ObjectId;
 
 /// One entry of a tree.
@@ -48,6 +49,21 @@ pub fn entries(mut raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, Damaged
         raw = entry.map_or(&[], |(_, rest)| rest);
         Some(entry.map(|(entry, _)| entry).ok_or(Damaged))
     })
+}
+
+/// Returns the entry at a path below a tree; `None` if there is none, or a tree on the way cannot be read.
+pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(EntryKind, ObjectId)> {
+    let mut raw = Vec::new();
+    let mut found = (EntryKind::Tree, tree);
+    for name in path.split(|&b| b == b'/') {
+        if found.0 != EntryKind::Tree {
+            return None;
+        }
+        objects.read(&found.1, &mut raw).ok()?;
+        let entry = entries(&raw).map_while(Result::ok).find(|entry| entry.name == name)?;
+        found = (entry.kind, entry.id);
+    }
+    Some(found)
 }
 
 /// A tree whose bytes end in the middle of an entry, or with a mode that is no number.

@@ -3,8 +3,11 @@
 //!
 //! A source never looks into content, and never passes over anything without a [`Skip`].
 
+mod change;
 pub mod history;
 mod item;
+pub mod range;
+pub mod staged;
 
 pub use item::{Added, Content, Handle, Item};
 
