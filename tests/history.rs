@@ -46,7 +46,8 @@ impl Audit {
                     }
                     Ok(ObjectKind::Commit | ObjectKind::Tag) => {
                         let parts = parts(&raw, item.origin.place);
-                        for (place, _) in parts.iter().filter(|(_, part)| holds(&raw[part.clone()])) {
+                        for (place, _) in parts.iter().filter(|(_, part)| holds(&raw[part.clone()]))
+                        {
                             places.push(*place);
                             hits.objects.insert(*id, vec![0]);
                         }
@@ -86,15 +87,26 @@ impl Audit {
     }
 
     fn paths(&self) -> Vec<&str> {
-        let text = |place: &'_ PlaceInHistory| std::str::from_utf8(&place.path).expect("a plain path").to_owned();
-        self.trace.places.iter().map(|place| text(place).leak() as &str).collect()
+        let text = |place: &'_ PlaceInHistory| {
+            std::str::from_utf8(&place.path)
+                .expect("a plain path")
+                .to_owned()
+        };
+        self.trace
+            .places
+            .iter()
+            .map(|place| text(place).leak() as &str)
+            .collect()
     }
 
     fn faults(&self) -> Vec<(String, &str)> {
         let skips = self.history.found.skips.iter();
         skips
             .filter_map(|skip| match &skip.why {
-                Why::Fault(reason) => Some((String::from_utf8_lossy(&skip.what).into_owned(), reason.as_str())),
+                Why::Fault(reason) => Some((
+                    String::from_utf8_lossy(&skip.what).into_owned(),
+                    reason.as_str(),
+                )),
                 Why::Policy(_) => None,
             })
             .collect()
@@ -110,7 +122,12 @@ impl Audit {
 
 fn audit(repo: &TestRepo) -> Audit {
     let audit = Audit::of(&repo.open());
-    assert!(audit.is_whole(), "{:?} {:?}", audit.faults(), audit.history.found.incomplete);
+    assert!(
+        audit.is_whole(),
+        "{:?} {:?}",
+        audit.faults(),
+        audit.history.found.incomplete
+    );
     audit
 }
 
@@ -122,7 +139,10 @@ fn a_file_in_head_is_in_tree() {
     repo.commit_file("c", "nothing");
     let audit = audit(&repo);
     assert_eq!(audit.introduced(), Some(brought));
-    assert_eq!(audit.trace.introduced.map(|s| s.commit_time), Some(FIRST + 2 * DAY));
+    assert_eq!(
+        audit.trace.introduced.map(|s| s.commit_time),
+        Some(FIRST + 2 * DAY)
+    );
     assert_eq!(audit.removed(), None);
     assert_eq!(audit.trace.state, State::InTree);
     assert_eq!(audit.refs(), ["refs/heads/main"]);
@@ -142,7 +162,10 @@ fn a_deleted_file_is_history() {
     let removed = repo.commit("remove");
     repo.commit_file("c", "more");
     let audit = audit(&repo);
-    assert_eq!((audit.introduced(), audit.removed()), (Some(brought), Some(removed)));
+    assert_eq!(
+        (audit.introduced(), audit.removed()),
+        (Some(brought), Some(removed))
+    );
     assert_eq!(audit.trace.state, State::HistoryOnly);
     assert_eq!(audit.trace.places[0].in_head, None);
 }
@@ -163,7 +186,12 @@ fn a_side_branch_a_tag_and_a_remote_branch_are_named() {
     assert_eq!(found.trace.state, State::HistoryOnly);
     assert_eq!(
         found.refs(),
-        ["refs/heads/side", "refs/remotes/origin/side", "refs/tags/heavy", "refs/tags/light"]
+        [
+            "refs/heads/side",
+            "refs/remotes/origin/side",
+            "refs/tags/heavy",
+            "refs/tags/light"
+        ]
     );
     repo.git(&["branch", "-qD", "side"]);
     repo.git(&["tag", "-d", "light"]);
@@ -187,7 +215,13 @@ fn messages_and_identities_are_read() {
     let repo = TestRepo::new();
     repo.write("a", "x");
     repo.git(&["add", "-A"]);
-    repo.git(&["commit", "-qm", "x", "--author", &format!("{MARK} <a@example.com>")]);
+    repo.git(&[
+        "commit",
+        "-qm",
+        "x",
+        "--author",
+        &format!("{MARK} <a@example.com>"),
+    ]);
     assert_eq!(audit(&repo).places, [Place::Identity]);
 }
 
@@ -219,7 +253,11 @@ fn notes_are_read() {
 #[test]
 fn every_part_of_every_stash_is_read() {
     // Index, work tree and untracked files of a stash, and the older of two stashes.
-    let parts: [(&str, &[&str]); 3] = [("tracked", &["add", "tracked"]), ("tracked", &["status"]), ("new", &["status"])];
+    let parts: [(&str, &[&str]); 3] = [
+        ("tracked", &["add", "tracked"]),
+        ("tracked", &["status"]),
+        ("new", &["status"]),
+    ];
     for (file, prepare) in parts {
         let repo = TestRepo::new();
         repo.commit_file("tracked", "nothing");
@@ -246,11 +284,22 @@ fn a_reflog_entry_is_the_last_resort() {
     repo.git(&["reset", "-q", "--hard", "HEAD~"]);
     let found = audit(&repo);
     assert_eq!(found.introduced(), Some(dropped));
-    assert_eq!(found.refs(), ["ORIG_HEAD", "HEAD@{1}", "refs/heads/main@{1}"]);
+    assert_eq!(
+        found.refs(),
+        ["ORIG_HEAD", "HEAD@{1}", "refs/heads/main@{1}"]
+    );
     assert_eq!(found.trace.state, State::HistoryOnly);
     let message = repo.commit(&format!("{MARK} in the subject"));
     let found = audit(&repo);
-    assert_eq!(found.places.iter().filter(|p| **p == Place::RefName).count(), 2, "the reflogs quote it");
+    assert_eq!(
+        found
+            .places
+            .iter()
+            .filter(|p| **p == Place::RefName)
+            .count(),
+        2,
+        "the reflogs quote it"
+    );
     assert_eq!(found.refs(), ["refs/heads/main"]);
     assert_ne!(found.introduced(), Some(message));
 }
@@ -292,11 +341,17 @@ fn a_blob_without_a_tree_is_found_and_the_index_is_named() {
     let found = audit(&repo);
     assert_eq!(found.refs(), ["index"]);
     assert_eq!(found.paths(), ["dir/b"]);
-    assert_eq!((found.introduced(), found.trace.state), (None, State::Unreachable));
+    assert_eq!(
+        (found.introduced(), found.trace.state),
+        (None, State::Unreachable)
+    );
     repo.git(&["reset", "-q", "--hard"]);
     let found = audit(&repo);
     assert!(found.refs().is_empty() && found.paths().is_empty());
-    assert_eq!((found.introduced(), found.trace.state), (None, State::Unreachable));
+    assert_eq!(
+        (found.introduced(), found.trace.state),
+        (None, State::Unreachable)
+    );
 }
 
 #[test]
@@ -305,14 +360,25 @@ fn alternates_are_read() {
     repo.commit_file("a", MARK);
     let clone = repo.beside("clone");
     let from = repo.path();
-    let args = ["clone", "-q", "--shared", from.to_str().expect("plain"), clone.to_str().expect("plain")];
+    let args = [
+        "clone",
+        "-q",
+        "--shared",
+        from.to_str().expect("plain"),
+        clone.to_str().expect("plain"),
+    ];
     repo.git(&args);
     let found = Audit::of(&repo.open_at(&clone));
     assert!(found.is_whole());
     assert_eq!(found.trace.state, State::InTree);
     fs::rename(repo.path(), repo.beside("gone")).expect("a move");
     let found = Audit::of(&repo.open_at(&clone));
-    assert!(found.faults().iter().any(|(what, _)| what.ends_with("repo/.git/objects")));
+    assert!(
+        found
+            .faults()
+            .iter()
+            .any(|(what, _)| what.ends_with("repo/.git/objects"))
+    );
 }
 
 #[test]
@@ -320,12 +386,21 @@ fn linked_worktrees_have_their_own_roots() {
     let repo = TestRepo::new();
     repo.commit_file("a", "nothing");
     let linked = repo.beside("linked");
-    repo.git(&["worktree", "add", "-q", "--detach", linked.to_str().expect("plain")]);
+    repo.git(&[
+        "worktree",
+        "add",
+        "-q",
+        "--detach",
+        linked.to_str().expect("plain"),
+    ]);
     fs::write(linked.join("b"), MARK).expect("a file");
     repo.git_in(&linked, &["add", "-A"]);
     assert_eq!(audit(&repo).refs(), ["worktrees/linked/index"]);
     repo.git_in(&linked, &["commit", "-qm", "in the worktree"]);
-    assert_eq!(audit(&repo).refs(), ["worktrees/linked/HEAD", "worktrees/linked/HEAD@{0}"]);
+    assert_eq!(
+        audit(&repo).refs(),
+        ["worktrees/linked/HEAD", "worktrees/linked/HEAD@{0}"]
+    );
     let inside = Audit::of(&repo.open_at(&linked));
     assert_eq!(inside.refs(), ["HEAD", "HEAD@{0}"]);
     assert_eq!(inside.trace.state, State::InTree);
@@ -367,7 +442,15 @@ fn a_merge_removes_only_what_no_side_had_removed() {
     repo.commit_file("b", MARK);
     repo.git(&["checkout", "-q", "main"]);
     repo.tick();
-    repo.git(&["merge", "-q", "--no-ff", "--no-commit", "-s", "ours", "side"]);
+    repo.git(&[
+        "merge",
+        "-q",
+        "--no-ff",
+        "--no-commit",
+        "-s",
+        "ours",
+        "side",
+    ]);
     repo.git(&["commit", "-qm", "ours"]);
     assert_eq!(audit(&repo).removed(), Some(repo.id("HEAD")));
 }
@@ -425,7 +508,10 @@ fn a_rename_is_one_introduction_and_two_places() {
     assert_eq!(found.paths(), ["old", "new"]);
     let places = &found.trace.places;
     assert_eq!(places[1].first.map(|stamp| stamp.id), Some(moved));
-    assert_eq!((places[0].in_head, places[1].in_head), (None, Some(places[1].object)));
+    assert_eq!(
+        (places[0].in_head, places[1].in_head),
+        (None, Some(places[1].object))
+    );
 }
 
 #[test]
@@ -436,7 +522,10 @@ fn a_place_has_the_first_blob_and_head_s() {
     repo.commit_file("a", format!("{MARK} and more"));
     repo.commit_file("a", format!("{MARK} and even more"));
     let place = audit(&repo).trace.places.remove(0);
-    assert_eq!((place.object, place.in_head), (first, Some(repo.id("HEAD:a"))));
+    assert_eq!(
+        (place.object, place.in_head),
+        (first, Some(repo.id("HEAD:a")))
+    );
 }
 
 #[test]
@@ -449,7 +538,10 @@ fn a_secret_that_comes_back_keeps_its_first_commit() {
     assert_eq!((found.introduced(), found.removed()), (Some(first), None));
     let last = repo.commit_file("a", "nothing again");
     let found = audit(&repo);
-    assert_eq!((found.introduced(), found.removed()), (Some(first), Some(last)));
+    assert_eq!(
+        (found.introduced(), found.removed()),
+        (Some(first), Some(last))
+    );
 }
 
 #[test]
@@ -459,7 +551,14 @@ fn of_two_roots_the_earlier_one_introduces() {
     let first = repo.commit_file("b", MARK);
     repo.git(&["checkout", "-q", "--orphan", "other"]);
     repo.commit_file("c", MARK);
-    repo.git(&["merge", "-q", "--allow-unrelated-histories", "-m", "join", "main"]);
+    repo.git(&[
+        "merge",
+        "-q",
+        "--allow-unrelated-histories",
+        "-m",
+        "join",
+        "main",
+    ]);
     assert_eq!(audit(&repo).introduced(), Some(first));
 }
 
@@ -481,7 +580,10 @@ fn criss_cross_merges_are_followed() {
     repo.tick();
     repo.git(&["merge", "-q", "-m", "three", "side"]);
     let found = audit(&repo);
-    assert_eq!((found.introduced(), found.removed()), (Some(brought), Some(removed)));
+    assert_eq!(
+        (found.introduced(), found.removed()),
+        (Some(brought), Some(removed))
+    );
 }
 
 #[test]
@@ -493,7 +595,10 @@ fn ancestry_decides_and_not_the_clock() {
     repo.commit_file("b", format!("{MARK} touched with a clock far behind"));
     let removed = repo.commit_file("b", "nothing");
     let found = audit(&repo);
-    assert_eq!((found.introduced(), found.removed()), (Some(brought), Some(removed)));
+    assert_eq!(
+        (found.introduced(), found.removed()),
+        (Some(brought), Some(removed))
+    );
 }
 
 #[test]
@@ -502,12 +607,20 @@ fn replace_refs_and_grafts_hide_nothing() {
     repo.commit_file("a", "nothing");
     let brought = repo.commit_file("b", MARK);
     let clean = repo.hash_object("blob", b"harmless");
-    repo.git(&["replace", &repo.id("HEAD:b").to_string(), &clean.to_string()]);
+    repo.git(&[
+        "replace",
+        &repo.id("HEAD:b").to_string(),
+        &clean.to_string(),
+    ]);
     let found = audit(&repo);
     assert_eq!(found.introduced(), Some(brought));
     assert_eq!(found.trace.state, State::InTree);
     repo.commit_file("c", "more");
-    fs::write(repo.path().join(".git/info/grafts"), format!("{}\n", repo.id("HEAD"))).expect("a file");
+    fs::write(
+        repo.path().join(".git/info/grafts"),
+        format!("{}\n", repo.id("HEAD")),
+    )
+    .expect("a file");
     assert_eq!(audit(&repo).refs(), ["refs/heads/main"]);
 }
 
@@ -518,7 +631,13 @@ fn a_shallow_clone_is_incomplete() {
     repo.commit_file("a", "nothing");
     let clone = repo.beside("clone");
     let url = format!("file://{}", repo.path().display());
-    repo.git(&["clone", "-q", "--depth=1", &url, clone.to_str().expect("plain")]);
+    repo.git(&[
+        "clone",
+        "-q",
+        "--depth=1",
+        &url,
+        clone.to_str().expect("plain"),
+    ]);
     let found = Audit::of(&repo.open_at(&clone));
     assert!(found.places.is_empty());
     assert!(found.faults().is_empty(), "{:?}", found.faults());
@@ -537,20 +656,34 @@ fn a_partial_clone_counts_what_it_lacks() {
     repo.git(&["config", "uploadpack.allowFilter", "true"]);
     let clone = repo.beside("clone");
     let url = format!("file://{}", repo.path().display());
-    repo.git(&["clone", "-q", "--filter=blob:none", "--no-checkout", &url, clone.to_str().expect("plain")]);
+    repo.git(&[
+        "clone",
+        "-q",
+        "--filter=blob:none",
+        "--no-checkout",
+        &url,
+        clone.to_str().expect("plain"),
+    ]);
     let found = Audit::of(&repo.open_at(&clone));
     assert_eq!(found.faults().len(), 5);
     let [reason] = &found.history.found.incomplete[..] else {
         panic!("one reason: {:?}", found.history.found.incomplete);
     };
-    assert!(reason.contains("partial") && reason.contains("9 object(s)"), "{reason}");
+    assert!(
+        reason.contains("partial") && reason.contains("9 object(s)"),
+        "{reason}"
+    );
 }
 
 #[test]
 fn missing_and_damaged_objects_are_named_and_the_rest_is_read() {
     let repo = TestRepo::new();
     repo.commit_file("a", "one");
-    let (missing, zlib, hash) = (repo.id("HEAD:a"), repo.commit_file("b", "two"), repo.commit_file("c", "three"));
+    let (missing, zlib, hash) = (
+        repo.id("HEAD:a"),
+        repo.commit_file("b", "two"),
+        repo.commit_file("c", "three"),
+    );
     repo.commit_file("d", MARK);
     fs::remove_file(repo.loose(&missing)).expect("the object");
     damage(&repo.loose(&zlib), |bytes| bytes.fill(b'x'));
@@ -563,14 +696,21 @@ fn missing_and_damaged_objects_are_named_and_the_rest_is_read() {
     let mut expected = vec![missing.to_string(), zlib.to_string(), hash.to_string()];
     expected.sort();
     assert_eq!(named, expected);
-    assert_eq!(found.history.found.incomplete, ["1 object(s) that the history names are missing"]);
+    assert_eq!(
+        found.history.found.incomplete,
+        ["1 object(s) that the history names are missing"]
+    );
 }
 
 /// The only file with this extension among the packs.
 fn pack_file(repo: &TestRepo, extension: &str) -> std::path::PathBuf {
     let dir = repo.path().join(".git/objects/pack");
-    let mut files = fs::read_dir(dir).expect("packs").map(|entry| entry.expect("a pack").path());
-    files.find(|file| file.extension().is_some_and(|e| e == extension)).expect("a pack")
+    let mut files = fs::read_dir(dir)
+        .expect("packs")
+        .map(|entry| entry.expect("a pack").path());
+    files
+        .find(|file| file.extension().is_some_and(|e| e == extension))
+        .expect("a pack")
 }
 
 #[test]
@@ -580,13 +720,28 @@ fn a_damaged_pack_is_noticed() {
     let blob = repo.id("HEAD:a");
     repo.git(&["gc", "-q"]);
     let at: usize = {
-        let list = repo.git(&["verify-pack", "-v", pack_file(&repo, "idx").to_str().expect("plain")]);
-        let line = list.lines().find(|line| line.starts_with(&blob.to_string())).expect("the blob is packed");
-        line.split_whitespace().nth(4).and_then(|at| at.parse().ok()).expect("an offset")
+        let list = repo.git(&[
+            "verify-pack",
+            "-v",
+            pack_file(&repo, "idx").to_str().expect("plain"),
+        ]);
+        let line = list
+            .lines()
+            .find(|line| line.starts_with(&blob.to_string()))
+            .expect("the blob is packed");
+        line.split_whitespace()
+            .nth(4)
+            .and_then(|at| at.parse().ok())
+            .expect("an offset")
     };
     damage(&pack_file(&repo, "pack"), |bytes| bytes[at + 12] ^= 0x55);
     let found = Audit::of(&repo.open());
-    assert!(found.unread.iter().any(|(id, _)| *id == blob), "{:?} {:?}", found.unread, found.faults());
+    assert!(
+        found.unread.iter().any(|(id, _)| *id == blob),
+        "{:?} {:?}",
+        found.unread,
+        found.faults()
+    );
 }
 
 #[test]
@@ -599,11 +754,21 @@ fn a_damaged_pack_index_is_named_and_the_rest_is_read() {
     let index = pack_file(&repo, "idx");
     damage(&index, |bytes| bytes[9] = 0xff);
     let found = Audit::of(&repo.open());
-    assert!(found.faults().iter().any(|(what, _)| Path::new(what).file_name() == index.file_name()));
+    assert!(
+        found
+            .faults()
+            .iter()
+            .any(|(what, _)| Path::new(what).file_name() == index.file_name())
+    );
     assert_eq!(found.introduced(), Some(loose));
     fs::remove_file(&index).expect("the index");
     let found = Audit::of(&repo.open());
-    assert!(found.faults().iter().any(|(what, _)| what.ends_with(".pack")));
+    assert!(
+        found
+            .faults()
+            .iter()
+            .any(|(what, _)| what.ends_with(".pack"))
+    );
 }
 
 #[test]
@@ -622,11 +787,23 @@ fn broken_refs_are_faults_and_hide_nothing() {
 fn submodules_are_counted_and_not_missed() {
     let repo = TestRepo::new();
     let commit = repo.commit_file("a", "nothing");
-    let foreign = commit.to_string().replace(|c: char| c.is_ascii_digit(), "7");
-    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{foreign},vendor/sub")]);
+    let foreign = commit
+        .to_string()
+        .replace(|c: char| c.is_ascii_digit(), "7");
+    repo.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("160000,{foreign},vendor/sub"),
+    ]);
     repo.git(&["commit", "-qm", "a submodule"]);
     let found = audit(&repo);
-    let submodules = found.history.found.skips.iter().filter(|skip| skip.why == Why::Policy(Policy::Submodule));
+    let submodules = found
+        .history
+        .found
+        .skips
+        .iter()
+        .filter(|skip| skip.why == Why::Policy(Policy::Submodule));
     assert_eq!(submodules.count(), 1);
 }
 

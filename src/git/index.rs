@@ -26,7 +26,7 @@ pub struct Entry {
 /// An index file's content.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Sorted by path and stage.
+    /// Sorted by path and stage, whatever the file says.
     pub entries: Vec<Entry>,
     /// The tree that a folder's entries make, for each folder where that is known; the top is the empty path.
     pub trees: HashMap<Vec<u8>, ObjectId>,
@@ -52,10 +52,14 @@ impl Index {
             Err(error) => return Err(format!("the index cannot be read: {error}")),
         };
         let parsed = parse(&bytes)?;
-        match parsed.base {
-            None => Ok(parsed.index),
-            Some(base) => Self::split(parsed.index, &base, path),
-        }
+        let mut index = match parsed.base {
+            None => parsed.index,
+            Some(base) => Self::split(parsed.index, &base, path)?,
+        };
+        index
+            .entries
+            .sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
+        Ok(index)
     }
 
     /// Lays a split index over the shared one that it names.
@@ -83,7 +87,6 @@ impl Index {
             }
         }
         entries.extend(own_entries);
-        entries.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
         Ok(Self {
             entries,
             trees: own.trees,

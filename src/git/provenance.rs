@@ -101,7 +101,11 @@ pub fn trace(
 
 /// Returns, for each commit, the names of the roots that reach it, as [`Trace::refs`] has them.
 /// Reads the history of every root, so it is for commits that have findings.
-pub fn refs_reaching(objects: &dyn ReadObject, roots: &Roots, commits: &[ObjectId]) -> Vec<Vec<String>> {
+pub fn refs_reaching(
+    objects: &dyn ReadObject,
+    roots: &Roots,
+    commits: &[ObjectId],
+) -> Vec<Vec<String>> {
     let mut hits = Hits::default();
     for (n, id) in commits.iter().enumerate() {
         hits.objects.entry(*id).or_default().push(n as u32);

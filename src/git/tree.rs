@@ -52,7 +52,11 @@ pub fn entries(mut raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, Damaged
 }
 
 /// Returns the entry at a path below a tree; `None` if there is none, or a tree on the way cannot be read.
-pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(EntryKind, ObjectId)> {
+pub fn find(
+    objects: &dyn ReadObject,
+    tree: ObjectId,
+    path: &[u8],
+) -> Option<(EntryKind, ObjectId)> {
     let mut raw = Vec::new();
     let mut found = (EntryKind::Tree, tree);
     for name in path.split(|&b| b == b'/') {
@@ -60,7 +64,9 @@ pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(En
             return None;
         }
         objects.read(&found.1, &mut raw).ok()?;
-        let entry = entries(&raw).map_while(Result::ok).find(|entry| entry.name == name)?;
+        let entry = entries(&raw)
+            .map_while(Result::ok)
+            .find(|entry| entry.name == name)?;
         found = (entry.kind, entry.id);
     }
     Some(found)

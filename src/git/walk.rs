@@ -70,10 +70,17 @@ impl Walk<'_> {
             let met = self.met.get_mut(&id).expect("what is queued was met");
             met.queued = false;
             let excluded = met.excluded;
-            let parents = met.commit.as_ref().map_or(Vec::new(), |commit| commit.parents.clone());
+            let parents = met
+                .commit
+                .as_ref()
+                .map_or(Vec::new(), |commit| commit.parents.clone());
             if excluded {
                 // Nothing wanted is left, and what is left is older than all that was wanted.
-                ahead = if self.wanted == 0 && time < oldest { ahead + 1 } else { 0 };
+                ahead = if self.wanted == 0 && time < oldest {
+                    ahead + 1
+                } else {
+                    0
+                };
                 if ahead > LOOK_AHEAD || self.wanted == 0 && oldest == i64::MAX {
                     break;
                 }
@@ -81,23 +88,122 @@ impl Walk<'_> {
                 self.wanted -= 1;
                 oldest = oldest.min(time);
             }
-            parents.into_iter().for_each(|parent| self.meet(parent, excluded));
+            parents
+                .into_iter()
+                .for_each(|parent| self.meet(parent, excluded));
         }
     }
 
     /// Queues a commit that is new, or that is now known to be excluded.
     fn meet(&mut self, id: ObjectId, excluded: bool) {
-        let (objects, raw) = (self.objects, &mut self.raw);
-        let met = self.met.entry(id).or_insert_with(|| Met {
-            commit: match objects.read(&id, raw) {
-                Ok(ObjectKind::Commit) => Ok(Commit::parse(raw)),
-                Ok(_) => Err("the object is not a commit".to_owned()),
-                Err(reason) => Err(reason),
-            },
-            excluded: !excluded,
-            queued: false,
-        });
-        let is_new = !met.queued && met.excluded != excluded && (excluded || met.is_first());
-        let _ = is_new;
+        if let Some(met) = self.met.get_mut(&id) {
+            if excluded && !met.excluded {
+                met.excluded = true;
+                if met.queued {
+                    self.wanted -= 1;
+                } else if let Ok(commit) = &met.commit {
+                    met.queued = true;
+                    self.queue.push((commit.commit_time, id));
+                }
+            }
+            return;
+        }
+        let commit = match self.objects.read(&id, &mut self.raw) {
+            Ok(ObjectKind::Commit) => Ok(Commit::parse(&self.raw)),
+            Ok(_) => Err("the object is not a commit".to_owned()),
+            Err(reason) => Err(reason),
+        };
+        if let Ok(commit) = &commit {
+            self.queue.push((commit.commit_time, id));
+            self.wanted += usize::from(!excluded);
+        }
+        let met = Met {
+            queued: commit.is_ok(),
+            commit,
+            excluded,
+        };
+        self.met.insert(id, met);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Commits by number, each with its time and parents.
+    struct Made(Vec<(i64, Vec<u8>)>);
+
+    fn id(n: u8) -> ObjectId {
+        ObjectId::from_bytes(&[n; 20]).expect("20 bytes")
+    }
+
+    impl ReadObject for Made {
+        fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
+            let n = usize::from(id.as_bytes()[0]);
+            let (time, parents) = self.0.get(n).ok_or("missing")?;
+            into.clear();
+            for parent in parents {
+                into.extend(format!("parent {}\n", super::tests::id(*parent)).as_bytes());
+            }
+            into.extend(format!("committer A <a> {time} +0000\n\n").as_bytes());
+            Ok(ObjectKind::Commit)
+        }
+    }
+
+    fn between(made: &Made, include: &[u8], exclude: &[u8]) -> Vec<u8> {
+        let ids = |numbers: &[u8]| numbers.iter().map(|&n| id(n)).collect::<Vec<_>>();
+        let reached = reachable(made, &ids(include), &ids(exclude));
+        let mut found: Vec<_> = reached
+            .commits
+            .iter()
+            .map(|(id, _)| id.as_bytes()[0])
+            .collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn what_the_other_side_reaches_is_left_out() {
+        // 0 - 1 - 2 - 4 (merge of 2 and 3), 1 - 3.
+        let made = Made(vec![
+            (0, vec![]),
+            (1, vec![0]),
+            (2, vec![1]),
+            (3, vec![1]),
+            (4, vec![2, 3]),
+        ]);
+        assert_eq!(between(&made, &[4], &[2]), [3, 4]);
+        assert_eq!(between(&made, &[4], &[]), [0, 1, 2, 3, 4]);
+        assert_eq!(between(&made, &[2], &[4]), []);
+        assert_eq!(between(&made, &[2, 3], &[0]), [1, 2, 3]);
+        assert_eq!(between(&made, &[4], &[4]), []);
+    }
+
+    #[test]
+    fn wrong_clocks_do_not_let_the_other_side_in() {
+        // 1 is far younger by its clock than 2 and 3, its children.
+        let made = Made(vec![
+            (0, vec![]),
+            (1000, vec![0]),
+            (5, vec![1]),
+            (6, vec![1]),
+        ]);
+        assert_eq!(between(&made, &[3], &[2]), [3]);
+        let made = Made(vec![
+            (1000, vec![]),
+            (1, vec![0]),
+            (2, vec![1]),
+            (3, vec![2]),
+            (2000, vec![0]),
+        ]);
+        assert_eq!(between(&made, &[4], &[3]), [4]);
+    }
+
+    #[test]
+    fn a_parent_that_is_not_there_is_named() {
+        let made = Made(vec![(0, vec![9])]);
+        let reached = reachable(&made, &[id(0)], &[]);
+        assert_eq!(reached.commits.len(), 1);
+        assert_eq!(reached.missing, [(id(9), "missing".to_owned())]);
     }
 }

@@ -72,7 +72,9 @@ impl TestRepo {
     pub fn git_in(&self, dir: &Path, args: &[&str]) -> String {
         let output = self.command(dir, args).output().expect("git runs");
         assert!(output.status.success(), "git {args:?}: {}", said(&output));
-        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+        String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned()
     }
 
     /// Runs git where a failure (a conflict) is what the test wants.
@@ -129,7 +131,10 @@ impl TestRepo {
     /// Where a loose object is.
     pub fn loose(&self, id: &ObjectId) -> PathBuf {
         let hex = id.to_string();
-        self.path().join(".git/objects").join(&hex[..2]).join(&hex[2..])
+        self.path()
+            .join(".git/objects")
+            .join(&hex[..2])
+            .join(&hex[2..])
     }
 
     /// The environment of a process in the work tree, without git's variables.
