@@ -1,4 +1,8 @@
 //! `staged` sees what the next commit would add, in every way that git runs a hook.
+#![expect(
+    clippy::single_range_in_vec_init,
+    reason = "lists of line ranges with one range are meant"
+)]
 
 mod common;
 

@@ -88,6 +88,10 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::single_range_in_vec_init,
+    reason = "lists with one range are meant"
+)]
 mod tests {
     use super::*;
 

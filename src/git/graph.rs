@@ -97,11 +97,9 @@ impl Graph {
     }
 
     /// Marks a commit and all its ancestors.
-    pub fn ancestry(&self, of: &[u32]) -> Vec<bool> {
+    pub fn ancestry(&self, of: u32) -> Vec<bool> {
         let mut marked = vec![false; self.nodes.len()];
-        for &position in of {
-            marked[position as usize] = true;
-        }
+        marked[of as usize] = true;
         for n in (0..self.nodes.len()).rev() {
             if marked[n] {
                 for &parent in &self.nodes[n].parents {
@@ -146,6 +144,6 @@ mod tests {
         assert_eq!(order, [3, 4, 5, 1, 2]);
         let five = graph.nodes[2].parents.clone();
         assert_eq!(five, [1, 1]);
-        assert_eq!(graph.ancestry(&[2]), [false, true, true, false, false]);
+        assert_eq!(graph.ancestry(2), [false, true, true, false, false]);
     }
 }

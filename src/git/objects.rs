@@ -67,11 +67,10 @@ pub fn list(dir: &Path, found: &mut Vec<ObjectId>, skips: &mut Vec<Skip>) {
                 Ok(ids) => found.extend(ids),
                 Err(reason) => skips.push(Skip::fault(path_bytes(&path), reason)),
             }
-        } else if is_pack(name, "pack") && name.to_string_lossy().starts_with("pack-") {
-            if !path.with_extension("idx").exists() {
-                let reason = "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
-                skips.push(Skip::fault(path_bytes(&path), reason));
-            }
+        } else if is_pack(name, "pack") && !path.with_extension("idx").exists() {
+            let reason =
+                "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
+            skips.push(Skip::fault(path_bytes(&path), reason));
         }
     }
     for folder in sorted_names(dir) {
