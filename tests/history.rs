@@ -333,6 +333,92 @@ fn what_nothing_reaches_is_found_loose_and_in_a_cruft_pack() {
 }
 
 #[test]
+fn every_kind_of_pack_index_is_read() {
+    let repo = TestRepo::new();
+    let first = repo.commit_file("a", MARK);
+    repo.git(&["-c", "pack.indexVersion=1", "repack", "-adq"]);
+    assert_eq!(audit(&repo).introduced(), Some(first));
+    repo.commit_file("b", format!("{MARK} again"));
+    repo.git(&["repack", "-dq"]);
+    repo.git(&["multi-pack-index", "write"]);
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    let found = audit(&repo);
+    assert_eq!(found.introduced(), Some(first));
+    assert_eq!(found.places.len(), 2);
+}
+
+#[test]
+fn of_very_many_refs_a_hundred_are_named() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", MARK);
+    for n in 0..120 {
+        repo.git(&["update-ref", &format!("refs/tags/{n:03}"), "HEAD"]);
+    }
+    let found = audit(&repo);
+    assert_eq!((found.trace.refs.len(), found.trace.more_refs), (100, 21));
+    assert_eq!(found.refs()[0], "refs/heads/main");
+}
+
+#[test]
+fn the_repository_is_described() {
+    let repo = TestRepo::new();
+    let opened = repo.open();
+    assert_eq!(
+        (opened.head(), opened.branch().as_deref(), opened.remote()),
+        (None, Some("main"), None)
+    );
+    let head = repo.commit_file("a", "nothing");
+    repo.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://ada:pass@host.example/a/b.git",
+    ]);
+    let opened = repo.open();
+    assert_eq!(
+        (opened.head(), opened.branch().as_deref()),
+        (Some(head), Some("main"))
+    );
+    assert_eq!(
+        opened.remote().as_deref(),
+        Some("https://host.example/a/b.git")
+    );
+    assert!(opened.shallow().is_none() && !opened.is_partial());
+    repo.git(&["checkout", "-q", "--detach"]);
+    assert_eq!(
+        (repo.open().head(), repo.open().branch()),
+        (Some(head), None)
+    );
+    let bare = repo.beside("bare.git");
+    let from = repo.path();
+    repo.git(&[
+        "clone",
+        "-q",
+        "--bare",
+        from.to_str().expect("plain"),
+        bare.to_str().expect("plain"),
+    ]);
+    assert_eq!(repo.open_at(&bare).head(), Some(head));
+    assert_eq!(repo.open_at(&repo.path().join(".git")).head(), Some(head));
+}
+
+#[test]
+fn nothing_found_reads_nothing() {
+    /// A store that must not be asked.
+    struct Closed;
+    impl ReadObject for Closed {
+        fn read(&self, id: &ObjectId, _: &mut Vec<u8>) -> Result<ObjectKind, String> {
+            panic!("{id} was read");
+        }
+    }
+    let repo = TestRepo::new();
+    let head = repo.commit_file("a", "nothing");
+    let roots = Roots::of(&repo.open());
+    let traced = trace(&Closed, &[head], &roots, Some(head), &Hits::default(), 0);
+    assert!(traced.traces.is_empty());
+}
+
+#[test]
 fn a_blob_without_a_tree_is_found_and_the_index_is_named() {
     let repo = TestRepo::new();
     repo.commit_file("a", "nothing");

@@ -4,7 +4,7 @@
 //! Trees are not items, but each is read once here, for the names in it and for what it names that
 //! is not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
 use crate::git::tree::{self, EntryKind};
@@ -65,7 +65,9 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots) -> History {
     found
         .skips
         .extend(submodules.map(|name| Skip::policy(name, Policy::Submodule)));
-    for name in links.names {
+    let mut names: Vec<_> = links.names.into_iter().collect();
+    names.sort_unstable();
+    for name in names {
         let origin = Origin::new(Place::PathName, name.clone());
         found.items.push(item(Handle::Bytes(name), origin));
     }
@@ -116,7 +118,7 @@ struct Links<'s> {
     store: &'s Store,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    names: BTreeSet<Box<[u8]>>,
+    names: HashSet<Box<[u8]>>,
     /// By the last component of their path.
     submodules: BTreeSet<Box<[u8]>>,
     missing: BTreeSet<ObjectId>,
@@ -128,7 +130,7 @@ impl<'s> Links<'s> {
         Self {
             store,
             shallow,
-            names: BTreeSet::new(),
+            names: HashSet::new(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
             raw: Vec::new(),

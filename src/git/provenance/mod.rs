@@ -40,8 +40,10 @@ pub struct Trace {
     pub removed: Option<CommitStamp>,
     pub state: State,
     /// Names of the refs that reach it, sorted, then of stash entries, then of the indexes that
-    /// hold it; names of HEADs and reflog entries only if there is no other.
+    /// hold it; names of HEADs and reflog entries only if there is no other. At most 100.
     pub refs: Vec<String>,
+    /// How many names more there are: old secrets are reached by every tag since.
+    pub more_refs: u64,
     /// Every path, in the order of first appearance.
     pub places: Vec<PlaceInHistory>,
 }
@@ -53,7 +55,16 @@ impl Trace {
             removed: None,
             state: State::Unreachable,
             refs: Vec::new(),
+            more_refs: 0,
             places: Vec::new(),
+        }
+    }
+
+    fn add_ref(&mut self, name: &[u8]) {
+        if self.refs.len() == REFS_NAMED {
+            self.more_refs += 1;
+        } else {
+            self.refs.push(String::from_utf8_lossy(name).into_owned());
         }
     }
 }
@@ -81,6 +92,8 @@ pub struct Traced {
     pub incomplete: Vec<String>,
 }
 
+/// With thousands of tags and of findings, all names of each would fill the memory and no one's eyes.
+const REFS_NAMED: usize = 100;
 /// Tags of tags.
 const TAG_CHAIN: usize = 64;
 
@@ -310,9 +323,7 @@ impl<'t> Tracer<'t> {
             for finding in self.trees.sets.members(named) {
                 let trace = &mut self.traces[finding as usize];
                 trace.state = State::HistoryOnly;
-                trace
-                    .refs
-                    .push(String::from_utf8_lossy(&root.name).into_owned());
+                trace.add_ref(&root.name);
             }
         }
     }
@@ -345,9 +356,8 @@ impl<'t> Tracer<'t> {
                 if trace.introduced.is_some() {
                     continue;
                 }
-                let index = String::from_utf8_lossy(index);
-                if !trace.refs.iter().any(|name| *name == index) {
-                    trace.refs.push(index.into_owned());
+                if !trace.refs.iter().any(|name| name.as_bytes() == index) {
+                    trace.add_ref(index);
                 }
                 self.places.note(finding, Place::Blob, path, *blob, None);
             }
