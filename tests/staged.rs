@@ -13,7 +13,7 @@ use common::repo::TestRepo;
 use keytrail::git::{Environment, Repository, Store};
 use keytrail::origin::Place;
 use keytrail::skip::{Policy, Why};
-use keytrail::source::{Added, Discovered, Handle, staged};
+use keytrail::source::{Added, Discovered, Handle, range, staged};
 
 fn staged_in(env: &Environment) -> Discovered {
     let repo = Repository::open_in(env, None).expect("a repository");
@@ -234,6 +234,30 @@ fn index_formats_are_read() {
         blobs(&staged(&repo)),
         [lines("dir/b", &[4..5]), all("dir/d")]
     );
+}
+
+#[test]
+fn deep_folders_are_read_or_named() {
+    let repo = three_files();
+    let id = repo.hash_object("blob", b"x");
+    let opened = repo.open();
+    let store = Store::unlisted(&opened).expect("a store");
+    for (depth, is_read) in [(1000, true), (2000, false)] {
+        let path = format!("{depth}{}/file", "/d".repeat(depth));
+        repo.git(&[
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            &format!("100644,{id},{path}"),
+        ]);
+        let found = staged(&repo);
+        repo.git(&["commit", "-qm", "deep"]);
+        let in_range = range::discover(&opened, &store, "HEAD~..HEAD").expect("a range");
+        for found in [found, in_range] {
+            assert_eq!(blobs(&found).len(), usize::from(is_read));
+            assert_eq!(found.skips.is_empty(), is_read);
+        }
+    }
 }
 
 #[test]

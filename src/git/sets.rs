@@ -1,4 +1,7 @@
 //! Sets of findings, each distinct set kept once: most trees and commits of a history hold the same few.
+//!
+//! So a commit's set costs four bytes, and a union that was made before is a look-up. A set is only
+//! meaningful together with the [`Sets`] that made it.
 
 use std::collections::HashMap;
 

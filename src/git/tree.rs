@@ -1,4 +1,7 @@
-//! Tree objects, parsed from their bytes.
+//! Tree objects, parsed from their bytes: one folder's names, with what each points to.
+//!
+//! Entries are taken as they are stored, also those that git itself would refuse to check out
+//! (`..`, `.git`, names twice); paths here are for people and never opened.
 
 use crate::git::ReadObject;
 use crate::origin::ObjectId;

@@ -1,4 +1,7 @@
 //! One changed file as an item: what is new in it, against each version it replaces.
+//!
+//! Shared by `staged` (against HEAD) and `range` (against every parent). In doubt everything is new:
+//! scanning a line too many is harmless, one too few is not.
 
 use std::ops::Range;
 

@@ -102,7 +102,7 @@ fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reache
         objects,
         found: Discovered::default(),
         faults: BTreeMap::new(),
-        left: ENTRIES,
+        left: CHANGES,
         stamp: None,
         raw: Vec::new(),
     };
@@ -131,17 +131,17 @@ fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reache
     found
 }
 
-/// Entries of changed folders, over all commits: a hostile tree can repeat itself without end.
-const ENTRIES: usize = 50_000_000;
-/// As deep as git itself reads trees.
-const TREE_DEPTH: usize = 2048;
+/// Changed files and folders, over all commits: a hostile tree can repeat itself without end.
+const CHANGES: usize = 4_000_000;
+/// Deeper than any path that can be checked out; what is deeper is a fault.
+const TREE_DEPTH: usize = 1024;
 
 struct Range<'r> {
     objects: &'r dyn ReadObject,
     found: Discovered,
     /// Objects that cannot be read, each once.
     faults: BTreeMap<ObjectId, String>,
-    /// How many entries may still be read.
+    /// How many changes may still be told.
     left: usize,
     /// The commit being read.
     stamp: Option<CommitStamp>,
@@ -194,14 +194,14 @@ impl Range<'_> {
             .map(|version| self.versions(*version))
             .collect();
         for (name, new) in self.entries(&tree) {
-            if self.left == 0 {
-                return;
-            }
-            self.left -= 1;
             let versions: Vec<_> = old.iter().map(|old| old.get(&name).copied()).collect();
             if versions.contains(&Some(new)) {
                 continue;
             }
+            if self.left == 0 {
+                return;
+            }
+            self.left -= 1;
             let length = path.len();
             if !path.is_empty() {
                 path.push(b'/');

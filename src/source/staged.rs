@@ -40,8 +40,8 @@ pub fn discover(repo: &Repository, objects: &dyn ReadObject) -> Result<Discovere
     Ok(staged.found)
 }
 
-/// As deep as git itself reads trees.
-const TREE_DEPTH: usize = 2048;
+/// Deeper than any path that can be checked out; what is deeper is a fault.
+const TREE_DEPTH: usize = 1024;
 
 struct Staged<'s> {
     objects: &'s dyn ReadObject,

@@ -1,4 +1,7 @@
 //! The paths at which findings stand, each with the commit that first had it there.
+//!
+//! Commits are walked in the graph's order, so the first to note a place is the first to have it. Only
+//! trees that lead to a finding are entered, and the same tree at the same path only once.
 
 use std::collections::{HashMap, HashSet};
 

@@ -180,6 +180,39 @@ fn traces_are_what_the_definitions_say() {
     }
 }
 
+/// A commit whose tree is a chain of `depth` folders named `d` with a file that holds finding 0.
+fn nested(depth: usize) -> (Made, ObjectId) {
+    let mut made = Made::default();
+    let mut tree = made.tree(&BTreeMap::from([(b"f".to_vec(), 1)]));
+    for n in 0..depth {
+        let raw = [&b"40000 d\0"[..], tree.as_bytes()].concat();
+        tree = id(4, n);
+        made.objects.insert(tree, (ObjectKind::Tree, raw));
+    }
+    let raw = format!("tree {tree}\n\n").into_bytes();
+    made.objects.insert(id(3, 0), (ObjectKind::Commit, raw));
+    (made, id(3, 0))
+}
+
+#[test]
+fn deep_folders_are_followed_as_far_as_git_does() {
+    let hits = Hits {
+        objects: HashMap::from([(id(1, 1), vec![0])]),
+        ..Hits::default()
+    };
+    let (made, commit) = nested(2040);
+    let traced = trace(&made, &[commit], &Roots::default(), Some(commit), &hits, 1);
+    assert_eq!(
+        traced.traces[0].places[0].path,
+        [&b"d/".repeat(2040)[..], b"f"].concat()
+    );
+    assert_eq!(traced.traces[0].places[0].in_head, Some(id(1, 1)));
+    let (made, commit) = nested(100_000);
+    let traced = trace(&made, &[commit], &Roots::default(), Some(commit), &hits, 1);
+    assert!(traced.traces[0].introduced.is_none());
+    assert!(traced.incomplete[0].contains("too deep"));
+}
+
 fn check(commits: &[Commit], finding: usize, trace: &Trace, tips: [usize; 2]) {
     let order = order(commits);
     let head = tips[0];

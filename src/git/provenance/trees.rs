@@ -1,4 +1,7 @@
 //! Trees by the findings beneath them, each distinct tree read once.
+//!
+//! A history has very many trees and few findings, so a tree that holds none is remembered by its id
+//! alone, and of the others only the entries that lead to a finding.
 
 use std::collections::HashMap;
 
