@@ -5,7 +5,9 @@ use crate::settings::{Settings, SettingsSource};
 
 /// The settings of the file that was named, or those of no file.
 pub fn read(source: &SettingsSource) -> Result<Settings, Error> {
-    let Some(path) = &source.config else { return Ok(Settings::default()) };
+    let Some(path) = &source.config else {
+        return Ok(Settings::default());
+    };
     let text = std::fs::read_to_string(path).map_err(|error| {
         Error::usage(format!("{}: the settings file cannot be read", path.display()))
             .cause(error)
@@ -14,6 +16,8 @@ pub fn read(source: &SettingsSource) -> Result<Settings, Error> {
     toml::from_str(&text).map_err(|error| {
         Error::usage(format!("{}: the settings file is not valid", path.display()))
             .cause(error.to_string().trim_end())
-            .hint("the tables are [source] and [report]; their keys are the flags of `keytrail scan --help` with _ for -")
+            .hint(
+                "the tables are [source] and [report]; their keys are the flags of `keytrail scan --help` with _ for -",
+            )
     })
 }

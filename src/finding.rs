@@ -10,6 +10,7 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+pub use crate::level::{Confidence, Severity};
 use crate::origin::{CommitStamp, Origin, State};
 use crate::rules::Rule;
 use crate::secret::Secret;
@@ -55,48 +56,6 @@ pub struct Occurrence {
     pub snippet: String,
     /// GitHub's `primaryLocationLineHash` of the start line; computed only when a report needs it.
     pub line_hash: Option<String>,
-}
-
-/// How bad it is if the finding is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-/// How sure it is that the finding is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Confidence {
-    Low,
-    Medium,
-    High,
-}
-
-impl Severity {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Info => "info",
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High => "high",
-            Severity::Critical => "critical",
-        }
-    }
-}
-
-impl Confidence {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Confidence::Low => "low",
-            Confidence::Medium => "medium",
-            Confidence::High => "high",
-        }
-    }
 }
 
 /// Why a finding is not to be acted on. The finding stays in every report.
@@ -197,11 +156,14 @@ impl Fingerprint {
     /// HMAC-SHA-256 of rule id and value under a fixed domain key, cut to 16 bytes.
     /// The key keeps it from being looked up in tables of bare digests.
     pub fn of(rule_id: &str, secret: &Secret) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(b"keytrail fingerprint v1")
-            .expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(b"keytrail fingerprint v1").expect("HMAC takes a key of any length");
         mac.update(rule_id.as_bytes());
         mac.update(&[0]);
-        #[expect(clippy::disallowed_methods, reason = "the digest must hold the value; it cannot be turned back")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the digest must hold the value; it cannot be turned back"
+        )]
         mac.update(secret.expose());
         let digest = mac.finalize().into_bytes();
         Self(std::array::from_fn(|i| digest[i]))
@@ -230,8 +192,6 @@ impl fmt::Debug for Fingerprint {
 impl Finding {
     /// The place that reports lead with.
     pub fn primary(&self) -> &Occurrence {
-        self.occurrences
-            .first()
-            .expect("a finding has at least one occurrence")
+        self.occurrences.first().expect("a finding has at least one occurrence")
     }
 }

@@ -40,9 +40,7 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -161,9 +159,6 @@ mod tests {
         let id = ObjectId::from_bytes(&[0xab; 20]).expect("20 bytes");
         assert_eq!(id.to_string(), "ab".repeat(20));
         assert_eq!(id.short(), "abababababab");
-        assert_eq!(
-            ObjectId::from_bytes(&[7; 32]).expect("32 bytes").as_bytes().len(),
-            32
-        );
+        assert_eq!(ObjectId::from_bytes(&[7; 32]).expect("32 bytes").as_bytes().len(), 32);
     }
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::finding::{Confidence, Severity};
+use crate::level::{Confidence, Severity};
 
 /// What is read, and how.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -97,7 +97,11 @@ impl ReportSettings {
     #[must_use]
     pub fn or(self, file: Self) -> Self {
         Self {
-            report: if self.report.is_empty() { file.report } else { self.report },
+            report: if self.report.is_empty() {
+                file.report
+            } else {
+                self.report
+            },
             min_confidence: self.min_confidence.or(file.min_confidence),
             fail_on: self.fail_on.or(file.fail_on),
             exit_zero: self.exit_zero || file.exit_zero,
@@ -119,12 +123,16 @@ impl ReportSettings {
 
     /// The time to reckon from, Unix seconds.
     pub fn as_of(&self) -> Result<i64, Error> {
-        let Some(text) = &self.as_of else { return Ok(jiff::Timestamp::now().as_second()) };
-        text.parse::<jiff::Timestamp>().map(|time| time.as_second()).map_err(|error| {
-            Error::usage(format!("--as-of {text}: not a time"))
-                .cause(error)
-                .hint("write it as 2026-01-31T00:00:00Z")
-        })
+        let Some(text) = &self.as_of else {
+            return Ok(jiff::Timestamp::now().as_second());
+        };
+        text.parse::<jiff::Timestamp>()
+            .map(|time| time.as_second())
+            .map_err(|error| {
+                Error::usage(format!("--as-of {text}: not a time"))
+                    .cause(error)
+                    .hint("write it as 2026-01-31T00:00:00Z")
+            })
     }
 }
 

@@ -22,9 +22,7 @@ fn json(report: &Report) -> Value {
 
 fn jsonl(report: &Report) -> Vec<Value> {
     let text = text(Format::Jsonl, report);
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -57,10 +55,7 @@ fn the_schema_refuses_what_it_does_not_know() {
         "/target",
     ] {
         let mut bad = good.clone();
-        let object = bad
-            .pointer_mut(pointer)
-            .and_then(Value::as_object_mut)
-            .unwrap();
+        let object = bad.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
         object.insert("unknown".to_owned(), Value::Null);
         assert!(!validator.is_valid(&bad), "an unknown key in {pointer:?}");
     }
@@ -77,10 +72,7 @@ fn json_says_all_that_is_known_of_a_credential() {
     assert_eq!(id["aws"]["pair_of"], secret["id"]);
     assert_eq!(secret["aws"]["pair_of"], id["id"]);
     assert_eq!(secret["aws"]["created"], "2021-02-03T04:05:06Z");
-    assert_eq!(
-        secret["location"]["via"],
-        serde_json::json!(["base64", "utf-16"])
-    );
+    assert_eq!(secret["location"]["via"], serde_json::json!(["base64", "utf-16"]));
     assert_eq!(
         document["stats"]["by_severity"],
         serde_json::json!({"critical": 1, "high": 1})
@@ -121,21 +113,11 @@ fn an_incomplete_run_names_every_fault_in_every_format() {
     let report = samples::incomplete();
     for format in Format::ALL {
         let text = text(format, &report);
-        for part in [
-            "permission denied",
-            "the pack is damaged",
-            "The clone is shallow",
-        ] {
+        for part in ["permission denied", "the pack is damaged", "The clone is shallow"] {
             assert!(text.contains(part), "{}: {part}", format.as_str());
         }
     }
-    assert_eq!(
-        json(&report)["incomplete_reasons"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(json(&report)["incomplete_reasons"].as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -146,10 +128,7 @@ fn jsonl_is_the_json_document_cut_into_lines() {
         let findings = whole.as_object_mut().unwrap().remove("findings").unwrap();
         let typed = |value: &Value, kind: &str| {
             let mut value = value.clone();
-            value
-                .as_object_mut()
-                .unwrap()
-                .insert("type".to_owned(), kind.into());
+            value.as_object_mut().unwrap().insert("type".to_owned(), kind.into());
             value
         };
         let mut ends = lines[0].as_object().unwrap().clone();
@@ -169,9 +148,7 @@ fn jsonl_is_the_json_document_cut_into_lines() {
 #[test]
 fn no_format_shows_a_secret_unless_asked() {
     let mut report = samples::suppressed();
-    let secrets: Vec<String> = [2, 10, 11, 12]
-        .map(|seed| samples::value("", 40, seed))
-        .to_vec();
+    let secrets: Vec<String> = [2, 10, 11, 12].map(|seed| samples::value("", 40, seed)).to_vec();
     let loud = RenderOptions {
         verbose: true,
         ..RenderOptions::default()
@@ -279,15 +256,9 @@ fn people_read_how_a_secret_went_through_history() {
         "    state       no ref reaches it, but the object store still holds it",
         "scanned     1,204 items, 34.1 MiB, 312 commits (history .)",
     ] {
-        assert!(
-            text.lines().any(|have| have == line),
-            "{line:?} is not in\n{text}"
-        );
+        assert!(text.lines().any(|have| have == line), "{line:?} is not in\n{text}");
     }
-    let long = text
-        .lines()
-        .filter(|line| line.chars().count() > 80)
-        .count();
+    let long = text.lines().filter(|line| line.chars().count() > 80).count();
     assert_eq!(long, 0, "{text}");
 }
 

@@ -44,13 +44,8 @@ fn message(result: &Value) -> &str {
 
 /// An outside tool below target/tools.
 fn tool(path: &str) -> PathBuf {
-    let found = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("../tools")
-        .join(path);
-    assert!(
-        found.exists(),
-        "{path} is not installed: run tests/install-tools"
-    );
+    let found = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../tools").join(path);
+    assert!(found.exists(), "{path} is not installed: run tests/install-tools");
     found
 }
 
@@ -68,8 +63,7 @@ fn written(folder: &str, samples: Vec<(&str, Report)>) -> Vec<PathBuf> {
 
 #[test]
 fn the_official_schema_takes_every_report() {
-    let schema =
-        std::fs::read_to_string(samples::shared("schemas/sarif-schema-2.1.0.json")).unwrap();
+    let schema = std::fs::read_to_string(samples::shared("schemas/sarif-schema-2.1.0.json")).unwrap();
     for (name, report) in samples::all() {
         samples::validate(&schema, &[(name, &render(&report))]);
     }
@@ -101,24 +95,14 @@ fn microsofts_validator_has_no_error_and_no_warning() {
         .unwrap();
     // Its exit code is 0 whatever it finds, so its own report decides.
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        said.contains(&format!("{} files scanned", files.len())),
-        "{said}"
-    );
+    assert!(said.contains(&format!("{} files scanned", files.len())), "{said}");
     let verdict: Value = serde_json::from_slice(&std::fs::read(verdict).unwrap()).unwrap();
     let runs = verdict["runs"].as_array().unwrap();
     let complaints: Vec<String> = runs
         .iter()
         .flat_map(results)
-        .filter(|result| {
-            ["error", "warning"].contains(&result["level"].as_str().unwrap_or("warning"))
-        })
-        .map(|result| {
-            format!(
-                "{} {} {}",
-                result["ruleId"], result["message"], result["locations"]
-            )
-        })
+        .filter(|result| ["error", "warning"].contains(&result["level"].as_str().unwrap_or("warning")))
+        .map(|result| format!("{} {} {}", result["ruleId"], result["message"], result["locations"]))
         .collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
     assert!(!runs.is_empty());
@@ -135,13 +119,9 @@ fn githubs_upload_check_takes_every_report() {
         .args(&files)
         .output()
         .expect("node is installed");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let verdicts: Vec<&str> = said
-        .lines()
-        .filter(|line| line.contains(".sarif "))
-        .collect();
+    let verdicts: Vec<&str> = said.lines().filter(|line| line.contains(".sarif ")).collect();
     assert_eq!(verdicts.len(), files.len(), "{said}");
     for verdict in verdicts {
         assert!(verdict.contains(".sarif ok [] uri-warnings 0"), "{said}");
@@ -155,21 +135,12 @@ fn what_no_validator_sees() {
         let run = run(&report);
         for result in results(&run) {
             let prints = &result["partialFingerprints"];
-            assert_eq!(
-                prints["keytrailSecret/v1"].as_str().unwrap().len(),
-                16,
+            assert_eq!(prints["keytrailSecret/v1"].as_str().unwrap().len(), 16, "{name}");
+            assert!(
+                prints.get("primaryLocationLineHash").is_none_or(Value::is_string),
                 "{name}"
             );
-            assert!(
-                prints
-                    .get("primaryLocationLineHash")
-                    .is_none_or(Value::is_string),
-                "{name}"
-            );
-            assert!(
-                result["suppressions"].is_array(),
-                "{name}: an array on all or on none"
-            );
+            assert!(result["suppressions"].is_array(), "{name}: an array on all or on none");
             assert!(result.get("kind").is_none(), "{name}: kind stays `fail`");
             for related in result["relatedLocations"].as_array().into_iter().flatten() {
                 assert!(
@@ -181,11 +152,7 @@ fn what_no_validator_sees() {
         for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
             let properties = &rule["properties"];
             assert!(properties["tags"].as_array().unwrap().len() <= 10, "{name}");
-            let severity: f64 = properties["security-severity"]
-                .as_str()
-                .unwrap()
-                .parse()
-                .unwrap();
+            let severity: f64 = properties["security-severity"].as_str().unwrap().parse().unwrap();
             assert!(severity > 0.0 && severity <= 10.0, "{name}");
         }
         let told = run["invocations"][0]["toolExecutionNotifications"].to_string();
@@ -212,16 +179,12 @@ fn every_result_has_the_location_that_github_needs() {
                 "{name}: {uri}"
             );
             assert!(
-                uri.bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)),
+                uri.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)),
                 "{name}: {uri}"
             );
             let region = &result["locations"][0]["physicalLocation"]["region"];
             for key in ["startLine", "startColumn", "endLine", "endColumn"] {
-                assert!(
-                    region[key].as_u64().is_some_and(|n| n >= 1),
-                    "{name}: {key}"
-                );
+                assert!(region[key].as_u64().is_some_and(|n| n >= 1), "{name}: {key}");
             }
         }
     }
@@ -240,17 +203,11 @@ fn a_secret_has_one_result_for_each_path_and_today_leads() {
     assert_eq!(moved[1]["occurrenceCount"], 2);
     assert_eq!(
         uri(moved[2]),
-        (
-            "NOT_FILES",
-            &*format!("commits/{}/message", "04".repeat(20))
-        )
+        ("NOT_FILES", &*format!("commits/{}/message", "04".repeat(20)))
     );
     assert_eq!(
         moved[0]["hostedViewerUri"],
-        format!(
-            "https://github.com/acme/app/blob/{}/src/now.env#L1",
-            "ee".repeat(20)
-        )
+        format!("https://github.com/acme/app/blob/{}/src/now.env#L1", "ee".repeat(20))
     );
 }
 
@@ -264,10 +221,7 @@ fn each_commit_is_mapped_to_its_base() {
         .iter()
         .map(|e| e["mappedTo"]["uriBaseId"].as_str().unwrap())
         .collect();
-    let used: HashSet<&str> = results(&history)
-        .iter()
-        .map(|result| uri(result).0)
-        .collect();
+    let used: HashSet<&str> = results(&history).iter().map(|result| uri(result).0).collect();
     assert!(used.iter().all(|base| mapped.contains(base)), "{used:?}");
 
     let lonely = run(&samples::no_remote());
@@ -290,10 +244,7 @@ fn a_remote_that_is_not_fit_to_be_published_is_none() {
     ] {
         let mut report = samples::history();
         report.target.remote = Some(remote.to_owned());
-        assert!(
-            run(&report).get("versionControlProvenance").is_none(),
-            "{remote}"
-        );
+        assert!(run(&report).get("versionControlProvenance").is_none(), "{remote}");
     }
 }
 
@@ -318,16 +269,12 @@ fn messages_hold_no_link_and_no_placeholder_but_ours() {
     let run = run(&samples::history());
     let gone = message(&results(&run)[3]);
     assert!(
-        gone.contains(
-            "'dir [x]\\(1)/{{0}}.env', line 1, columns 5 to 24, since commit 050505050505"
-        ),
+        gone.contains("'dir [x]\\(1)/{{0}}.env', line 1, columns 5 to 24, since commit 050505050505"),
         "{gone}"
     );
     let moved = message(&results(&run)[0]);
     assert!(
-        moved.contains(
-            " It also stands in [old/gone.env](1), [old/gone.env](2), [message of commit"
-        ),
+        moved.contains(" It also stands in [old/gone.env](1), [old/gone.env](2), [message of commit"),
         "{moved}"
     );
 }
@@ -340,14 +287,8 @@ fn no_local_path_leaves_the_machine() {
     assert!(!text.contains("/home") && !text.contains("ann/"));
     let run = run(&report);
     let uris: Vec<&str> = results(&run).iter().map(|result| uri(result).1).collect();
-    assert!(
-        uris.contains(&"app/src/abs.env") && uris.contains(&"a.env"),
-        "{uris:?}"
-    );
-    assert!(
-        uris.contains(&"new%0Aline") && uris.contains(&"not%FFutf8"),
-        "{uris:?}"
-    );
+    assert!(uris.contains(&"app/src/abs.env") && uris.contains(&"a.env"), "{uris:?}");
+    assert!(uris.contains(&"new%0Aline") && uris.contains(&"not%FFutf8"), "{uris:?}");
 }
 
 #[test]
@@ -369,11 +310,7 @@ fn the_worst_results_come_first_and_suppressed_ones_last() {
 fn more_results_than_github_takes_are_cut_and_counted() {
     let run = run(&samples::many(25_001));
     assert_eq!(results(&run).len(), 25_000);
-    assert!(
-        run["invocations"][0]
-            .to_string()
-            .contains("5000 of 25001 results")
-    );
+    assert!(run["invocations"][0].to_string().contains("5000 of 25001 results"));
 }
 
 #[test]

@@ -30,7 +30,11 @@ pub fn scan(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
     triage::locate(&mut scanned.findings, traced.traces);
     history.found.incomplete.extend(traced.incomplete);
     history.found.commits = history.commits.len() as u64;
-    job.conclude(super::target(&repository, "history", path, None), history.found, scanned)
+    job.conclude(
+        super::target(&repository, "history", path, None),
+        history.found,
+        scanned,
+    )
 }
 
 /// Which objects and names hold which findings.

@@ -2,7 +2,6 @@
 //! to written reports.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 
 use crate::cli::Common;
 use crate::config;
@@ -13,7 +12,7 @@ use crate::git::ReadObject;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::pair;
-use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target};
+use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
 use crate::scan::{Scan, Scanned};
@@ -104,8 +103,9 @@ impl Job {
         };
         let (suppressed, open): (Vec<Finding>, Vec<Finding>) =
             findings.into_iter().partition(|finding| finding.suppressed.is_some());
-        let (findings, below): (Vec<Finding>, Vec<Finding>) =
-            open.into_iter().partition(|finding| finding.confidence >= self.report.min_confidence());
+        let (findings, below): (Vec<Finding>, Vec<Finding>) = open
+            .into_iter()
+            .partition(|finding| finding.confidence >= self.report.min_confidence());
         stats.below_confidence = below.len() as u64;
         let mut faults = scanned.faults;
         let mut left_out = BTreeMap::new();
@@ -137,7 +137,7 @@ impl Job {
             _ => {
                 let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                     || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                !declined && std::io::stdout().is_terminal()
+                !declined && destination::is_terminal()
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::git::{Repository, Store};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
-use crate::source::files;
+use crate::source::{files, staged};
 use job::Job;
 
 /// Runs a command and says how it ended.
@@ -31,7 +31,11 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         } => range::scan(&Job::prepare(common)?, &range, repository.as_deref()),
         Command::History { repository, common } => history::scan(&Job::prepare(common)?, repository.as_deref()),
         Command::Schema { of: _ } => {
-            Destination { format: report::Format::Json, file: None }.write(report::SCHEMA.as_bytes())?;
+            Destination {
+                format: report::Format::Json,
+                file: None,
+            }
+            .write(report::SCHEMA.as_bytes())?;
             Ok(Outcome::Clean)
         }
     }
@@ -39,7 +43,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
 
 /// What a panic may say: where, and never what, because the text of a panic may quote content.
 pub fn describe_panic(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let place = panic
+        .location()
+        .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     format!("keytrail: internal error{place}; please report this as a bug")
 }
 
@@ -63,7 +69,7 @@ fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
 fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
-    let discovered = crate::source::Discovered::default(); // until the merge
+    let discovered = staged::discover(&repository, &store)?;
     let scanned = job.scan(&discovered.items, Some(&store), State::Staged);
     job.conclude(target(&repository, "staged", path, None), discovered, scanned)
 }

@@ -43,7 +43,11 @@ pub fn read(
     let candidate = Candidate::new(rule, whole, &value);
     match says() {
         Says::Secret | Says::AwsSecret => Some(candidate.because("random, and named as a secret")),
-        Says::Key => Some(candidate.confidence(Confidence::Low).because("random, and named as a key")),
+        Says::Key => Some(
+            candidate
+                .confidence(Confidence::Low)
+                .because("random, and named as a key"),
+        ),
         Says::Harmless | Says::Nothing => None,
     }
 }

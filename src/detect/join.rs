@@ -23,11 +23,15 @@ pub fn whole(bytes: &[u8], part: Range<usize>, member: fn(u8) -> bool) -> Option
     }
     let mut parts = vec![part];
     while parts.len() < MOST_PARTS {
-        let Some(before) = previous(bytes, parts[0].start, member) else { break };
+        let Some(before) = previous(bytes, parts[0].start, member) else {
+            break;
+        };
         parts.insert(0, before);
     }
     while parts.len() < MOST_PARTS {
-        let Some(after) = next(bytes, parts[parts.len() - 1].end, member) else { break };
+        let Some(after) = next(bytes, parts[parts.len() - 1].end, member) else {
+            break;
+        };
         parts.push(after);
     }
     if parts.len() == 1 {
@@ -102,8 +106,10 @@ mod tests {
 
     fn joined(text: &str, part: &str) -> Option<String> {
         let start = text.find(part).expect("the part is in the text");
-        whole(text.as_bytes(), start..start + part.len(), |b| b.is_ascii_alphanumeric())
-            .map(|joined| String::from_utf8_lossy(&joined.value).into_owned())
+        whole(text.as_bytes(), start..start + part.len(), |b| {
+            b.is_ascii_alphanumeric()
+        })
+        .map(|joined| String::from_utf8_lossy(&joined.value).into_owned())
     }
 
     #[test]

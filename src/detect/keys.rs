@@ -36,8 +36,16 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if key.len() < SHORTEST || !looks_like_a_key(&key) {
         return None;
     }
-    let close = window[end..].iter().take(80).position(|&b| b == b'\n').map_or(end, |n| end + n);
-    let close = if window[end..].starts_with(b"-----END ") { end_of_footer(window, end) } else { close };
+    let close = window[end..]
+        .iter()
+        .take(80)
+        .position(|&b| b == b'\n')
+        .map_or(end, |n| end + n);
+    let close = if window[end..].starts_with(b"-----END ") {
+        end_of_footer(window, end)
+    } else {
+        close
+    };
     Some(Candidate::new(rule, at..at + close, &key))
 }
 

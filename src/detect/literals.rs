@@ -90,7 +90,9 @@ impl Search {
 
 /// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
 pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let Matcher::Pattern(pattern) = &rule.matcher else { return None };
+    let Matcher::Pattern(pattern) = &rule.matcher else {
+        return None;
+    };
     let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
     if inside_word {
         return None;
@@ -98,5 +100,9 @@ pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candida
     let window = &bytes[at..bytes.len().min(at + REACH)];
     let groups = pattern.regex().captures(window)?;
     let secret = groups.get(1).or_else(|| groups.get(0))?;
-    Some(Candidate::new(rule, at + secret.start()..at + secret.end(), secret.as_bytes()))
+    Some(Candidate::new(
+        rule,
+        at + secret.start()..at + secret.end(),
+        secret.as_bytes(),
+    ))
 }

@@ -82,8 +82,11 @@ impl Detectors {
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
                     "high-entropy" => detectors.generic = Some(rule),
                     _ => {
-                        return Err(Error::usage(format!("{}: rule \"{}\": no detector \"{name}\"", rule.file, rule.id))
-                            .hint("use a pattern with literals, or a detector that rules/README.md lists"));
+                        return Err(Error::usage(format!(
+                            "{}: rule \"{}\": no detector \"{name}\"",
+                            rule.file, rule.id
+                        ))
+                        .hint("use a pattern with literals, or a detector that rules/README.md lists"));
                     }
                 },
             }
@@ -99,7 +102,9 @@ impl Detectors {
         runs::for_each_run(bytes, |run| {
             runs::for_each_piece(bytes, run, |piece| self.read_piece(bytes, &piece, &mut detected));
         });
-        detected.candidates.sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
+        detected
+            .candidates
+            .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
         detected
     }
 
@@ -116,7 +121,9 @@ impl Detectors {
             if value.len() == aws::secret::LENGTH {
                 found.extend(aws::secret::read(rule, bytes, span.clone(), value, says));
             } else if value.len() < aws::secret::LENGTH {
-                found.extend(aws::secret::read_joined(rule, bytes, span.clone(), |start| name::says(bytes, start)));
+                found.extend(aws::secret::read_joined(rule, bytes, span.clone(), |start| {
+                    name::says(bytes, start)
+                }));
             }
         }
         if let Some(rule) = &self.session_token {

@@ -47,7 +47,9 @@ fn words_before(bytes: &[u8], start: usize) -> Vec<String> {
     let mut at = window.len();
     let mut carried = false;
     for _ in 0..MOST_CARRIERS {
-        let Some(end) = skip_separators(window, at, carried) else { break };
+        let Some(end) = skip_separators(window, at, carried) else {
+            break;
+        };
         let length = window[..end].iter().rev().take_while(|&&b| is_name(b)).count();
         let name = words(&window[end - length..end]);
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
@@ -70,7 +72,10 @@ fn words_before(bytes: &[u8], start: usize) -> Vec<String> {
 fn words(name: &[u8]) -> Vec<String> {
     let mut words = Vec::new();
     for part in name.split(|b| !b.is_ascii_alphanumeric()) {
-        let is_id = part.len() == 20 && [&b"AKIA"[..], b"ASIA", b"ABIA"].iter().any(|prefix| part.starts_with(prefix));
+        let is_id = part.len() == 20
+            && [&b"AKIA"[..], b"ASIA", b"ABIA"]
+                .iter()
+                .any(|prefix| part.starts_with(prefix));
         if is_id {
             continue;
         }
@@ -102,8 +107,8 @@ fn skip_separators(window: &[u8], mut at: usize, carried: bool) -> Option<usize>
             // `\"`, `\n` and `\t` of a string within a string.
             b'n' | b't' | b'r' if at > 1 && window[at - 2] == b'\\' => return None,
             byte if is_name(byte) && byte != b' ' && byte != b'-' => return Some(at),
-            b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b'>' | b'<' | b'/' | b'(' | b'[' | b'{'
-            | b']' | b')' | b'@' | b'|' | b',' | b'&' | b'*' | b'+' | b'-' | b'?' | b'!' => {}
+            b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b'=' | b':' | b'>' | b'<' | b'/' | b'(' | b'['
+            | b'{' | b']' | b')' | b'@' | b'|' | b',' | b'&' | b'*' | b'+' | b'-' | b'?' | b'!' => {}
             _ => return None,
         }
         at -= 1;
@@ -116,28 +121,91 @@ fn is_name(byte: u8) -> bool {
 }
 
 /// What says that a value is an AWS secret key, wherever it stands in a name.
-const AWS_SECRET: &[&str] =
-    &["secretaccesskey", "secretkey", "awssecret", "s3secret", "amazonsecret", "ec2secret", "secretaccess"];
+const AWS_SECRET: &[&str] = &[
+    "secretaccesskey",
+    "secretkey",
+    "awssecret",
+    "s3secret",
+    "amazonsecret",
+    "ec2secret",
+    "secretaccess",
+];
 /// What makes one of a secret.
 const AWS: &[&str] = &["aws", "amazon", "amz", "s3", "minio", "access", "iam", "boto"];
 /// What says that a value is no secret: as a word of its own, or at the start of one.
 const HARMLESS: &[&str] = &[
-    "sha1", "sha2", "sha3", "sha5", "md5", "digest", "checksum", "integrity", "hash", "commit", "revision", "etag", "nonce",
-    "public", "pubkey", "fingerprint", "uuid", "guid", "signature", "cache", "version", "path", "file", "class", "arn",
-    "url", "uri", "license", "salt", "certificate", "thumbprint", "continuation", "next", "page", "cursor", "sync",
+    "sha1",
+    "sha2",
+    "sha3",
+    "sha5",
+    "md5",
+    "digest",
+    "checksum",
+    "integrity",
+    "hash",
+    "commit",
+    "revision",
+    "etag",
+    "nonce",
+    "public",
+    "pubkey",
+    "fingerprint",
+    "uuid",
+    "guid",
+    "signature",
+    "cache",
+    "version",
+    "path",
+    "file",
+    "class",
+    "arn",
+    "url",
+    "uri",
+    "license",
+    "salt",
+    "certificate",
+    "thumbprint",
+    "continuation",
+    "next",
+    "page",
+    "cursor",
+    "sync",
 ];
 /// What says that a value is secret, wherever it stands in a name.
 const SECRET: &[&str] = &[
-    "secret", "token", "passw", "pwd", "apikey", "accesskey", "authkey", "privatekey", "private", "credential", "signingkey",
-    "encryptionkey", "masterkey", "sharedkey", "accountkey", "appkey", "apptoken", "bearer", "passphrase", "clientkey",
-    "servicekey", "auth",
+    "secret",
+    "token",
+    "passw",
+    "pwd",
+    "apikey",
+    "accesskey",
+    "authkey",
+    "privatekey",
+    "private",
+    "credential",
+    "signingkey",
+    "encryptionkey",
+    "masterkey",
+    "sharedkey",
+    "accountkey",
+    "appkey",
+    "apptoken",
+    "bearer",
+    "passphrase",
+    "clientkey",
+    "servicekey",
+    "auth",
 ];
 const KEY: &[&str] = &["key", "pass", "cred", "cookie", "session"];
 
 fn judge(words: &[String]) -> Says {
     let name = words.concat();
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    let begins = |starts: &[&str]| words.iter().any(|word| starts.iter().any(|start| word.starts_with(start)));
+    let begins = |starts: &[&str]| {
+        words
+            .iter()
+            .any(|word| starts.iter().any(|start| word.starts_with(start)))
+    };
     if has(AWS_SECRET) || (has(&["secret"]) && has(AWS)) {
         Says::AwsSecret
     } else if begins(HARMLESS) {

@@ -35,7 +35,11 @@ pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
     if !is_text(&first) {
         return None;
     }
-    let fits = if value.len() % 4 == 1 { value.len() - 1 } else { value.len() };
+    let fits = if value.len() % 4 == 1 {
+        value.len() - 1
+    } else {
+        value.len()
+    };
     // Trailing bits that are not zero: the last group is left out rather than the whole.
     let decoded = encoding
         .decode(&value[..fits])
@@ -44,7 +48,11 @@ pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
     if !is_text(&decoded) {
         return None;
     }
-    let padding = bytes[piece.span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
+    let padding = bytes[piece.span.end..]
+        .iter()
+        .take_while(|&&b| b == b'=')
+        .take(2)
+        .count();
     Some(Nested {
         span: piece.span.start..piece.span.end + padding,
         bytes: decoded,

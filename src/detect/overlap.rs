@@ -6,7 +6,14 @@ use super::candidate::Candidate;
 pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let rank = |c: &Candidate| {
         let real = c.placeholder.is_none();
-        (c.mate.is_some(), real, c.confidence, c.rule.precedence, c.span.len(), std::cmp::Reverse(c.span.start))
+        (
+            c.mate.is_some(),
+            real,
+            c.confidence,
+            c.rule.precedence,
+            c.span.len(),
+            std::cmp::Reverse(c.span.start),
+        )
     };
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));

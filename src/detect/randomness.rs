@@ -31,7 +31,11 @@ pub fn score(text: &[u8]) -> f32 {
             pairs += 1;
         }
     }
-    if pairs == 0 { 0.0 } else { sum as f32 / 16.0 / pairs as f32 }
+    if pairs == 0 {
+        0.0
+    } else {
+        sum as f32 / 16.0 / pairs as f32
+    }
 }
 
 /// Whether a base64-like string looks random. Of random strings, fewer than 1 in 5,000 of 40

@@ -80,7 +80,11 @@ pub fn for_each_piece<'c>(bytes: &'c [u8], run: Range<usize>, mut visit: impl Fn
     let mut at = run.start;
     let mut emit = |span: Range<usize>, value: &mut Vec<u8>, plain: bool| {
         if value.len() >= SHORTEST {
-            let value = if plain { bytes[span.clone()].into() } else { std::mem::take(value).into() };
+            let value = if plain {
+                bytes[span.clone()].into()
+            } else {
+                std::mem::take(value).into()
+            };
             visit(Piece { span, value });
         }
         value.clear();
@@ -160,7 +164,11 @@ mod tests {
             let text: Vec<u8> = (0..length)
                 .map(|_| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    if (state >> 24) % (3 + round as u32 % 40) == 0 { b' ' } else { b'a' }
+                    if (state >> 24) % (3 + round as u32 % 40) == 0 {
+                        b' '
+                    } else {
+                        b'a'
+                    }
                 })
                 .collect();
             assert_eq!(runs(&text), runs_plainly(&text));

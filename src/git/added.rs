@@ -36,9 +36,7 @@ pub fn added_lines(old: &[u8], new: &[u8]) -> Option<Vec<Range<u32>>> {
 /// Turns numbers of lines that end with LF into numbers of lines that end with LF or a lone CR.
 fn number_as_text(lines: Vec<Range<u32>>, text: &[u8]) -> Vec<Range<u32>> {
     let lone_cr = |at: usize| text.get(at + 1) != Some(&b'\n');
-    let mut crs = memchr::memchr_iter(b'\r', text)
-        .filter(|&at| lone_cr(at))
-        .peekable();
+    let mut crs = memchr::memchr_iter(b'\r', text).filter(|&at| lone_cr(at)).peekable();
     if crs.peek().is_none() {
         return lines;
     }
@@ -52,10 +50,7 @@ fn number_as_text(lines: Vec<Range<u32>>, text: &[u8]) -> Vec<Range<u32>> {
         before.push(count);
     }
     let shift = |line: u32| line + before.get(line as usize - 1).copied().unwrap_or(count);
-    lines
-        .into_iter()
-        .map(|r| shift(r.start)..shift(r.end))
-        .collect()
+    lines.into_iter().map(|r| shift(r.start)..shift(r.end)).collect()
 }
 
 /// Keeps what is in both lists of ranges.
@@ -88,16 +83,14 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "lists with one range are meant")]
 mod tests {
     use super::*;
 
     #[test]
     fn added_lines_are_counted_from_one() {
         let added = |old: &str, new: &str| added_lines(old.as_bytes(), new.as_bytes());
-        assert_eq!(
-            added("a\nb\nc\n", "a\nX\nb\nY\nZ\nc\n"),
-            Some(vec![2..3, 4..6])
-        );
+        assert_eq!(added("a\nb\nc\n", "a\nX\nb\nY\nZ\nc\n"), Some(vec![2..3, 4..6]));
         assert_eq!(added("a\n", "a\nb"), Some(vec![2..3]));
         assert_eq!(added("a\nb\n", "a\n"), Some(vec![]));
         assert_eq!(added("a", "a"), Some(vec![]));

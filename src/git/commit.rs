@@ -168,10 +168,7 @@ the message
             .map(|(place, range)| (*place, &RAW[range.clone()]))
             .collect();
         assert_eq!(text[0], (Place::Identity, &b"A <a@x> 100 +0100"[..]));
-        assert_eq!(
-            text[2],
-            (Place::CommitMessage, &b"object 3333\n tag v1\n text"[..])
-        );
+        assert_eq!(text[2], (Place::CommitMessage, &b"object 3333\n tag v1\n text"[..]));
         assert_eq!(text[3], (Place::CommitMessage, &b"the message\n"[..]));
         assert_eq!(text.len(), 4);
     }

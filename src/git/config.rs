@@ -21,9 +21,7 @@ struct Entry {
 impl Config {
     /// Parses as git does, but passes over lines it does not understand.
     pub fn parse(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes)
-            .replace("\\\n", "")
-            .replace("\\\r\n", "");
+        let text = String::from_utf8_lossy(bytes).replace("\\\n", "").replace("\\\r\n", "");
         let mut entries = Vec::new();
         let mut section = String::new();
         let mut subsection = None;
@@ -69,8 +67,7 @@ impl Config {
 
     /// Whether some remote promises the objects that are not here (a partial clone).
     pub fn has_promisor(&self) -> bool {
-        let promisor =
-            |e: &Entry| e.section == "remote" && e.key == "promisor" && e.value != "false";
+        let promisor = |e: &Entry| e.section == "remote" && e.key == "promisor" && e.value != "false";
         self.get("extensions", None, "partialclone").is_some() || self.entries.iter().any(promisor)
     }
 }
@@ -79,10 +76,7 @@ type Header = (String, Option<String>);
 
 /// Splits what follows `[` into section, subsection and the rest of the line.
 fn split_header(rest: &str) -> Option<(Header, &str)> {
-    let Some(quote) = rest
-        .find('"')
-        .filter(|&q| rest.find(']').is_none_or(|end| q < end))
-    else {
+    let Some(quote) = rest.find('"').filter(|&q| rest.find(']').is_none_or(|end| q < end)) else {
         let (name, after) = rest.split_once(']')?;
         return Some(((name.trim().to_ascii_lowercase(), None), after));
     };
@@ -128,14 +122,8 @@ mod tests {
             b"[core] bare = true ; no\n[remote \"or\\\"i]gin\"]\n\turl = \"https://h/a b\" # c\n[Extensions]\nRefStorage=files\n",
         );
         assert_eq!(config.get("core", None, "bare"), Some("true"));
-        assert_eq!(
-            config.get("remote", Some("or\"i]gin"), "url"),
-            Some("https://h/a b")
-        );
-        assert_eq!(
-            config.section("extensions").next(),
-            Some(("refstorage", "files"))
-        );
+        assert_eq!(config.get("remote", Some("or\"i]gin"), "url"), Some("https://h/a b"));
+        assert_eq!(config.section("extensions").next(), Some(("refstorage", "files")));
         assert!(!config.has_promisor());
         assert!(Config::parse(b"[remote \"x\"]\npromisor = true").has_promisor());
     }

@@ -54,11 +54,7 @@ impl Graph {
             if number[id] != n {
                 continue;
             }
-            for parent in commit
-                .parents
-                .iter()
-                .filter_map(|parent| number.get(parent))
-            {
+            for parent in commit.parents.iter().filter_map(|parent| number.get(parent)) {
                 waits_for[n] += 1;
                 children[*parent].push(n);
             }
@@ -69,10 +65,7 @@ impl Graph {
         let mut graph = Self::default();
         while let Some(Reverse((_, id, n))) = free.pop() {
             let commit = &commits[n].1;
-            let parents = commit
-                .parents
-                .iter()
-                .filter_map(|parent| graph.position(parent));
+            let parents = commit.parents.iter().filter_map(|parent| graph.position(parent));
             let node = Node {
                 stamp: commit.stamp(id),
                 tree: commit.tree,
@@ -97,11 +90,9 @@ impl Graph {
     }
 
     /// Marks a commit and all its ancestors.
-    pub fn ancestry(&self, of: &[u32]) -> Vec<bool> {
+    pub fn ancestry(&self, of: u32) -> Vec<bool> {
         let mut marked = vec![false; self.nodes.len()];
-        for &position in of {
-            marked[position as usize] = true;
-        }
+        marked[of as usize] = true;
         for n in (0..self.nodes.len()).rev() {
             if marked[n] {
                 for &parent in &self.nodes[n].parents {
@@ -138,14 +129,10 @@ mod tests {
             commit(5, 70, &[99, 4, 4]),
         ];
         let graph = Graph::order(commits);
-        let order: Vec<_> = graph
-            .nodes
-            .iter()
-            .map(|node| node.stamp.id.as_bytes()[0])
-            .collect();
+        let order: Vec<_> = graph.nodes.iter().map(|node| node.stamp.id.as_bytes()[0]).collect();
         assert_eq!(order, [3, 4, 5, 1, 2]);
         let five = graph.nodes[2].parents.clone();
         assert_eq!(five, [1, 1]);
-        assert_eq!(graph.ancestry(&[2]), [false, true, true, false, false]);
+        assert_eq!(graph.ancestry(2), [false, true, true, false, false]);
     }
 }

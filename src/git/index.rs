@@ -26,7 +26,7 @@ pub struct Entry {
 /// An index file's content.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Sorted by path and stage.
+    /// Sorted by path and stage, whatever the file says.
     pub entries: Vec<Entry>,
     /// The tree that a folder's entries make, for each folder where that is known; the top is the empty path.
     pub trees: HashMap<Vec<u8>, ObjectId>,
@@ -52,17 +52,20 @@ impl Index {
             Err(error) => return Err(format!("the index cannot be read: {error}")),
         };
         let parsed = parse(&bytes)?;
-        match parsed.base {
-            None => Ok(parsed.index),
-            Some(base) => Self::split(parsed.index, &base, path),
-        }
+        let mut index = match parsed.base {
+            None => parsed.index,
+            Some(base) => Self::split(parsed.index, &base, path)?,
+        };
+        index
+            .entries
+            .sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
+        Ok(index)
     }
 
     /// Lays a split index over the shared one that it names.
     fn split(own: Self, base: &Base, path: &Path) -> Result<Self, String> {
         let shared = path.with_file_name(format!("sharedindex.{}", base.id));
-        let bytes = read_file(&shared, INDEX_FILE)
-            .map_err(|e| format!("the shared index cannot be read: {e}"))?;
+        let bytes = read_file(&shared, INDEX_FILE).map_err(|e| format!("the shared index cannot be read: {e}"))?;
         let shared = parse(&bytes)?;
         if shared.base.is_some() {
             return Err("the shared index is itself split".to_owned());
@@ -83,7 +86,6 @@ impl Index {
             }
         }
         entries.extend(own_entries);
-        entries.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
         Ok(Self {
             entries,
             trees: own.trees,
@@ -225,9 +227,7 @@ impl Bitmap {
     fn read(input: &mut Input<'_>) -> Option<Self> {
         let _bits = input.word()?;
         let count = input.word()?;
-        let mut packed = input
-            .take((count as usize).checked_mul(8)?)?
-            .chunks_exact(8);
+        let mut packed = input.take((count as usize).checked_mul(8)?)?.chunks_exact(8);
         input.word()?;
         let mut words = Vec::new();
         let mut next = || {
@@ -250,9 +250,7 @@ impl Bitmap {
     }
 
     fn contains(&self, n: usize) -> bool {
-        self.0
-            .get(n / 64)
-            .is_some_and(|word| word >> (n % 64) & 1 == 1)
+        self.0.get(n / 64).is_some_and(|word| word >> (n % 64) & 1 == 1)
     }
 }
 

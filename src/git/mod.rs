@@ -21,6 +21,7 @@ mod roots;
 mod sets;
 mod store;
 pub mod tree;
+pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
@@ -48,10 +49,7 @@ pub fn parse_id(hex: &[u8]) -> Option<ObjectId> {
 fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let meta = fs::metadata(path)?;
     if !meta.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "not a regular file",
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
     }
     let mut bytes = Vec::with_capacity(meta.len().min(limit) as usize);
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;

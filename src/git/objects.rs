@@ -26,13 +26,7 @@ pub fn folders(first: &[PathBuf], skips: &mut Vec<Skip>) -> Vec<PathBuf> {
     all
 }
 
-fn follow(
-    dir: &Path,
-    depth: usize,
-    seen: &mut HashSet<PathBuf>,
-    all: &mut Vec<PathBuf>,
-    skips: &mut Vec<Skip>,
-) {
+fn follow(dir: &Path, depth: usize, seen: &mut HashSet<PathBuf>, all: &mut Vec<PathBuf>, skips: &mut Vec<Skip>) {
     let real = match dir.canonicalize() {
         Ok(real) if real.is_dir() && depth <= ALTERNATES_DEPTH => real,
         _ => {
@@ -67,11 +61,9 @@ pub fn list(dir: &Path, found: &mut Vec<ObjectId>, skips: &mut Vec<Skip>) {
                 Ok(ids) => found.extend(ids),
                 Err(reason) => skips.push(Skip::fault(path_bytes(&path), reason)),
             }
-        } else if is_pack(name, "pack") && name.to_string_lossy().starts_with("pack-") {
-            if !path.with_extension("idx").exists() {
-                let reason = "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
-                skips.push(Skip::fault(path_bytes(&path), reason));
-            }
+        } else if is_pack(name, "pack") && !path.with_extension("idx").exists() {
+            let reason = "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
+            skips.push(Skip::fault(path_bytes(&path), reason));
         }
     }
     for folder in sorted_names(dir) {
@@ -99,8 +91,7 @@ fn packed(index: &Path) -> Result<Vec<ObjectId>, String> {
     if !index.with_extension("pack").exists() {
         return Err("the pack of this index is missing".to_owned());
     }
-    let bytes = read_file(index, PACK_INDEX)
-        .map_err(|error| format!("the pack index cannot be read: {error}"))?;
+    let bytes = read_file(index, PACK_INDEX).map_err(|error| format!("the pack index cannot be read: {error}"))?;
     let mut entries = parse_index(&bytes).ok_or("the pack index is damaged")?;
     entries.sort_unstable();
     Ok(entries.into_iter().map(|(_, id)| id).collect())
@@ -127,12 +118,7 @@ fn parse_index(bytes: &[u8]) -> Option<Vec<(u64, ObjectId)>> {
     if !version_2 {
         let entries = table.get(..count.checked_mul(24)?)?.chunks_exact(24);
         return entries
-            .map(|entry| {
-                Some((
-                    u64::from(word(entry, 0)?),
-                    ObjectId::from_bytes(&entry[4..])?,
-                ))
-            })
+            .map(|entry| Some((u64::from(word(entry, 0)?), ObjectId::from_bytes(&entry[4..])?)))
             .collect();
     }
     let ids = table.get(..count.checked_mul(20)?)?;

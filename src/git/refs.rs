@@ -27,18 +27,12 @@ const DEPTH: usize = 64;
 /// Reads one ref of the current worktree by its full name (`HEAD`, `refs/heads/main`).
 pub fn read(repo: &Repository, name: &[u8]) -> Option<Target> {
     let file = bytes_path(name);
-    let safe = !name
-        .split(|&b| b == b'/')
-        .any(|part| part == b".." || part.is_empty());
+    let safe = !name.split(|&b| b == b'/').any(|part| part == b".." || part.is_empty());
     if !safe {
         return None;
     }
     let own = [repo.git_dir(), repo.common_dir()];
-    let tries = if is_per_worktree(name) {
-        &own[..1]
-    } else {
-        &own[1..]
-    };
+    let tries = if is_per_worktree(name) { &own[..1] } else { &own[1..] };
     for dir in tries {
         if let Ok(text) = read_file(&dir.join(&file), LOOSE_REF) {
             return parse(&text);
@@ -74,11 +68,7 @@ pub fn parse(text: &[u8]) -> Option<Target> {
 pub fn shared(repo: &Repository, skips: &mut Vec<Skip>) -> BTreeMap<Vec<u8>, Target> {
     let mut found = BTreeMap::new();
     match packed(repo) {
-        Ok(packed) => found.extend(
-            packed
-                .into_iter()
-                .map(|(name, id)| (name, Target::Direct(id))),
-        ),
+        Ok(packed) => found.extend(packed.into_iter().map(|(name, id)| (name, Target::Direct(id)))),
         Err(reason) => skips.push(Skip::fault("packed-refs", reason)),
     }
     loose(repo.common_dir(), b"refs", &mut found, skips, 0);
@@ -97,13 +87,7 @@ fn is_per_worktree(name: &[u8]) -> bool {
     !name.starts_with(b"refs/") || own.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn loose(
-    dir: &Path,
-    name: &[u8],
-    found: &mut BTreeMap<Vec<u8>, Target>,
-    skips: &mut Vec<Skip>,
-    depth: usize,
-) {
+fn loose(dir: &Path, name: &[u8], found: &mut BTreeMap<Vec<u8>, Target>, skips: &mut Vec<Skip>, depth: usize) {
     let Ok(entries) = fs::read_dir(dir.join(bytes_path(name))) else {
         // A worktree without refs of its own has no such folder.
         return;
@@ -117,14 +101,10 @@ fn loose(
             // Another git is writing it; its value so far is read under its own name.
         } else {
             let text = read_file(&entry.path(), LOOSE_REF).map_err(|e| e.to_string());
-            let target = text
-                .and_then(|text| parse(&text).ok_or_else(|| "it holds no object id".to_owned()));
+            let target = text.and_then(|text| parse(&text).ok_or_else(|| "it holds no object id".to_owned()));
             match target {
                 Ok(target) => drop(found.insert(full, target)),
-                Err(reason) => skips.push(Skip::fault(
-                    full,
-                    format!("the ref cannot be read: {reason}"),
-                )),
+                Err(reason) => skips.push(Skip::fault(full, format!("the ref cannot be read: {reason}"))),
             }
         }
     }

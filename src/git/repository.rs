@@ -166,12 +166,11 @@ impl Repository {
     /// Why the history is not whole, as one sentence, if the clone is shallow.
     pub fn shallow(&self) -> Option<String> {
         let file = read_file(&self.common_dir.join("shallow"), SMALL_FILE).ok()?;
-        let cut = file
-            .split(|&b| b == b'\n')
-            .filter(|line| !line.is_empty())
-            .count();
+        let cut = file.split(|&b| b == b'\n').filter(|line| !line.is_empty()).count();
         (cut > 0).then(|| {
-            format!("the clone is shallow: history is cut off at {cut} commit(s); `git fetch --unshallow` brings the rest")
+            format!(
+                "the clone is shallow: history is cut off at {cut} commit(s); `git fetch --unshallow` brings the rest"
+            )
         })
     }
 
@@ -235,9 +234,7 @@ fn not_a_repository(env: &Environment, path: Option<&Path>) -> Error {
 
 /// Refuses what would be read wrongly or not at all.
 fn check_format(git_dir: &Path, config: &Config) -> Result<(), Error> {
-    let version = config
-        .get("core", None, "repositoryformatversion")
-        .unwrap_or("0");
+    let version = config.get("core", None, "repositoryformatversion").unwrap_or("0");
     if version == "0" {
         return Ok(());
     }
@@ -249,24 +246,20 @@ fn check_format(git_dir: &Path, config: &Config) -> Result<(), Error> {
         .cause(cause)
     };
     if version != "1" {
-        return Err(refuse(format!(
-            "its format version is {version}; 0 and 1 are known"
-        )));
+        return Err(refuse(format!("its format version is {version}; 0 and 1 are known")));
     }
     for (name, value) in config.section("extensions") {
         match (name, value) {
             ("objectformat", "sha1") | ("refstorage", "files") => {}
             ("objectformat", _) => {
-                return Err(refuse(format!(
-                    "its object ids are {value}; only SHA-1 is supported"
-                ))
-                .hint("scan the checked-out files with `keytrail scan`"));
+                return Err(refuse(format!("its object ids are {value}; only SHA-1 is supported"))
+                    .hint("scan the checked-out files with `keytrail scan`"));
             }
             ("refstorage", _) => {
-                return Err(refuse(format!(
-                    "its refs are stored as `{value}`; only `files` is supported"
-                ))
-                .hint("`git refs migrate --ref-format=files` converts it"));
+                return Err(
+                    refuse(format!("its refs are stored as `{value}`; only `files` is supported"))
+                        .hint("`git refs migrate --ref-format=files` converts it"),
+                );
             }
             (
                 "noop"
@@ -297,8 +290,7 @@ fn public_url(url: &str) -> Option<String> {
     }
     let (login, path) = url.split_once(':')?;
     let (_, host) = login.split_once('@')?;
-    let clear =
-        host.contains('.') && !host.contains(['/', '\\', '[']) && !path.starts_with(['/', '\\']);
+    let clear = host.contains('.') && !host.contains(['/', '\\', '[']) && !path.starts_with(['/', '\\']);
     (clear && !path.is_empty()).then(|| format!("https://{host}/{path}"))
 }
 
@@ -313,10 +305,7 @@ mod tests {
             shown("https://user:pw@host/a/b.git").as_deref(),
             Some("https://host/a/b.git")
         );
-        assert_eq!(
-            shown("https://host/a?token=x").as_deref(),
-            Some("https://host/a")
-        );
+        assert_eq!(shown("https://host/a?token=x").as_deref(), Some("https://host/a"));
         assert_eq!(
             shown("https://u:p@ss@host:8443/a").as_deref(),
             Some("https://host:8443/a")
@@ -325,10 +314,7 @@ mod tests {
             shown("git@host.example:a/b.git").as_deref(),
             Some("https://host.example/a/b.git")
         );
-        assert_eq!(
-            shown("ssh://git@host:22/a").as_deref(),
-            Some("ssh://host:22/a")
-        );
+        assert_eq!(shown("ssh://git@host:22/a").as_deref(), Some("ssh://host:22/a"));
         assert_eq!(shown("/srv/git/a.git"), None);
         assert_eq!(shown("C:\\a"), None);
         assert_eq!(shown("file:///srv/a"), None);
@@ -337,9 +323,7 @@ mod tests {
 
     #[test]
     fn formats_that_cannot_be_read_are_named() {
-        let check = |text: &[u8]| {
-            check_format(Path::new("x"), &Config::parse(text)).map_err(|e| e.to_string())
-        };
+        let check = |text: &[u8]| check_format(Path::new("x"), &Config::parse(text)).map_err(|e| e.to_string());
         let v1 = b"[core]\nrepositoryformatversion = 1\n[extensions]\n";
         let with = |line: &str| check(&[&v1[..], line.as_bytes()].concat());
         assert!(with("partialClone = origin").is_ok());

@@ -20,21 +20,14 @@ pub fn resolve(repo: &Repository, store: &Store, revision: &str) -> Result<Objec
     let mut id = peel(store, base_id(repo, store, base)?)?;
     while let Some(step) = steps.chars().next() {
         let rest = &steps[1..];
-        if let Some(after) = rest
-            .strip_prefix("{commit}")
-            .or_else(|| rest.strip_prefix("{}"))
-        {
+        if let Some(after) = rest.strip_prefix("{commit}").or_else(|| rest.strip_prefix("{}")) {
             steps = after;
             continue;
         }
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let count = match &rest[..digits] {
             "" => 1,
-            digits => digits
-                .parse()
-                .map_err(|_| "it asks for too many steps".to_owned())?,
+            digits => digits.parse().map_err(|_| "it asks for too many steps".to_owned())?,
         };
         id = match step {
             '~' => first_ancestor(store, id, count)?,
@@ -70,10 +63,7 @@ fn base_id(repo: &Repository, store: &Store, base: &str) -> Result<ObjectId, Str
             .map(|root| root.id)
             .ok_or_else(|| "there is no such reflog entry".to_owned());
     }
-    if let Some(id) = candidates(base)
-        .iter()
-        .find_map(|name| refs::resolve(repo, name))
-    {
+    if let Some(id) = candidates(base).iter().find_map(|name| refs::resolve(repo, name)) {
         return Ok(id);
     }
     let is_hex = base.len() >= 4 && base.bytes().all(|b| b.is_ascii_hexdigit());

@@ -77,12 +77,7 @@ impl Roots {
         roots
     }
 
-    fn add_worktree(
-        &mut self,
-        repo: &Repository,
-        worktree: &Worktree,
-        shared: &BTreeMap<Vec<u8>, Target>,
-    ) {
+    fn add_worktree(&mut self, repo: &Repository, worktree: &Worktree, shared: &BTreeMap<Vec<u8>, Target>) {
         let Worktree { dir, prefix } = worktree;
         if *dir != repo.common_dir() {
             let own = refs::of_worktree(dir, &mut self.skips);
@@ -103,10 +98,7 @@ impl Roots {
         let name = [prefix, &b"index"[..]].concat();
         match Index::read(index) {
             Ok(index) => {
-                let blobs = index
-                    .entries
-                    .into_iter()
-                    .filter(|entry| entry.kind.is_blob());
+                let blobs = index.entries.into_iter().filter(|entry| entry.kind.is_blob());
                 self.staged
                     .extend(blobs.map(|entry| (name.clone(), entry.path, entry.id)));
             }
@@ -134,9 +126,7 @@ impl Roots {
                 }
                 // A clone of an empty or pruned remote has refs/remotes/origin/HEAD point nowhere: nothing is lost.
                 None if matches!(target, Target::Symbolic(_)) => {}
-                None => self
-                    .skips
-                    .push(Skip::fault(name, "the ref leads to no object")),
+                None => self.skips.push(Skip::fault(name, "the ref leads to no object")),
             }
         }
     }
@@ -171,8 +161,7 @@ impl Roots {
             .filter_map(|line| parse_id(line.get(..40)?))
             .collect();
         if ids.is_empty() && file == b"HEAD" {
-            self.skips
-                .push(Skip::fault(name, "HEAD holds no object id and no ref"));
+            self.skips.push(Skip::fault(name, "HEAD holds no object id and no ref"));
             return;
         }
         let kind = RootKind::Head;
@@ -209,10 +198,8 @@ impl Roots {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
-                self.skips.push(Skip::fault(
-                    name,
-                    format!("the reflog cannot be read: {error}"),
-                ));
+                self.skips
+                    .push(Skip::fault(name, format!("the reflog cannot be read: {error}")));
                 return;
             }
         };
@@ -227,11 +214,7 @@ impl Roots {
         for (n, (old, new, message)) in lines.iter().rev().enumerate() {
             for (name, id) in [(entry(n), new), (entry(n + 1), old)] {
                 if id.as_bytes() != [0; 20] {
-                    self.roots.push(Root {
-                        kind,
-                        name,
-                        id: *id,
-                    });
+                    self.roots.push(Root { kind, name, id: *id });
                 }
             }
             if !message.is_empty() && said.insert(*message) {
@@ -251,11 +234,7 @@ fn log_line(line: &[u8]) -> Option<(ObjectId, ObjectId, &[u8])> {
 }
 
 /// Follows a ref's target through the shared refs, and from there through the current worktree's.
-fn follow(
-    repo: &Repository,
-    shared: &BTreeMap<Vec<u8>, Target>,
-    target: &Target,
-) -> Option<ObjectId> {
+fn follow(repo: &Repository, shared: &BTreeMap<Vec<u8>, Target>, target: &Target) -> Option<ObjectId> {
     match target {
         Target::Direct(id) => Some(*id),
         Target::Symbolic(name) => match shared.get(name) {

@@ -84,12 +84,9 @@ impl Store {
         let mut dirs = Vec::new();
         for dir in objects::folders(repo.object_dirs(), &mut skips) {
             let dir = dir.into_os_string().into_string().map_err(|dir| {
-                Error::input(format!(
-                    "{}: the object folder cannot be opened",
-                    dir.display()
-                ))
-                .cause("its path is not UTF-8")
-                .hint("move or link the repository to a plain path")
+                Error::input(format!("{}: the object folder cannot be opened", dir.display()))
+                    .cause("its path is not UTF-8")
+                    .hint("move or link the repository to a plain path")
             })?;
             dirs.push(dir);
         }
@@ -150,9 +147,7 @@ impl Store {
         let (Ok(prefix), Ok(handle)) = (Oid::from_str(hex), self.handle()) else {
             return Err("it is no object id".to_owned());
         };
-        let found = handle
-            .exists_prefix(prefix, hex.len())
-            .map_err(|error| reason(&error));
+        let found = handle.exists_prefix(prefix, hex.len()).map_err(|error| reason(&error));
         self.give_back(handle);
         found.map(|id| from_oid(&id))
     }
@@ -174,9 +169,7 @@ impl Store {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Odb<'static>>> {
         // A handle in the list is whole even if a thread that held the lock has panicked.
-        self.idle
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -189,13 +182,10 @@ impl ReadObject for Store {
             return Err("the object is missing".to_owned());
         }
         let handle = self.handle().map_err(|error| reason(&error))?;
-        let kind = handle
-            .read(oid(id))
-            .map_err(|error| reason(&error))
-            .and_then(|object| {
-                into.extend_from_slice(object.data());
-                object_kind(object.kind())
-            });
+        let kind = handle.read(oid(id)).map_err(|error| reason(&error)).and_then(|object| {
+            into.extend_from_slice(object.data());
+            object_kind(object.kind())
+        });
         self.give_back(handle);
         kind
     }

@@ -1,5 +1,9 @@
-//! Tree objects, parsed from their bytes.
+//! Tree objects, parsed from their bytes: one folder's names, with what each points to.
+//!
+//! Entries are taken as they are stored, also those that git itself would refuse to check out
+//! (`..`, `.git`, names twice); paths here are for people and never opened.
 
+use crate::git::ReadObject;
 use crate::origin::ObjectId;
 
 /// One entry of a tree.
@@ -50,18 +54,31 @@ pub fn entries(mut raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, Damaged
     })
 }
 
+/// Returns the entry at a path below a tree; `None` if there is none, or a tree on the way cannot be read.
+pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(EntryKind, ObjectId)> {
+    let mut raw = Vec::new();
+    let mut found = (EntryKind::Tree, tree);
+    for name in path.split(|&b| b == b'/') {
+        if found.0 != EntryKind::Tree {
+            return None;
+        }
+        objects.read(&found.1, &mut raw).ok()?;
+        let entry = entries(&raw).map_while(Result::ok).find(|entry| entry.name == name)?;
+        found = (entry.kind, entry.id);
+    }
+    Some(found)
+}
+
 /// A tree whose bytes end in the middle of an entry, or with a mode that is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
 fn split_entry(raw: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     let space = memchr::memchr(b' ', raw.get(..raw.len().min(8))?)?;
-    let mode = raw[..space]
-        .iter()
-        .try_fold(0u32, |mode, digit| match digit {
-            b'0'..=b'7' => Some(mode << 3 | u32::from(digit - b'0')),
-            _ => None,
-        })?;
+    let mode = raw[..space].iter().try_fold(0u32, |mode, digit| match digit {
+        b'0'..=b'7' => Some(mode << 3 | u32::from(digit - b'0')),
+        _ => None,
+    })?;
     let rest = &raw[space + 1..];
     let end = memchr::memchr(0, rest)?;
     let entry = Entry {
@@ -85,10 +102,7 @@ mod tests {
         raw.extend(b"160000 sub\0short");
         let read: Vec<_> = entries(&raw).collect();
         assert_eq!(read.len(), 3);
-        assert_eq!(
-            read[0].map(|e| (e.kind, e.name)),
-            Ok((EntryKind::File, &b"a"[..]))
-        );
+        assert_eq!(read[0].map(|e| (e.kind, e.name)), Ok((EntryKind::File, &b"a"[..])));
         assert_eq!(read[1].map(|e| e.kind), Ok(EntryKind::Tree));
         assert_eq!(read[2], Err(Damaged));
         assert_eq!(entries(b"").count(), 0);

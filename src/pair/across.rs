@@ -43,7 +43,13 @@ fn one(ids: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
 
 /// Whether the two have a place in common, seen through `view`.
 fn share(findings: &[Finding], a: usize, b: usize, view: fn(&[u8]) -> &[u8]) -> bool {
-    let places = |at: usize| findings[at].occurrences.iter().map(|place| view(&place.origin.path)).take(64);
+    let places = |at: usize| {
+        findings[at]
+            .occurrences
+            .iter()
+            .map(|place| view(&place.origin.path))
+            .take(64)
+    };
     places(a).any(|here| !here.is_empty() && places(b).any(|there| here == there))
 }
 

@@ -79,7 +79,11 @@ fn couple(bytes: &[u8], candidates: &[Candidate], id: usize, other: usize) -> Co
     let first_end = a.end.min(b.end);
     let last_start = a.start.max(b.start).max(first_end);
     let between = &bytes[first_end..last_start];
-    let lines = between.iter().take(8 * NEAR_BYTES).filter(|&&byte| byte == b'\n').count();
+    let lines = between
+        .iter()
+        .take(8 * NEAR_BYTES)
+        .filter(|&&byte| byte == b'\n')
+        .count();
     let apart = crosses_section(&between[..between.len().min(8 * NEAR_BYTES)]);
     let close = lines <= NEAR_LINES || between.len() <= NEAR_BYTES;
     let (how, class) = match (lines, apart, close) {

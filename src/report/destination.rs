@@ -4,7 +4,7 @@
 //! scanning must not end at a missing folder. This is the only place that writes a report.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -55,10 +55,8 @@ impl Destination {
             };
             if taken.contains(&target) {
                 return Err(match &destination.file {
-                    Some(file) => {
-                        Error::usage(format!("two reports are to be written to {}", shown(file)))
-                            .hint("give each report a file of its own")
-                    }
+                    Some(file) => Error::usage(format!("two reports are to be written to {}", shown(file)))
+                        .hint("give each report a file of its own"),
                     None => Error::usage("two reports are to be written to standard output")
                         .hint("write one of them to a file: --report FORMAT=FILE"),
                 });
@@ -99,11 +97,10 @@ fn resolve(file: &Path) -> Result<PathBuf, Error> {
     let name = file.file_name().unwrap_or_default();
     match fs::canonicalize(folder) {
         Ok(folder) if folder.is_dir() && !name.is_empty() => Ok(folder.join(name)),
-        _ => Err(Error::usage(format!(
-            "{}: the report's folder does not exist",
-            shown(file)
-        ))
-        .hint(format!("create it first: mkdir -p {}", shown(folder)))),
+        _ => Err(
+            Error::usage(format!("{}: the report's folder does not exist", shown(file)))
+                .hint(format!("create it first: mkdir -p {}", shown(folder))),
+        ),
     }
 }
 
@@ -111,31 +108,31 @@ fn resolve(file: &Path) -> Result<PathBuf, Error> {
 /// A device or pipe (`/dev/stdout`, `>(jq .)`) cannot be replaced and is written to.
 fn write_file(file: &Path, report: &[u8]) -> io::Result<()> {
     if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
-        return fs::OpenOptions::new()
-            .write(true)
-            .open(file)?
-            .write_all(report);
+        return fs::OpenOptions::new().write(true).open(file)?.write_all(report);
     }
     let folder = file.parent().unwrap_or(Path::new("/"));
     // tempfile makes it with mode 0600: a report tells where secrets are.
-    let mut draft = tempfile::Builder::new()
-        .prefix(".keytrail-")
-        .tempfile_in(folder)?;
+    let mut draft = tempfile::Builder::new().prefix(".keytrail-").tempfile_in(folder)?;
     draft.write_all(report)?;
     draft.as_file().sync_all()?;
     draft.persist(file)?;
     Ok(())
 }
 
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Writes to standard output. A reader that has seen enough (`| head`) is no failure.
 fn write_stdout(report: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(report).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(Error::output(
-            "the report could not be written to standard output",
-        )
-        .cause(cause)
-        .hint("write it to a file: --report FORMAT=FILE")),
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::output("the report could not be written to standard output")
+                .cause(cause)
+                .hint("write it to a file: --report FORMAT=FILE"))
+        }
         _ => Ok(()),
     }
 }
@@ -150,9 +147,7 @@ mod tests {
     use super::*;
 
     fn parse(argument: &str) -> Result<Destination, String> {
-        argument
-            .parse::<Destination>()
-            .map_err(|error| error.to_string())
+        argument.parse::<Destination>().map_err(|error| error.to_string())
     }
 
     fn check(arguments: &[String]) -> Result<(), String> {
@@ -169,10 +164,7 @@ mod tests {
         assert_eq!(parse("json").unwrap(), stdout);
         assert_eq!(parse("json=-").unwrap(), stdout);
         let file = parse("sarif=out/a=b.sarif").unwrap();
-        assert_eq!(
-            (file.format, file.file),
-            (Format::Sarif, Some("out/a=b.sarif".into()))
-        );
+        assert_eq!((file.format, file.file), (Format::Sarif, Some("out/a=b.sarif".into())));
     }
 
     #[test]
@@ -186,11 +178,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| format!("json={}", folder.path().join(name).display());
         assert!(check(&[at("out.json")]).is_ok());
-        assert!(
-            check(&[at("no/out.json")])
-                .unwrap_err()
-                .contains("mkdir -p")
-        );
+        assert!(check(&[at("no/out.json")]).unwrap_err().contains("mkdir -p"));
         assert!(check(&[at("")]).unwrap_err().contains("folder"));
     }
 
@@ -199,11 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| format!("json={}", folder.path().join(name).display());
         assert!(check(&["human".into(), at("a"), at("b")]).is_ok());
-        assert!(
-            check(&[at("a"), at("./a")])
-                .unwrap_err()
-                .contains("two reports")
-        );
+        assert!(check(&[at("a"), at("./a")]).unwrap_err().contains("two reports"));
         assert!(
             check(&["human".into(), "json".into()])
                 .unwrap_err()
@@ -239,10 +223,7 @@ mod tests {
         };
         destination.write(b"new").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(
-            fs::metadata(&real).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(unix)]
@@ -251,11 +232,6 @@ mod tests {
         use std::os::unix::fs::FileTypeExt;
         let destination = parse("json=/dev/null").unwrap();
         destination.write(b"new").unwrap();
-        assert!(
-            fs::metadata("/dev/null")
-                .unwrap()
-                .file_type()
-                .is_char_device()
-        );
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
 }

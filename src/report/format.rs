@@ -72,10 +72,8 @@ impl std::str::FromStr for Format {
             .into_iter()
             .find(|format| format.as_str() == name)
             .ok_or_else(|| {
-                Error::usage(format!("unknown report format {name:?}")).hint(format!(
-                    "use one of: {}",
-                    Format::ALL.map(Format::as_str).join(", ")
-                ))
+                Error::usage(format!("unknown report format {name:?}"))
+                    .hint(format!("use one of: {}", Format::ALL.map(Format::as_str).join(", ")))
             })
     }
 }

@@ -17,9 +17,7 @@ enum Line<'r> {
 
 /// Prints the report as JSON lines.
 pub fn render(report: &Report) -> Vec<u8> {
-    let findings = report
-        .all_findings()
-        .map(|finding| Entry::of(report, finding));
+    let findings = report.all_findings().map(|finding| Entry::of(report, finding));
     let lines = std::iter::once(Line::Meta(Meta::of(report)))
         .chain(findings.map(Line::Finding))
         .chain(std::iter::once(Line::Summary(Summary::of(report))));

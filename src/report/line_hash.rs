@@ -26,11 +26,7 @@ pub fn line_hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
     let hashes = LineHasher::new(last).run(text);
     let asked = |&line: &u32| hashes.get((line as usize).checked_sub(1)?);
     // Only the wanted hashes are counted: a map of every line would cost more than the hashing.
-    let mut seen: HashMap<u64, u32> = wanted
-        .iter()
-        .filter_map(asked)
-        .map(|&hash| (hash, 0))
-        .collect();
+    let mut seen: HashMap<u64, u32> = wanted.iter().filter_map(asked).map(|&hash| (hash, 0)).collect();
     let mut found = Vec::with_capacity(wanted.len());
     let mut wanted = wanted.iter().peekable();
     for (line, hash) in (1..).zip(&hashes) {
@@ -117,11 +113,7 @@ impl LineHasher {
 
     /// Rolls the window on by one unit. A line whose window is full has its hash first.
     fn keep(&mut self, unit: u16) {
-        if self
-            .starts
-            .front()
-            .is_some_and(|start| start + WINDOW == self.kept)
-        {
+        if self.starts.front().is_some_and(|start| start + WINDOW == self.kept) {
             self.starts.pop_front();
             self.hashes.push(self.hash);
         }
@@ -205,11 +197,7 @@ mod tests {
         let unix = all("a\nb\n\nc\n");
         assert_eq!(all("a\r\nb\r\n\r\nc\r\n"), unix);
         assert_eq!(all("a\rb\r\rc\r"), unix);
-        assert_eq!(
-            all("a\r \nb").len(),
-            3,
-            "a blank between CR and LF parts them"
-        );
+        assert_eq!(all("a\r \nb").len(), 3, "a blank between CR and LF parts them");
     }
 
     #[test]

@@ -91,10 +91,7 @@ impl Report {
 
     /// How many findings are suppressed for each kind of reason.
     pub fn by_suppression(&self) -> BTreeMap<SuppressionKind, u64> {
-        let marks = self
-            .suppressed
-            .iter()
-            .filter_map(|finding| finding.suppressed.as_ref());
+        let marks = self.suppressed.iter().filter_map(|finding| finding.suppressed.as_ref());
         tally(marks.map(|suppression| suppression.kind))
     }
 
@@ -107,9 +104,7 @@ impl Report {
     pub fn incompleteness(&self) -> impl Iterator<Item = String> {
         let faults = self.faults.iter().map(|skip| fault(skip, &skip.what));
         let reasons = self.incomplete_reasons.iter();
-        reasons
-            .map(|reason| sanitize(reason.as_bytes()))
-            .chain(faults)
+        reasons.map(|reason| sanitize(reason.as_bytes())).chain(faults)
     }
 
     /// Returns the raw value, if raw values were asked for.

@@ -13,9 +13,7 @@ pub fn name(origin: &Origin) -> String {
 /// Names it by another path than its own: one that is fit to be published.
 pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
     let path = sanitize(path);
-    let object = origin
-        .object
-        .map_or_else(|| "?".to_owned(), |id| id.short());
+    let object = origin.object.map_or_else(|| "?".to_owned(), |id| id.short());
     match origin.place {
         Place::Blob if path.is_empty() => format!("blob {object}"),
         Place::File | Place::Blob => path,
@@ -30,10 +28,5 @@ pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
 /// Names the exact spot, in the form that editors and terminals turn into a link: `path:line:column`.
 pub fn spot(occurrence: &Occurrence) -> String {
     let start = occurrence.start;
-    format!(
-        "{}:{}:{}",
-        name(&occurrence.origin),
-        start.line,
-        start.column
-    )
+    format!("{}:{}:{}", name(&occurrence.origin), start.line, start.column)
 }

@@ -57,11 +57,7 @@ fn run(report: &Report) -> Run<'_> {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 information_uri: INFORMATION_URI,
-                rules: report
-                    .rules
-                    .iter()
-                    .map(|rule| rule::describe(rule))
-                    .collect(),
+                rules: report.rules.iter().map(|rule| rule::describe(rule)).collect(),
                 supported_taxonomies: [rule::cwe()],
             },
         },

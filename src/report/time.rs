@@ -17,9 +17,7 @@ pub fn date(seconds: i64) -> Option<String> {
 }
 
 fn timestamp(seconds: i64) -> Option<Timestamp> {
-    Timestamp::from_second(seconds)
-        .ok()
-        .filter(|_| seconds >= FIRST)
+    Timestamp::from_second(seconds).ok().filter(|_| seconds >= FIRST)
 }
 
 #[cfg(test)]

@@ -40,8 +40,10 @@ impl RuleSet {
         let mut seen = std::collections::HashSet::new();
         for rule in &rules {
             if !seen.insert(rule.id.as_str()) {
-                return Err(Error::usage(format!("{}: rule \"{}\" is defined twice", rule.file, rule.id))
-                    .hint("give each rule an id of its own"));
+                return Err(
+                    Error::usage(format!("{}: rule \"{}\" is defined twice", rule.file, rule.id))
+                        .hint("give each rule an id of its own"),
+                );
             }
         }
         Ok(Self {

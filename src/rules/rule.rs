@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::finding::{Confidence, Severity};
+use crate::level::{Confidence, Severity};
 
 /// A rule. Built by [`super::schema`]; read-only afterwards.
 #[derive(Debug)]
@@ -76,8 +76,5 @@ impl Pattern {
 
 /// Bytes without Unicode: a broad rule set compiles in 0.2 s that way instead of 13 s.
 fn compile(source: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source)
-        .unicode(false)
-        .size_limit(1 << 20)
-        .build()
+    RegexBuilder::new(source).unicode(false).size_limit(1 << 20).build()
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::rule::{Matcher, Pattern, Rule};
 use crate::error::Error;
-use crate::finding::{Confidence, Severity};
+use crate::level::{Confidence, Severity};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,12 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Rule>, Error> {
 
 fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
     let fault = |what: &str| Error::usage(format!("{file}: rule \"{}\": {what}", entry.id));
-    let kebab = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let kebab = |id: &str| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     if !kebab(&entry.id) {
         return Err(fault("the id is not kebab-case").hint("use a-z, 0-9 and -"));
     }

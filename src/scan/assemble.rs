@@ -32,7 +32,10 @@ impl Assembly<'_> {
             return Vec::new();
         }
         let lines = LineIndex::with_first_line(self.content.bytes, self.content.first_line);
-        let prints: Vec<Fingerprint> = candidates.iter().map(|c| Fingerprint::of(&c.rule.id, &c.secret)).collect();
+        let prints: Vec<Fingerprint> = candidates
+            .iter()
+            .map(|c| Fingerprint::of(&c.rule.id, &c.secret))
+            .collect();
         let asked = |span: &Range<usize>| self.content.owned.contains(&span.start) && self.is_asked(&lines, span);
         let mut findings: Vec<Finding> = candidates
             .iter()
@@ -57,7 +60,13 @@ impl Assembly<'_> {
         }
     }
 
-    fn finding(&self, lines: &LineIndex<'_>, candidate: &Candidate, print: Fingerprint, prints: &[Fingerprint]) -> Finding {
+    fn finding(
+        &self,
+        lines: &LineIndex<'_>,
+        candidate: &Candidate,
+        print: Fingerprint,
+        prints: &[Fingerprint],
+    ) -> Finding {
         let mut aws = candidate.aws.clone();
         if let Some(mate) = candidate.mate {
             aws.get_or_insert_default().pair = Some(Pair {
@@ -100,7 +109,10 @@ impl Assembly<'_> {
     /// Only a content's first piece knows its lines from the beginning.
     fn add_line_hashes(&self, findings: &mut [Finding]) {
         let first = self.content.first_line;
-        let mut wanted: Vec<u32> = findings.iter().map(|f| f.occurrences[0].start.line - first + 1).collect();
+        let mut wanted: Vec<u32> = findings
+            .iter()
+            .map(|f| f.occurrences[0].start.line - first + 1)
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         let hashes = line_hashes(self.content.bytes, &wanted);
@@ -117,13 +129,25 @@ impl Assembly<'_> {
 /// Nothing else of the line is shown: it may hold secrets that no rule knows.
 fn snippet(bytes: &[u8], candidate: &Candidate) -> String {
     let before = &bytes[candidate.span.start.saturating_sub(LONGEST_NAME)..candidate.span.start];
-    let signs = before.iter().rev().take_while(|b| b" \t\"'`\\=:><([{@|&".contains(b)).count();
+    let signs = before
+        .iter()
+        .rev()
+        .take_while(|b| b" \t\"'`\\=:><([{@|&".contains(b))
+        .count();
     let rest = &before[..before.len() - signs];
-    let name = rest.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(b)).count();
+    let name = rest
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(b))
+        .count();
     let name_text = &rest[rest.len() - name..];
     // A long name may be another secret; one that the window cuts is not worth showing.
     let harmless = name < 32 && !(name == rest.len() && name > 16) && !name_text.iter().all(u8::is_ascii_digit);
-    let shown = if harmless { &before[rest.len() - name..] } else { &before[before.len() - signs..] };
+    let shown = if harmless {
+        &before[rest.len() - name..]
+    } else {
+        &before[before.len() - signs..]
+    };
     let shown = String::from_utf8_lossy(shown);
     let value = match &candidate.aws {
         // The id is public.

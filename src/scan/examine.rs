@@ -125,7 +125,11 @@ mod tests {
     fn base64_values_of_a_kubernetes_secret_pair() {
         let (id, secret) = pair(3);
         let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
-        let text = format!("data:\n  id: {}\n  aws_secret_access_key: {}\n", encode(&id), encode(&secret));
+        let text = format!(
+            "data:\n  id: {}\n  aws_secret_access_key: {}\n",
+            encode(&id),
+            encode(&secret)
+        );
         assert_eq!(
             found(&text),
             [
@@ -140,6 +144,9 @@ mod tests {
     #[test]
     fn a_lone_unnamed_secret_is_of_low_confidence() {
         let (_, secret) = pair(4);
-        assert_eq!(found(&format!("x {secret} y")), [("aws-secret-access-key".to_owned(), "low", false)]);
+        assert_eq!(
+            found(&format!("x {secret} y")),
+            [("aws-secret-access-key".to_owned(), "low", false)]
+        );
     }
 }

@@ -63,7 +63,10 @@ fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content<'_>
         return visit(whole(bytes, origin));
     }
     for (place, range) in git::commit::parts(bytes, origin.place) {
-        let origin = Origin { place, ..origin.clone() };
+        let origin = Origin {
+            place,
+            ..origin.clone()
+        };
         visit(whole(&bytes[range], &origin));
     }
 }

@@ -94,7 +94,10 @@ impl Scan<'_> {
         scanned.items += u64::from(loaded.is_ok());
         scanned.faults.extend(loaded.err());
         if failed {
-            scanned.faults.push(Skip::fault(load::name_of(item), "a detector failed on it; please report this as a bug"));
+            scanned.faults.push(Skip::fault(
+                load::name_of(item),
+                "a detector failed on it; please report this as a bug",
+            ));
         }
     }
 

@@ -78,7 +78,11 @@ impl Progress {
                 format!(", about {rest:.0} s left")
             }
         };
-        format!("scanning: {items} of {} items, {} MB{left}", self.total, bytes / 1_000_000)
+        format!(
+            "scanning: {items} of {} items, {} MB{left}",
+            self.total,
+            bytes / 1_000_000
+        )
     }
 
     /// A terminal that does not take the line is no reason to stop.

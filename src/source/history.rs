@@ -4,7 +4,7 @@
 //! Trees are not items, but each is read once here, for the names in it and for what it names that
 //! is not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
 use crate::git::tree::{self, EntryKind};
@@ -65,15 +65,15 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots) -> History {
     found
         .skips
         .extend(submodules.map(|name| Skip::policy(name, Policy::Submodule)));
-    for name in links.names {
+    let mut names: Vec<_> = links.names.into_iter().collect();
+    names.sort_unstable();
+    for name in names {
         let origin = Origin::new(Place::PathName, name.clone());
         found.items.push(item(Handle::Bytes(name), origin));
     }
     for name in &roots.ref_names {
         let origin = Origin::new(Place::RefName, name.clone());
-        found
-            .items
-            .push(item(Handle::Bytes(name.as_slice().into()), origin));
+        found.items.push(item(Handle::Bytes(name.as_slice().into()), origin));
     }
     for message in &roots.messages {
         // What a reflog says of a ref is named by the ref.
@@ -116,7 +116,7 @@ struct Links<'s> {
     store: &'s Store,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    names: BTreeSet<Box<[u8]>>,
+    names: HashSet<Box<[u8]>>,
     /// By the last component of their path.
     submodules: BTreeSet<Box<[u8]>>,
     missing: BTreeSet<ObjectId>,
@@ -128,7 +128,7 @@ impl<'s> Links<'s> {
         Self {
             store,
             shallow,
-            names: BTreeSet::new(),
+            names: HashSet::new(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
             raw: Vec::new(),
@@ -146,14 +146,8 @@ impl<'s> Links<'s> {
             ObjectKind::Commit => {
                 let commit = Commit::parse(&raw);
                 self.check(commit.tree);
-                let parents = if self.shallow {
-                    Vec::new()
-                } else {
-                    commit.parents
-                };
-                parents
-                    .into_iter()
-                    .for_each(|parent| self.check(Some(parent)));
+                let parents = if self.shallow { Vec::new() } else { commit.parents };
+                parents.into_iter().for_each(|parent| self.check(Some(parent)));
                 Ok(())
             }
             _ => {
@@ -181,10 +175,7 @@ impl<'s> Links<'s> {
 
     /// Reflogs may outlive what they name; other roots and the indexes may not.
     fn follow_roots(&mut self, roots: &Roots) {
-        let lasting = roots
-            .roots
-            .iter()
-            .filter(|root| root.kind != RootKind::Reflog);
+        let lasting = roots.roots.iter().filter(|root| root.kind != RootKind::Reflog);
         for id in lasting
             .map(|root| root.id)
             .chain(roots.staged.iter().map(|(_, _, id)| *id))

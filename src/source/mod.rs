@@ -3,13 +3,16 @@
 //!
 //! A source never looks into content, and never passes over anything without a [`Skip`].
 
+mod change;
 pub mod files;
-mod ignores;
 pub mod history;
+mod ignores;
 mod item;
 mod patterns;
 pub mod pieces;
+pub mod range;
 mod regular;
+pub mod staged;
 mod tracked;
 mod walk;
 

@@ -27,7 +27,10 @@ fn verdict(finding: &Finding, ended: &HashMap<String, bool>, as_of: i64) -> (Sev
         return (Severity::Critical, Some("the file says that it is the root user's key"));
     }
     if aws.canary.is_some() {
-        return (Severity::Low, Some("the account sets traps (canary): do not try the key"));
+        return (
+            Severity::Low,
+            Some("the account sets traps (canary): do not try the key"),
+        );
     }
     if session == Some(&true) {
         return (Severity::Low, Some("the session has ended"));
@@ -71,7 +74,10 @@ fn mark_root_keys(findings: &mut [Finding]) {
         .filter(|finding| matches!(role_of(finding), Some(Role::KeyId | Role::SecretKey)) && named_so(finding))
         .map(|finding| finding.fingerprint)
         .collect();
-    for finding in findings.iter_mut().filter(|finding| roots.contains(&finding.fingerprint)) {
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| roots.contains(&finding.fingerprint))
+    {
         finding.aws.get_or_insert_default().root = true;
     }
 }

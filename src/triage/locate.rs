@@ -19,7 +19,9 @@ pub fn locate(findings: &mut [Finding], traces: Vec<Trace>) {
         let elsewhere = |place: Place| !matches!(place, Place::Blob | Place::PathName);
         for occurrence in read.iter().filter(|read| elsewhere(read.origin.place)) {
             let mut occurrence = occurrence.clone();
-            occurrence.commit = finding.introduced.filter(|stamp| Some(stamp.id) == occurrence.origin.object);
+            occurrence.commit = finding
+                .introduced
+                .filter(|stamp| Some(stamp.id) == occurrence.origin.object);
             finding.occurrences.push(occurrence);
         }
         if finding.occurrences.is_empty() {
@@ -54,8 +56,13 @@ fn at_place(place: &PlaceInHistory, read: &[Occurrence]) -> Vec<Occurrence> {
 
 /// A ref's own name reaches what stands in it.
 fn name_refs(finding: &mut Finding) {
-    let named = finding.occurrences.iter().filter(|occurrence| occurrence.origin.place == Place::RefName);
-    let names: Vec<String> = named.map(|occurrence| String::from_utf8_lossy(&occurrence.origin.path).into_owned()).collect();
+    let named = finding
+        .occurrences
+        .iter()
+        .filter(|occurrence| occurrence.origin.place == Place::RefName);
+    let names: Vec<String> = named
+        .map(|occurrence| String::from_utf8_lossy(&occurrence.origin.path).into_owned())
+        .collect();
     if names.is_empty() {
         return;
     }

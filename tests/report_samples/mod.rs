@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use keytrail::finding::{
-    Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed,
-    Suppression, SuppressionKind,
+    Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, Suppression, SuppressionKind,
 };
 use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State};
 use keytrail::report::{Report, Stats, Target};
@@ -64,8 +63,7 @@ pub fn rule(id: &str, kind: &str, severity: Severity) -> Arc<Rule> {
         confidence: Confidence::High,
         description: "It opens an AWS account until it is deactivated.".to_owned(),
         advice: "Deactivate it in IAM, then make a new one.".to_owned(),
-        link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"
-            .to_owned(),
+        link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html".to_owned(),
         precedence: 50,
         matcher: Matcher::Code("aws".to_owned()),
         matches: Vec::new(),
@@ -248,11 +246,7 @@ pub fn history() -> Report {
     moved.state = State::InTree;
     moved.introduced = Some(stamp(1));
     moved.refs = (0..8).map(|n| format!("refs/heads/branch-{n}")).collect();
-    let mut gone = finding(
-        &rule,
-        &key_id(2),
-        vec![blob("dir [x](1)/{0}.env", 5, false)],
-    );
+    let mut gone = finding(&rule, &key_id(2), vec![blob("dir [x](1)/{0}.env", 5, false)]);
     gone.state = State::HistoryOnly;
     gone.introduced = Some(stamp(5));
     gone.removed = Some(stamp(6));
@@ -305,11 +299,7 @@ pub fn suppressed() -> Report {
         SuppressionKind::Baseline,
     ];
     for (seed, kind) in (10..).zip(kinds) {
-        let mut finding = finding(
-            &secret_rule(),
-            &value("", 40, seed),
-            vec![file(b"README.md")],
-        );
+        let mut finding = finding(&secret_rule(), &value("", 40, seed), vec![file(b"README.md")]);
         finding.suppressed = Some(Suppression {
             kind,
             reason: "ticket SEC-1".to_owned(),
@@ -325,8 +315,7 @@ pub fn incomplete() -> Report {
         Skip::fault(*b"secret\x1b[2J\xff.env", "permission denied"),
         Skip::fault("/home/ann/app/pack-1.pack", "the pack is damaged"),
     ];
-    report.incomplete_reasons =
-        vec!["The clone is shallow: 1 commit has parents that are not here.".to_owned()];
+    report.incomplete_reasons = vec!["The clone is shallow: 1 commit has parents that are not here.".to_owned()];
     report
 }
 

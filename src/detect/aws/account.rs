@@ -23,7 +23,9 @@ pub fn decode(id: &[u8]) -> Decoded {
         account: None,
     };
     let Some(tail) = id.get(4..20) else { return nothing };
-    let Ok(bits) = data_encoding::BASE32_NOPAD.decode(tail) else { return nothing };
+    let Ok(bits) = data_encoding::BASE32_NOPAD.decode(tail) else {
+        return nothing;
+    };
     let high = bits[..6].iter().fold(0_u64, |n, &byte| n << 8 | u64::from(byte));
     let account = (high & 0x7fff_ffff_ff80) >> 7;
     if high >> 47 == 1 && account <= 999_999_999_999 {

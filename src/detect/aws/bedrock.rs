@@ -51,7 +51,8 @@ pub fn read_short(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate
     let id = decoded.get(start..start + 20)?;
     let read = account::decode(id);
     let mut aws = Aws {
-        key_id: Some(String::from_utf8_lossy(id).into_owned()).filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())),
+        key_id: Some(String::from_utf8_lossy(id).into_owned())
+            .filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())),
         canary: read.account.as_deref().and_then(account::canary).map(str::to_owned),
         account_id: read.account,
         generation: read.generation,
@@ -69,7 +70,11 @@ fn body(bytes: &[u8], start: usize, lengths: std::ops::RangeInclusive<usize>) ->
     if !lengths.contains(&length) {
         return None;
     }
-    let padding = bytes[start + length..].iter().take_while(|&&b| b == b'=').take(2).count();
+    let padding = bytes[start + length..]
+        .iter()
+        .take_while(|&&b| b == b'=')
+        .take(2)
+        .count();
     let whole = &window[..length - length % 4];
     let mut decoded = data_encoding::BASE64.decode(whole).ok()?;
     // The last characters that make no full group of four.

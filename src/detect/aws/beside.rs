@@ -16,9 +16,13 @@ pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
     let text = &bytes[object];
     let value = |names: &[&str]| names.iter().find_map(|name| value_of(text, name.as_bytes()));
     aws.created = value(&["CreateDate", "create_date"]).and_then(|text| time(&text));
-    aws.expires = aws.expires.or_else(|| value(&["Expiration"]).and_then(|text| time(&text)));
+    aws.expires = aws
+        .expires
+        .or_else(|| value(&["Expiration"]).and_then(|text| time(&text)));
     aws.status = value(&["Status", "status"]).filter(|status| matches!(status.as_str(), "Active" | "Inactive"));
-    aws.user = value(&["UserName"]).or_else(|| value(&["\"user\""])).filter(|user| user.len() <= 64);
+    aws.user = value(&["UserName"])
+        .or_else(|| value(&["\"user\""]))
+        .filter(|user| user.len() <= 64);
     if aws.created.is_none() {
         read_text_output(bytes, span.clone(), aws);
     }
@@ -34,8 +38,13 @@ fn object_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     let is_edge = |window: &[u8], at: usize| {
         matches!(window[at], b'{' | b'}') || (window[at] == b'\n' && opens_anew(&window[at + 1..]))
     };
-    let start = (0..before.len()).rev().find(|&at| is_edge(before, at)).map_or(low, |at| low + at + 1);
-    let end = (0..after.len()).find(|&at| is_edge(after, at)).map_or(high, |at| span.end + at);
+    let start = (0..before.len())
+        .rev()
+        .find(|&at| is_edge(before, at))
+        .map_or(low, |at| low + at + 1);
+    let end = (0..after.len())
+        .find(|&at| is_edge(after, at))
+        .map_or(high, |at| span.end + at);
     start..end
 }
 
@@ -66,7 +75,10 @@ fn value_of(text: &[u8], name: &[u8]) -> Option<String> {
         return None;
     }
     let value = &rest[gap..];
-    let length = value.iter().take_while(|b| b.is_ascii_alphanumeric() || b"-+:._=,@/".contains(b)).count();
+    let length = value
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || b"-+:._=,@/".contains(b))
+        .count();
     let value = value[..length].trim_ascii_end();
     let value = value.strip_suffix(b",").unwrap_or(value);
     (!value.is_empty()).then(|| String::from_utf8_lossy(value).into_owned())
@@ -94,7 +106,10 @@ fn profile(before: &[u8]) -> Option<String> {
         let inner = line.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
         let inner = inner.strip_prefix(b"profile ").unwrap_or(inner).trim_ascii();
         let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_-.@+/ :".contains(b);
-        let fits = !inner.is_empty() && inner.len() <= 64 && inner.iter().all(plain) && inner.iter().any(u8::is_ascii_alphabetic);
+        let fits = !inner.is_empty()
+            && inner.len() <= 64
+            && inner.iter().all(plain)
+            && inner.iter().any(u8::is_ascii_alphabetic);
         fits.then(|| String::from_utf8_lossy(inner).into_owned())
     })
 }

@@ -20,9 +20,18 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let name = bytes[..at].iter().rev().take(64).take_while(|b| b.is_ascii_alphanumeric() || b"+=._@-".contains(b)).count();
+    let name = bytes[..at]
+        .iter()
+        .rev()
+        .take(64)
+        .take_while(|b| b.is_ascii_alphanumeric() || b"+=._@-".contains(b))
+        .count();
     let after = at + LITERAL.len() + ACCOUNT;
-    let gap = bytes[after..].iter().take(12).take_while(|b| b":,\"' \t".contains(b)).count();
+    let gap = bytes[after..]
+        .iter()
+        .take(12)
+        .take_while(|b| b":,\"' \t".contains(b))
+        .count();
     if name == 0 || gap == 0 {
         return None;
     }

@@ -77,7 +77,8 @@ fn starts_cleanly(bytes: &[u8], at: usize) -> bool {
     if !last.is_ascii_alphanumeric() {
         return true;
     }
-    let hex = |digits: usize| before.len() > digits && before[before.len() - digits..].iter().all(u8::is_ascii_hexdigit);
+    let hex =
+        |digits: usize| before.len() > digits && before[before.len() - digits..].iter().all(u8::is_ascii_hexdigit);
     let opens = |width: usize, sign: &[u8]| before.len() >= width && before[before.len() - width..].starts_with(sign);
     (hex(2) && opens(3, b"%"))
         || (hex(4) && opens(6, b"\\u"))

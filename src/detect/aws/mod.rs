@@ -4,8 +4,8 @@
 //! further than [`super::REACH`], asks the network or joins halves; that is the business of `pair`.
 
 pub mod account;
-mod beside;
 pub mod bedrock;
+mod beside;
 pub mod codecommit;
 pub mod id;
 mod placeholder;

@@ -11,12 +11,36 @@ const MONOTONE: &str = "the value is a sequence or repeats itself";
 /// Example ids of the documentation that do not say so, cut after the prefix.
 const DOCUMENTED_TAILS: &[&[u8]] = &[b"32P3D2JDNMVAJLGF", b"J5C56P35AEBRX2QQ"];
 /// Beginnings of example secrets of the documentation that do not say so.
-const DOCUMENTED_SECRETS: &[&[u8]] = &[b"uV3F3YluFJax1cknvbcG", b"OtxrzxIsfpFjA7SwPzIL", b"wJalrXUtnFEMI/K7MDEN"];
+const DOCUMENTED_SECRETS: &[&[u8]] = &[
+    b"uV3F3YluFJax1cknvbcG",
+    b"OtxrzxIsfpFjA7SwPzIL",
+    b"wJalrXUtnFEMI/K7MDEN",
+];
 /// Words of five and more letters: one stands in a random secret once in 10,000 or less.
 const WORDS: &[&str] = &[
-    "example", "sample", "placeholder", "dummy", "changeme", "replace", "yourkey", "youraccess", "youraws", "yoursecret",
-    "accesskey", "secretkey", "abcdef", "12345", "xxxxx", "insert", "notareal", "notreal", "testkey", "fakekey",
-    "foobar", "redacted", "removed",
+    "example",
+    "sample",
+    "placeholder",
+    "dummy",
+    "changeme",
+    "replace",
+    "yourkey",
+    "youraccess",
+    "youraws",
+    "yoursecret",
+    "accesskey",
+    "secretkey",
+    "abcdef",
+    "12345",
+    "xxxxx",
+    "insert",
+    "notareal",
+    "notreal",
+    "testkey",
+    "fakekey",
+    "foobar",
+    "redacted",
+    "removed",
 ];
 
 /// Why an access key id is not a real one, or `None`.
@@ -64,7 +88,13 @@ mod tests {
 
     #[test]
     fn examples_are_recognised_anywhere_in_the_value() {
-        for tail in ["IOSFODNN7EXAMPLE", "GIREOGIAEXAMPLE7", "XXXXXXXXXXXXXXXX", "ABCDEFGHIJKLMNOP", "YOURACCESSKEYIDX"] {
+        for tail in [
+            "IOSFODNN7EXAMPLE",
+            "GIREOGIAEXAMPLE7",
+            "XXXXXXXXXXXXXXXX",
+            "ABCDEFGHIJKLMNOP",
+            "YOURACCESSKEYIDX",
+        ] {
             assert!(of_id(format!("AKIA{tail}").as_bytes()).is_some(), "{tail}");
         }
         assert!(of_secret(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").is_some());

@@ -31,7 +31,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, value: &[u8]) ->
     }
     let about_mail = |text: &[u8]| {
         let text = text.to_ascii_lowercase();
-        [&b"smtp"[..], b"ses_", b"ses-", b"mail"].iter().any(|word| memchr::memmem::find(&text, word).is_some())
+        [&b"smtp"[..], b"ses_", b"ses-", b"mail"]
+            .iter()
+            .any(|word| memchr::memmem::find(&text, word).is_some())
     };
     let named = about_mail(name::before(bytes, span.start).as_bytes());
     let near = about_mail(&bytes[span.start.saturating_sub(REACH)..span.start]);
@@ -41,8 +43,12 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, value: &[u8]) ->
     Some(if named {
         candidate.because("named as an SMTP password")
     } else if near {
-        candidate.confidence(Confidence::Medium).because("has the form of an SES SMTP password; mail is spoken of before it")
+        candidate
+            .confidence(Confidence::Medium)
+            .because("has the form of an SES SMTP password; mail is spoken of before it")
     } else {
-        candidate.confidence(Confidence::Low).because("has the form of an SES SMTP password; nothing beside it says so")
+        candidate
+            .confidence(Confidence::Low)
+            .because("has the form of an SES SMTP password; nothing beside it says so")
     })
 }

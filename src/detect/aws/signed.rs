@@ -17,7 +17,9 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
         let exact = time_on(around, &scope.date);
         let at = exact.or_else(|| compact_time(&format!("{}T000000Z", scope.date)));
         let lifetime = value(&window[..line], b"X-Amz-Expires=").and_then(|text| text.parse::<i64>().ok());
-        aws.expires = aws.expires.or_else(|| Some(at? + lifetime.filter(|seconds| *seconds <= 7 * 86_400)?));
+        aws.expires = aws
+            .expires
+            .or_else(|| Some(at? + lifetime.filter(|seconds| *seconds <= 7 * 86_400)?));
         aws.region = scope.region;
         aws.signed = Some(Signed {
             at,
@@ -25,7 +27,10 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
         });
     } else if window.starts_with(b"&") && memchr::memmem::find(&window[..line], b"Signature=").is_some() {
         aws.expires = value(&window[..line], b"Expires=").and_then(|text| text.parse().ok());
-        aws.signed = Some(Signed { at: None, service: None });
+        aws.signed = Some(Signed {
+            at: None,
+            service: None,
+        });
     }
 }
 
@@ -38,10 +43,14 @@ struct Scope {
 
 impl Scope {
     fn read(window: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(&window[..window.len().min(160)]).replace("%2F", "/").replace("%2f", "/");
+        let text = String::from_utf8_lossy(&window[..window.len().min(160)])
+            .replace("%2F", "/")
+            .replace("%2f", "/");
         let (scope, _) = text.split_once("/aws4_request")?;
         let mut fields = scope.strip_prefix('/')?.split('/');
-        let date = fields.next().filter(|date| date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()))?;
+        let date = fields
+            .next()
+            .filter(|date| date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()))?;
         let rest: Vec<&str> = fields.collect();
         let (region, service) = match rest[..] {
             [region, service] => (Some(region), service),
@@ -69,7 +78,9 @@ fn value<'w>(window: &'w [u8], name: &[u8]) -> Option<&'w str> {
 /// The first `20240115T101112Z` of this day.
 fn time_on(around: &[u8], date: &str) -> Option<i64> {
     let start = memchr::memmem::find(around, format!("{date}T").as_bytes())?;
-    std::str::from_utf8(around.get(start..start + 16)?).ok().and_then(compact_time)
+    std::str::from_utf8(around.get(start..start + 16)?)
+        .ok()
+        .and_then(compact_time)
 }
 
 /// Unix seconds of `20240115T101112Z`.
@@ -80,7 +91,12 @@ fn compact_time(text: impl AsRef<str>) -> Option<i64> {
     }
     let spread = format!(
         "{}-{}-{}T{}:{}:{}Z",
-        &text[..4], &text[4..6], &text[6..8], &text[9..11], &text[11..13], &text[13..15]
+        &text[..4],
+        &text[4..6],
+        &text[6..8],
+        &text[9..11],
+        &text[11..13],
+        &text[13..15]
     );
     spread.parse::<jiff::Timestamp>().ok().map(|time| time.as_second())
 }

@@ -39,7 +39,11 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
     if !begins && !(value[0].is_ascii_uppercase() && named()) {
         return None;
     }
-    let padding = bytes[piece.span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
+    let padding = bytes[piece.span.end..]
+        .iter()
+        .take_while(|&&b| b == b'=')
+        .take(2)
+        .count();
     let span = piece.span.start..piece.span.end + padding;
     let read = contents(value);
     let aws = Aws {
@@ -54,7 +58,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
         .role(Role::SessionToken)
         .placeholder(placeholder::of_secret(&value[..SHORTEST]).filter(|_| value.starts_with(b"AQo")));
     if !begins {
-        candidate = candidate.confidence(Confidence::Medium).because("known by its name, not by its form");
+        candidate = candidate
+            .confidence(Confidence::Medium)
+            .because("known by its name, not by its form");
     }
     Some(candidate.aws(aws))
 }
@@ -70,9 +76,13 @@ struct Contents {
 fn contents(token: &[u8]) -> Contents {
     let whole = &token[..token.len() - token.len() % 4];
     // The clear fields may stand at the very end; where that is cut off, in what comes before it.
-    let decoded = data_encoding::BASE64_NOPAD.decode(token).or_else(|_| data_encoding::BASE64.decode(whole));
+    let decoded = data_encoding::BASE64_NOPAD
+        .decode(token)
+        .or_else(|_| data_encoding::BASE64.decode(whole));
     let Ok(raw) = decoded else { return Contents::default() };
-    let Some((&kind, message)) = raw.split_first() else { return Contents::default() };
+    let Some((&kind, message)) = raw.split_first() else {
+        return Contents::default();
+    };
     match kind {
         0x21 | 0x02 => Contents {
             account: field(message, 5)
@@ -80,10 +90,14 @@ fn contents(token: &[u8]) -> Contents {
                 .and_then(|part| text(part.bytes()?))
                 .filter(|digits| digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit())),
             region: field(message, 3).and_then(|part| text(part.bytes()?)),
-            created: field(message, 6).and_then(|part| part.number()).filter(|&at| plausible(at)),
+            created: field(message, 6)
+                .and_then(|part| part.number())
+                .filter(|&at| plausible(at)),
         },
         0x17 | 0x15 => Contents {
-            created: field(message, 5).and_then(|part| part.number()).filter(|&at| plausible(at)),
+            created: field(message, 5)
+                .and_then(|part| part.number())
+                .filter(|&at| plausible(at)),
             ..Contents::default()
         },
         _ => Contents::default(),

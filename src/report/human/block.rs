@@ -20,21 +20,12 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
         (Style::Dim, &finding.fingerprint.id()),
     );
     let primary = finding.primary();
-    page.line(&[
-        (Style::Plain, "    "),
-        (Style::Bold, &shown_secret(report, finding)),
-    ]);
-    page.line(&[
-        (Style::Plain, "    "),
-        (Style::Plain, &place::spot(primary)),
-    ]);
+    page.line(&[(Style::Plain, "    "), (Style::Bold, &shown_secret(report, finding))]);
+    page.line(&[(Style::Plain, "    "), (Style::Plain, &place::spot(primary))]);
     if !primary.via.is_empty() {
         page.row(true, "inside", &primary.via.join(", then "));
     }
-    page.line(&[
-        (Style::Dim, "      | "),
-        (Style::Plain, primary.snippet.trim()),
-    ]);
+    page.line(&[(Style::Dim, "      | "), (Style::Plain, primary.snippet.trim())]);
     history(page, finding);
     let places = finding.occurrences[1..].iter().map(place::spot);
     list(page, "also at", &places.collect::<Vec<_>>());
@@ -74,11 +65,7 @@ fn state_words(state: State, removed: Option<&CommitStamp>) -> Option<String> {
         State::Unreachable => "no ref reaches it, but the object store still holds it",
     };
     Some(match removed {
-        Some(stamp) => format!(
-            "{words}; removed in {} on {}",
-            stamp.id.short(),
-            day(stamp.commit_time)
-        ),
+        Some(stamp) => format!("{words}; removed in {} on {}", stamp.id.short(), day(stamp.commit_time)),
         None => words.to_owned(),
     })
 }
@@ -103,9 +90,7 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
             aws.account_id.clone(),
             aws.root.then(|| "root user".to_owned()),
             aws.user.as_ref().map(|user| format!("user {user}")),
-            aws.profile
-                .as_ref()
-                .map(|profile| format!("profile {profile}")),
+            aws.profile.as_ref().map(|profile| format!("profile {profile}")),
             aws.region.as_ref().map(|region| format!("region {region}")),
         ],
     );
@@ -113,21 +98,17 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
         page,
         "dates",
         [
-            aws.created
-                .map(|created| format!("created {}", day(created))),
-            aws.expires
-                .map(|expires| format!("expires {}", day(expires))),
+            aws.created.map(|created| format!("created {}", day(created))),
+            aws.expires.map(|expires| format!("expires {}", day(expires))),
             aws.status.as_ref().map(|status| format!("status {status}")),
-            (aws.generation == Some(Generation::Old))
-                .then(|| "old format: made before about May 2019".to_owned()),
+            (aws.generation == Some(Generation::Old)).then(|| "old format: made before about May 2019".to_owned()),
         ],
     );
     if let Some(signed) = &aws.signed {
         let service = signed.service.as_deref().unwrap_or("an unnamed service");
-        let at = signed.at.map_or_else(
-            || "at an unknown time".to_owned(),
-            |at| format!("on {}", day(at)),
-        );
+        let at = signed
+            .at
+            .map_or_else(|| "at an unknown time".to_owned(), |at| format!("on {}", day(at)));
         page.row(true, "used", &format!("signed a request to {service} {at}"));
     }
     if let Some(pair) = &aws.pair {

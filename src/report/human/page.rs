@@ -103,8 +103,7 @@ impl Page {
 
     fn paint(&mut self, style: Style, safe: &str) {
         if self.color && !style.code().is_empty() && !safe.is_empty() {
-            self.text
-                .push_str(&format!("\x1b[{}m{safe}\x1b[0m", style.code()));
+            self.text.push_str(&format!("\x1b[{}m{safe}\x1b[0m", style.code()));
         } else {
             self.text.push_str(safe);
         }

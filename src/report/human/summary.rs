@@ -22,10 +22,7 @@ pub fn write(page: &mut Page, report: &Report) {
         page.row(
             false,
             "suppressed",
-            &counts(
-                report.suppressed.len(),
-                kinds.map(|(kind, n)| (n, kind.as_str())),
-            ),
+            &counts(report.suppressed.len(), kinds.map(|(kind, n)| (n, kind.as_str()))),
         );
     }
     if stats.below_confidence > 0 {
@@ -73,18 +70,13 @@ fn found(report: &Report) -> String {
     match report.findings.len() {
         0 if report.complete() => "nothing".to_owned(),
         0 => "nothing in what was read".to_owned(),
-        total => counts(
-            total,
-            severities.map(|(severity, n)| (n, severity.as_str())),
-        ),
+        total => counts(total, severities.map(|(severity, n)| (n, severity.as_str()))),
     }
 }
 
 /// `3: 1 critical, 2 high`
 fn counts<'w>(total: usize, parts: impl Iterator<Item = (u64, &'w str)>) -> String {
-    let parts: Vec<String> = parts
-        .map(|(n, word)| format!("{} {word}", grouped(n)))
-        .collect();
+    let parts: Vec<String> = parts.map(|(n, word)| format!("{} {word}", grouped(n))).collect();
     format!("{}: {}", grouped(total as u64), parts.join(", "))
 }
 

@@ -132,12 +132,6 @@ impl<'r> Fault<'r> {
     }
 }
 
-fn words<K: Copy>(
-    counts: &BTreeMap<K, u64>,
-    word: fn(K) -> &'static str,
-) -> BTreeMap<&'static str, u64> {
-    counts
-        .iter()
-        .map(|(key, count)| (word(*key), *count))
-        .collect()
+fn words<K: Copy>(counts: &BTreeMap<K, u64>, word: fn(K) -> &'static str) -> BTreeMap<&'static str, u64> {
+    counts.iter().map(|(key, count)| (word(*key), *count)).collect()
 }

@@ -12,7 +12,5 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 
 /// The whole form, where the readable one loses something.
 pub fn base64_unless_utf8(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes)
-        .is_err()
-        .then(|| BASE64.encode(bytes))
+    std::str::from_utf8(bytes).is_err().then(|| BASE64.encode(bytes))
 }

@@ -50,10 +50,7 @@ impl<'r> Locator<'r> {
             }
             None => (encode(&path), self.base_of_file(occurrence)),
         };
-        ArtifactLocation {
-            uri,
-            uri_base_id: base,
-        }
+        ArtifactLocation { uri, uri_base_id: base }
     }
 
     /// Names the place in a sentence, by the path that its location has.
@@ -72,10 +69,7 @@ impl<'r> Locator<'r> {
         if origin.place != Place::Blob || origin.path.is_empty() {
             return None;
         }
-        let repository = self
-            .repository?
-            .trim_end_matches('/')
-            .trim_end_matches(".git");
+        let repository = self.repository?.trim_end_matches('/').trim_end_matches(".git");
         let pages = match repository.strip_prefix("https://")?.split('/').next()? {
             "github.com" => "blob",
             "gitlab.com" => "-/blob",
@@ -95,20 +89,15 @@ impl<'r> Locator<'r> {
         let Some(repository) = self.repository else {
             return Vec::new();
         };
-        let entry =
-            |revision: Option<&ObjectId>, branch: Option<&String>, base: &str| VersionControl {
-                repository_uri: repository.to_owned(),
-                revision_id: revision.map(ObjectId::to_string),
-                branch: branch.cloned(),
-                mapped_to: MappedTo {
-                    uri_base_id: base.to_owned(),
-                },
-            };
-        let head = entry(
-            self.target.head.as_ref(),
-            self.target.branch.as_ref(),
-            SOURCE_ROOT,
-        );
+        let entry = |revision: Option<&ObjectId>, branch: Option<&String>, base: &str| VersionControl {
+            repository_uri: repository.to_owned(),
+            revision_id: revision.map(ObjectId::to_string),
+            branch: branch.cloned(),
+            mapped_to: MappedTo {
+                uri_base_id: base.to_owned(),
+            },
+        };
+        let head = entry(self.target.head.as_ref(), self.target.branch.as_ref(), SOURCE_ROOT);
         // No revision holds what is no file, but validators want every base mapped.
         let not_files = self.not_files.then(|| entry(None, None, NOT_FILES));
         let commits = self.commits.iter();
@@ -120,21 +109,11 @@ impl<'r> Locator<'r> {
 
     /// Every base that a location uses, described.
     pub fn base_ids(&self) -> BTreeMap<String, BaseId> {
-        let root = (
-            SOURCE_ROOT.to_owned(),
-            "The folder that was scanned.".to_owned(),
-        );
+        let root = (SOURCE_ROOT.to_owned(), "The folder that was scanned.".to_owned());
         let not_files = "Not files: messages, names and objects of the repository, standard input.";
-        let not_files = self
-            .not_files
-            .then(|| (NOT_FILES.to_owned(), not_files.to_owned()));
+        let not_files = self.not_files.then(|| (NOT_FILES.to_owned(), not_files.to_owned()));
         let commits = self.commits.iter();
-        let commits = commits.map(|(base, id)| {
-            (
-                base.clone(),
-                format!("Tree of commit {id}, not checked out."),
-            )
-        });
+        let commits = commits.map(|(base, id)| (base.clone(), format!("Tree of commit {id}, not checked out.")));
         std::iter::once(root)
             .chain(not_files)
             .chain(commits)
@@ -161,9 +140,7 @@ impl<'r> Locator<'r> {
 
 /// The URI of a place that is no file; `None` for a file.
 fn made_up_uri(origin: &Origin, path: &str) -> Option<String> {
-    let object = origin
-        .object
-        .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    let object = origin.object.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
     match origin.place {
         Place::Blob if path.is_empty() => Some(format!("blobs/{object}")),
         Place::File | Place::Blob => None,

@@ -239,10 +239,7 @@ pub struct Snippet<T> {
 
 #[derive(Serialize)]
 pub struct PartialFingerprints<'r> {
-    #[serde(
-        rename = "primaryLocationLineHash",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "primaryLocationLineHash", skip_serializing_if = "Option::is_none")]
     pub line_hash: Option<&'r str>,
     #[serde(rename = "keytrailSecret/v1")]
     pub secret: String,

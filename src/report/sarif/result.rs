@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use super::location::Locator;
 use super::model::{
-    ContextRegion, Fingerprints, Location, Message, PartialFingerprints, PhysicalLocation, Region,
-    RelatedLocation, Result, ResultProperties, Snippet, Suppression,
+    ContextRegion, Fingerprints, Location, Message, PartialFingerprints, PhysicalLocation, Region, RelatedLocation,
+    Result, ResultProperties, Snippet, Suppression,
 };
 use super::rule;
 use crate::finding::{self, Finding, Occurrence, SuppressionKind};
@@ -51,9 +51,7 @@ fn spots_of(finding: &Finding) -> Vec<Spot<'_>> {
         // A message or a nameless blob has no path; its object is its name.
         let object = origin.object.filter(|_| origin.path.is_empty());
         let next = spots.len();
-        let at = *index
-            .entry((origin.place, &origin.path, object))
-            .or_insert(next);
+        let at = *index.entry((origin.place, &origin.path, object)).or_insert(next);
         if at == next {
             spots.push(Spot {
                 finding,
@@ -73,11 +71,7 @@ fn spots_of(finding: &Finding) -> Vec<Spot<'_>> {
 
 impl<'r> Spot<'r> {
     /// Builds the result. `rule_index` finds the rule's place in the driver's list.
-    pub fn result(
-        &self,
-        locator: &mut Locator<'_>,
-        rule_index: &HashMap<&str, usize>,
-    ) -> Result<'r> {
+    pub fn result(&self, locator: &mut Locator<'_>, rule_index: &HashMap<&str, usize>) -> Result<'r> {
         let finding = self.finding;
         let fingerprint = finding.fingerprint.to_string();
         let artifact_location = locator.locate(self.lead);
@@ -117,14 +111,8 @@ impl<'r> Spot<'r> {
                 severity: finding.severity.as_str(),
                 confidence: finding.confidence.as_str(),
                 commit: self.lead.commit.map(|stamp| stamp.id.to_string()),
-                commit_date: self
-                    .lead
-                    .commit
-                    .and_then(|stamp| time::rfc3339(stamp.commit_time)),
-                account_id: finding
-                    .aws
-                    .as_ref()
-                    .and_then(|aws| aws.account_id.as_deref()),
+                commit_date: self.lead.commit.and_then(|stamp| time::rfc3339(stamp.commit_time)),
+                account_id: finding.aws.as_ref().and_then(|aws| aws.account_id.as_deref()),
             },
         }
     }
@@ -194,11 +182,7 @@ impl<'r> Spot<'r> {
     }
 }
 
-fn related_location<'r>(
-    id: usize,
-    other: &Occurrence,
-    locator: &mut Locator<'_>,
-) -> RelatedLocation<'r> {
+fn related_location<'r>(id: usize, other: &Occurrence, locator: &mut Locator<'_>) -> RelatedLocation<'r> {
     RelatedLocation {
         id,
         message: Message::new("The same secret stands here."),
@@ -235,9 +219,7 @@ fn suppression(suppression: &finding::Suppression) -> Suppression<'_> {
 
 /// Makes a text safe inside a message: no control characters, no placeholder, no link of its own.
 fn plain(text: &str) -> String {
-    let text = sanitize(text.as_bytes())
-        .replace('{', "{{")
-        .replace('}', "}}");
+    let text = sanitize(text.as_bytes()).replace('{', "{{").replace('}', "}}");
     text.replace("](", "]\\(")
 }
 

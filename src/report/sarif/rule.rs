@@ -1,8 +1,8 @@
 //! Rules as SARIF describes them, and the taxonomy they all point at: CWE-798.
 
 use super::model::{
-    Configuration, Help, Message, Relationship, ReportingDescriptor, RuleProperties, Taxon,
-    TaxonReference, Taxonomy, ToolComponentReference,
+    Configuration, Help, Message, Relationship, ReportingDescriptor, RuleProperties, Taxon, TaxonReference, Taxonomy,
+    ToolComponentReference,
 };
 use super::uri;
 use crate::finding::{Confidence, Severity};
@@ -46,13 +46,7 @@ pub fn describe(rule: &Rule) -> ReportingDescriptor {
 /// Tags for filtering, each once: a provider or kind may have the name of another tag.
 fn tags(rule: &Rule) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for tag in [
-        "security",
-        "secret",
-        &rule.provider,
-        &rule.kind,
-        "external/cwe/cwe-798",
-    ] {
+    for tag in ["security", "secret", &rule.provider, &rule.kind, "external/cwe/cwe-798"] {
         if !tags.iter().any(|known| known == tag) {
             tags.push(tag.to_owned());
         }
@@ -115,10 +109,7 @@ pub fn cwe_798() -> TaxonReference {
 }
 
 pub fn cwe() -> ToolComponentReference {
-    ToolComponentReference {
-        name: "CWE",
-        index: 0,
-    }
+    ToolComponentReference { name: "CWE", index: 0 }
 }
 
 /// `aws-access-key-id` becomes `AwsAccessKeyId`.

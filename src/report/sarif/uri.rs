@@ -17,10 +17,7 @@ impl<'r> Roots<'r> {
     pub fn of(what: &'r [String]) -> Self {
         let asked = what.iter().map(|path| path.as_bytes());
         Self {
-            asked: asked
-                .filter(|path| leads_elsewhere(path))
-                .map(parts)
-                .collect(),
+            asked: asked.filter(|path| leads_elsewhere(path)).map(parts).collect(),
             kept: usize::from(what.len() > 1),
         }
     }
@@ -98,14 +95,8 @@ mod tests {
 
     #[test]
     fn every_byte_that_means_something_in_a_uri_is_encoded() {
-        assert_eq!(
-            encode(b"dir with space/100%.py"),
-            "dir%20with%20space/100%25.py"
-        );
-        assert_eq!(
-            encode(b"a\n\x1b\xff#?:[]\\"),
-            "a%0A%1B%FF%23%3F%3A%5B%5D%5C"
-        );
+        assert_eq!(encode(b"dir with space/100%.py"), "dir%20with%20space/100%25.py");
+        assert_eq!(encode(b"a\n\x1b\xff#?:[]\\"), "a%0A%1B%FF%23%3F%3A%5B%5D%5C");
         assert_eq!(encode("grün".as_bytes()), "gr%C3%BCn");
         assert_eq!(encode(b"./a//b/../c"), "a/b/c");
     }
@@ -116,10 +107,7 @@ mod tests {
             let what: Vec<String> = what.iter().map(|&path| path.to_owned()).collect();
             encode(&Roots::of(&what).relative(path.as_bytes()))
         };
-        assert_eq!(
-            written(&["/home/ann/app"], "/home/ann/app/src/a.env"),
-            "src/a.env"
-        );
+        assert_eq!(written(&["/home/ann/app"], "/home/ann/app/src/a.env"), "src/a.env");
         assert_eq!(written(&["/home/ann/a.env"], "/home/ann/a.env"), "a.env");
         assert_eq!(written(&["/srv/x/", "/srv/y"], "/srv/y/a"), "y/a");
         assert_eq!(written(&["home/ann"], "/home/ann/a.env"), "a.env");

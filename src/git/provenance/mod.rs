@@ -1,0 +1,353 @@
+//! Where a secret came from: which commit brought it, which took it out, what still reaches it.
+//!
+//! Told which objects and path names hold which findings, this reads every commit and, of their
+//! trees, each distinct one once, remembering the findings beneath it (for most trees none). All
+//! commits of the store count, also those that nothing reaches. Without hits nothing is read.
+//! The order of commits that "first" and "last" refer to is that of [`Graph`]. What cannot be read
+//! holds nothing here: discovery and scan have named it as a fault.
+
+mod places;
+mod trees;
+
+use std::collections::HashMap;
+
+use crate::git::commit::Tag;
+use crate::git::provenance::places::Places;
+use crate::git::provenance::trees::Trees;
+use crate::git::sets::SetId;
+use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::{Graph, Node, RootKind, Roots, walk};
+use crate::origin::{CommitStamp, ObjectId, Place, State};
+
+/// Which findings, by their numbers from 0, each object and each path name holds.
+#[derive(Debug, Default)]
+pub struct Hits {
+    /// Blobs, commits and tags.
+    pub objects: HashMap<ObjectId, Vec<u32>>,
+    /// Single components of paths.
+    pub names: HashMap<Box<[u8]>, Vec<u32>>,
+}
+
+/// The origin of one finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The first commit that has it in its tree or text; for a tag's text the tagged commit, at the
+    /// tag's time. `None` if no commit of the store has it.
+    pub introduced: Option<CommitStamp>,
+    /// The last commit on the way to HEAD that took it out of the tree. `None` while it is in
+    /// HEAD's tree, or if it never was in a tree that led there. A merge takes out only what no
+    /// parent's line had taken out before.
+    pub removed: Option<CommitStamp>,
+    pub state: State,
+    /// Names of the refs that reach it, sorted, then of stash entries, then of the indexes that
+    /// hold it; names of HEADs and reflog entries only if there is no other. At most 100.
+    pub refs: Vec<String>,
+    /// How many names more there are: old secrets are reached by every tag since.
+    pub more_refs: u64,
+    /// Every path, in the order of first appearance.
+    pub places: Vec<PlaceInHistory>,
+}
+
+impl Trace {
+    fn nowhere() -> Self {
+        Self {
+            introduced: None,
+            removed: None,
+            state: State::Unreachable,
+            refs: Vec::new(),
+            more_refs: 0,
+            places: Vec::new(),
+        }
+    }
+
+    fn add_ref(&mut self, name: &[u8]) {
+        if self.refs.len() == REFS_NAMED {
+            self.more_refs += 1;
+        } else {
+            self.refs.push(String::from_utf8_lossy(name).into_owned());
+        }
+    }
+}
+
+/// A path at which a finding is or was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceInHistory {
+    /// [`Place::Blob`] or, if the path's last component itself is what holds it, [`Place::PathName`].
+    pub place: Place,
+    pub path: Vec<u8>,
+    /// The object at the path when the finding came there.
+    pub object: ObjectId,
+    /// The first commit with the finding at this path; `None` for an index, or a tree without a commit.
+    pub first: Option<CommitStamp>,
+    /// The object at this path in HEAD's tree, if the finding is in it.
+    pub in_head: Option<ObjectId>,
+}
+
+/// The origins of all findings.
+#[derive(Debug, Default)]
+pub struct Traced {
+    /// One for each finding, by its number.
+    pub traces: Vec<Trace>,
+    /// Reasons, one sentence each, why traces lack something.
+    pub incomplete: Vec<String>,
+}
+
+/// With thousands of tags and of findings, all names of each would fill the memory and no one's eyes.
+const REFS_NAMED: usize = 100;
+/// Tags of tags.
+const TAG_CHAIN: usize = 64;
+
+/// Traces `findings` findings. `commits` are the ids of all commits of the store.
+pub fn trace(
+    objects: &dyn ReadObject,
+    commits: &[ObjectId],
+    roots: &Roots,
+    head: Option<ObjectId>,
+    hits: &Hits,
+    findings: usize,
+) -> Traced {
+    if findings == 0 || hits.objects.is_empty() && hits.names.is_empty() {
+        let trace = Trace::nowhere;
+        return Traced {
+            traces: std::iter::repeat_with(trace).take(findings).collect(),
+            incomplete: Vec::new(),
+        };
+    }
+    let graph = Graph::read(objects, commits);
+    let mut tracer = Tracer::new(objects, hits, findings);
+    tracer.run(&graph, roots, head);
+    tracer.finish()
+}
+
+/// Returns, for each commit, the names of the roots that reach it, as [`Trace::refs`] has them.
+/// Reads the history of every root, so it is for commits that have findings.
+pub fn refs_reaching(objects: &dyn ReadObject, roots: &Roots, commits: &[ObjectId]) -> Vec<Vec<String>> {
+    let mut hits = Hits::default();
+    for (n, id) in commits.iter().enumerate() {
+        hits.objects.entry(*id).or_default().push(n as u32);
+    }
+    let mut tips: Vec<_> = roots.roots.iter().map(|root| root.id).collect();
+    tips.extend(commits);
+    let graph = Graph::order(walk::reachable(objects, &tips, &[]).commits);
+    let mut tracer = Tracer::new(objects, &hits, commits.len());
+    let reach = tracer.reach(&graph, &vec![SetId::EMPTY; graph.nodes.len()]);
+    tracer.add_refs(&graph, roots, &reach);
+    tracer.traces.into_iter().map(|trace| trace.refs).collect()
+}
+
+struct Tracer<'t> {
+    trees: Trees<'t>,
+    places: Places,
+    traces: Vec<Trace>,
+    raw: Vec<u8>,
+}
+
+impl<'t> Tracer<'t> {
+    fn new(objects: &'t dyn ReadObject, hits: &'t Hits, findings: usize) -> Self {
+        Self {
+            trees: Trees::new(objects, hits),
+            places: Places::new(findings),
+            traces: vec![Trace::nowhere(); findings],
+            raw: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, graph: &Graph, roots: &Roots, head: Option<ObjectId>) {
+        let beneath = |node: &Node| node.tree.map_or(SetId::EMPTY, |tree| self.trees.beneath(tree));
+        let in_trees: Vec<_> = graph.nodes.iter().map(beneath).collect();
+        let reach = self.reach(graph, &in_trees);
+        let in_commits = self.add_introductions(graph, &in_trees);
+        self.add_tags(graph, in_commits);
+        self.add_refs(graph, roots, &reach);
+        self.add_staged(roots);
+        if let Some(head) = head.and_then(|id| graph.position(&id)) {
+            self.add_removals(graph, &in_trees, &reach, head);
+            if let Some(tree) = graph.nodes[head as usize].tree {
+                self.places.mark_head(&self.trees, tree);
+            }
+            for finding in self.trees.sets.members(in_trees[head as usize]) {
+                self.traces[finding as usize].state = State::InTree;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Traced {
+        let mut incomplete = Vec::new();
+        if self.places.is_cut() {
+            incomplete.push("findings stand under more paths than can be listed; some are left out".to_owned());
+        }
+        if let Some(tree) = self.trees.too_deep {
+            incomplete.push(format!("tree {tree} is nested too deep to be traced"));
+        }
+        for (trace, places) in self.traces.iter_mut().zip(self.places.all) {
+            trace.places = places;
+        }
+        Traced {
+            traces: self.traces,
+            incomplete,
+        }
+    }
+
+    /// For each commit, the findings in it or in any commit before it.
+    fn reach(&mut self, graph: &Graph, in_trees: &[SetId]) -> Vec<SetId> {
+        let mut reach: Vec<SetId> = Vec::with_capacity(in_trees.len());
+        for (node, &in_tree) in graph.nodes.iter().zip(in_trees) {
+            let own = self.trees.own(&node.stamp.id);
+            let mut set = self.trees.sets.union(in_tree, own);
+            for &parent in &node.parents {
+                set = self.trees.sets.union(set, reach[parent as usize]);
+            }
+            reach.push(set);
+        }
+        reach
+    }
+
+    /// Notes first commits and first places; returns the findings that any commit has.
+    fn add_introductions(&mut self, graph: &Graph, in_trees: &[SetId]) -> SetId {
+        let mut seen = SetId::EMPTY;
+        for (node, &in_tree) in graph.nodes.iter().zip(in_trees) {
+            let own = self.trees.own(&node.stamp.id);
+            let here = self.trees.sets.union(in_tree, own);
+            let fresh = self.trees.sets.difference(here, seen);
+            for finding in self.trees.sets.members(fresh) {
+                self.traces[finding as usize].introduced = Some(node.stamp);
+            }
+            seen = self.trees.sets.union(seen, fresh);
+            if let Some(tree) = node.tree {
+                self.places.walk(&self.trees, tree, Some(node.stamp));
+            }
+        }
+        seen
+    }
+
+    /// Findings in the text of tags, for those that no commit has.
+    fn add_tags(&mut self, graph: &Graph, in_commits: SetId) {
+        for id in self.trees.hit_objects() {
+            let own = self.trees.own(&id);
+            let unknown = self.trees.sets.difference(own, in_commits);
+            if unknown.is_empty() || self.trees.objects.read(&id, &mut self.raw) != Ok(ObjectKind::Tag) {
+                continue;
+            }
+            let time = Tag::parse(&self.raw).time;
+            let (_, target) = self.follow(id);
+            let Some(commit) = graph.position(&target) else {
+                continue;
+            };
+            let mut stamp = graph.nodes[commit as usize].stamp;
+            stamp.author_time = time.unwrap_or(stamp.author_time);
+            stamp.commit_time = time.unwrap_or(stamp.commit_time);
+            for finding in self.trees.sets.members(unknown) {
+                let introduced = &mut self.traces[finding as usize].introduced;
+                if introduced.is_none_or(|known| stamp.commit_time < known.commit_time) {
+                    *introduced = Some(stamp);
+                }
+            }
+        }
+    }
+
+    /// Follows tags; returns the findings in their texts and what the last one names.
+    fn follow(&mut self, mut id: ObjectId) -> (SetId, ObjectId) {
+        let mut met = SetId::EMPTY;
+        for _ in 0..TAG_CHAIN {
+            let target = match self.trees.objects.read(&id, &mut self.raw) {
+                Ok(ObjectKind::Tag) => Tag::parse(&self.raw).target,
+                _ => None,
+            };
+            let Some(target) = target else {
+                break;
+            };
+            let own = self.trees.own(&id);
+            met = self.trees.sets.union(met, own);
+            id = target;
+        }
+        (met, id)
+    }
+
+    fn add_removals(&mut self, graph: &Graph, in_trees: &[SetId], reach: &[SetId], head: u32) {
+        let sets = &mut self.trees.sets;
+        let before_head = graph.ancestry(head);
+        for (n, node) in graph.nodes.iter().enumerate().filter(|(n, _)| before_head[*n]) {
+            let mut removed = SetId::EMPTY;
+            for &parent in &node.parents {
+                let gone = sets.difference(in_trees[parent as usize], in_trees[n]);
+                removed = sets.union(removed, gone);
+            }
+            for &parent in &node.parents {
+                // What this parent's line once had and has no more, it took out itself.
+                let earlier = sets.difference(reach[parent as usize], in_trees[parent as usize]);
+                removed = sets.difference(removed, earlier);
+            }
+            let removed = sets.difference(removed, in_trees[head as usize]);
+            for finding in sets.members(removed) {
+                self.traces[finding as usize].removed = Some(node.stamp);
+            }
+        }
+    }
+
+    /// Names the roots that reach each finding. Roots are sorted by kind and name.
+    fn add_refs(&mut self, graph: &Graph, roots: &Roots, reach: &[SetId]) {
+        let mut known: HashMap<ObjectId, SetId> = HashMap::new();
+        let mut lasting = SetId::EMPTY;
+        for root in &roots.roots {
+            let set = match known.get(&root.id) {
+                Some(&set) => set,
+                None => {
+                    let set = self.reached_from(graph, root.id, reach);
+                    known.insert(root.id, set);
+                    set
+                }
+            };
+            let named = match root.kind {
+                RootKind::Ref | RootKind::Stash => {
+                    lasting = self.trees.sets.union(lasting, set);
+                    set
+                }
+                RootKind::Head | RootKind::Reflog => self.trees.sets.difference(set, lasting),
+            };
+            for finding in self.trees.sets.members(named) {
+                let trace = &mut self.traces[finding as usize];
+                trace.state = State::HistoryOnly;
+                trace.add_ref(&root.name);
+            }
+        }
+    }
+
+    fn reached_from(&mut self, graph: &Graph, id: ObjectId, reach: &[SetId]) -> SetId {
+        if let Some(position) = graph.position(&id) {
+            return reach[position as usize];
+        }
+        let (in_tags, target) = self.follow(id);
+        let beyond = match graph.position(&target) {
+            Some(position) => reach[position as usize],
+            None => match self.trees.objects.read(&target, &mut self.raw) {
+                Ok(ObjectKind::Tree) => {
+                    let set = self.trees.beneath(target);
+                    self.places.walk(&self.trees, target, None);
+                    set
+                }
+                _ => self.trees.own(&target),
+            },
+        };
+        self.trees.sets.union(in_tags, beyond)
+    }
+
+    /// Names the indexes that hold a finding's blob, and its paths there, if no commit has it.
+    fn add_staged(&mut self, roots: &Roots) {
+        for (index, path, blob) in &roots.staged {
+            let set = self.trees.own(blob);
+            for finding in self.trees.sets.members(set) {
+                let trace = &mut self.traces[finding as usize];
+                if trace.introduced.is_some() {
+                    continue;
+                }
+                if !trace.refs.iter().any(|name| name.as_bytes() == index) {
+                    trace.add_ref(index);
+                }
+                self.places.note(finding, Place::Blob, path, *blob, None);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! Trees by the findings beneath them, each distinct tree read once.
+//!
+//! A history has very many trees and few findings, so a tree that holds none is remembered by its id
+//! alone, and of the others only the entries that lead to a finding.
+
+use std::collections::HashMap;
+
+use crate::git::provenance::Hits;
+use crate::git::sets::{SetId, Sets};
+use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::tree::{self, EntryKind};
+use crate::origin::{ObjectId, Place};
+
+/// As deep as git itself reads trees.
+const TREE_DEPTH: usize = 2048;
+
+/// Every tree met so far, and the sets of findings in them.
+pub struct Trees<'t> {
+    pub objects: &'t dyn ReadObject,
+    pub sets: Sets,
+    hits: &'t Hits,
+    /// `None` for a tree that holds nothing, which is most of them.
+    known: HashMap<ObjectId, Option<Box<Beneath>>>,
+    raw: Vec<u8>,
+    /// A tree that was nested too deep to be read.
+    pub too_deep: Option<ObjectId>,
+}
+
+/// A tree that holds findings.
+struct Beneath {
+    set: SetId,
+    entries: Vec<Held>,
+}
+
+/// An entry that holds findings: by its name, its content, or beneath it.
+pub struct Held {
+    pub name: Box<[u8]>,
+    pub id: ObjectId,
+    kind: EntryKind,
+    by_name: SetId,
+    by_content: SetId,
+}
+
+impl Held {
+    /// The tree to look further in.
+    pub fn tree(&self) -> Option<ObjectId> {
+        (self.kind == EntryKind::Tree).then_some(self.id)
+    }
+
+    /// The findings that stand at this very path, and how.
+    pub fn spots(&self) -> [(SetId, Place); 2] {
+        let by_content = match self.kind {
+            EntryKind::Tree => SetId::EMPTY,
+            _ => self.by_content,
+        };
+        [(by_content, Place::Blob), (self.by_name, Place::PathName)]
+    }
+}
+
+impl<'t> Trees<'t> {
+    pub fn new(objects: &'t dyn ReadObject, hits: &'t Hits) -> Self {
+        Self {
+            objects,
+            sets: Sets::new(),
+            hits,
+            known: HashMap::new(),
+            raw: Vec::new(),
+            too_deep: None,
+        }
+    }
+
+    /// The findings in an object's own text or content.
+    pub fn own(&mut self, id: &ObjectId) -> SetId {
+        match self.hits.objects.get(id) {
+            Some(findings) => self.sets.of(findings),
+            None => SetId::EMPTY,
+        }
+    }
+
+    /// The objects that hold findings themselves, sorted.
+    pub fn hit_objects(&self) -> Vec<ObjectId> {
+        let mut ids: Vec<_> = self.hits.objects.keys().copied().collect();
+        ids.sort();
+        ids
+    }
+
+    /// The findings beneath a tree, which is read if it is met for the first time.
+    pub fn beneath(&mut self, tree: ObjectId) -> SetId {
+        self.beneath_at(tree, 0)
+    }
+
+    /// The entries of a tree that hold findings, by name; none if it has not been read.
+    pub fn held(&self, tree: &ObjectId) -> &[Held] {
+        match self.known.get(tree) {
+            Some(Some(beneath)) => &beneath.entries,
+            _ => &[],
+        }
+    }
+
+    fn beneath_at(&mut self, id: ObjectId, depth: usize) -> SetId {
+        if let Some(known) = self.known.get(&id) {
+            return known.as_ref().map_or(SetId::EMPTY, |beneath| beneath.set);
+        }
+        // Before it is read, so that a store that lies about its ids cannot send this in circles.
+        self.known.insert(id, None);
+        if depth > TREE_DEPTH {
+            self.too_deep = Some(id);
+            return SetId::EMPTY;
+        }
+        let mut raw = std::mem::take(&mut self.raw);
+        let is_tree = self.objects.read(&id, &mut raw) == Ok(ObjectKind::Tree);
+        let mut folders = Vec::new();
+        let mut entries = match is_tree {
+            true => self.list(&raw, &mut folders),
+            false => Vec::new(),
+        };
+        self.raw = raw;
+        for (name, tree) in folders {
+            let by_content = self.beneath_at(tree, depth + 1);
+            if !by_content.is_empty() {
+                entries.push(Held {
+                    name,
+                    id: tree,
+                    kind: EntryKind::Tree,
+                    by_name: SetId::EMPTY,
+                    by_content,
+                });
+            }
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut set = SetId::EMPTY;
+        for entry in &entries {
+            let entry = self.sets.union(entry.by_name, entry.by_content);
+            set = self.sets.union(set, entry);
+        }
+        if !set.is_empty() {
+            self.known.insert(id, Some(Box::new(Beneath { set, entries })));
+        }
+        set
+    }
+
+    /// The entries that hold findings themselves; the folders still to be looked into go to `folders`.
+    fn list(&mut self, raw: &[u8], folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
+        let mut held = Vec::new();
+        for entry in tree::entries(raw).map_while(Result::ok) {
+            let by_name = match self.hits.names.get(entry.name) {
+                Some(findings) => self.sets.of(findings),
+                None => SetId::EMPTY,
+            };
+            let by_content = match entry.kind.is_blob() {
+                true => self.own(&entry.id),
+                false => SetId::EMPTY,
+            };
+            // A folder that is known to hold nothing is not worth a copy of its name.
+            let is_settled = matches!(self.known.get(&entry.id), Some(None));
+            if entry.kind == EntryKind::Tree && !is_settled {
+                folders.push((entry.name.into(), entry.id));
+            }
+            if !by_name.is_empty() || !by_content.is_empty() {
+                held.push(Held {
+                    name: entry.name.into(),
+                    id: entry.id,
+                    kind: entry.kind,
+                    by_name,
+                    by_content,
+                });
+            }
+        }
+        held
+    }
+}
