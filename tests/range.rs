@@ -6,6 +6,7 @@ use std::fs;
 
 use common::repo::TestRepo;
 use keytrail::git::provenance::refs_reaching;
+use keytrail::git::tree::{self, EntryKind};
 use keytrail::git::{Environment, Repository, Roots, Store};
 use keytrail::origin::{ObjectId, Place};
 use keytrail::source::{Added, Discovered, range};
@@ -260,6 +261,24 @@ fn the_quarantine_of_a_push_is_read() {
     let listing = Store::open(&opened).expect("a store").objects();
     assert!(listing.objects.iter().any(|object| object.id == new));
     assert!(listing.objects.iter().any(|object| object.id == base));
+}
+
+#[test]
+fn a_path_is_looked_up_in_a_tree() {
+    let repo = TestRepo::new();
+    repo.commit_file("dir/deep/a", "1\n");
+    let store = Store::unlisted(&repo.open()).expect("a store");
+    let (tree, blob) = (repo.id("HEAD^{tree}"), repo.id("HEAD:dir/deep/a"));
+    assert_eq!(
+        tree::find(&store, tree, b"dir/deep/a"),
+        Some((EntryKind::File, blob))
+    );
+    assert_eq!(
+        tree::find(&store, tree, b"dir/deep").map(|found| found.0),
+        Some(EntryKind::Tree)
+    );
+    assert_eq!(tree::find(&store, tree, b"dir/deep/a/b"), None);
+    assert_eq!(tree::find(&store, tree, b"dir/none"), None);
 }
 
 #[test]
