@@ -36,6 +36,8 @@ pub struct Finding {
     pub removed: Option<CommitStamp>,
     /// Full names of the refs (and `stash@{N}`, `HEAD@{N}` entries) that still reach it, sorted.
     pub refs: Vec<String>,
+    /// How many more refs reach it than are named.
+    pub more_refs: u64,
     pub suppressed: Option<Suppression>,
 }
 

@@ -269,10 +269,7 @@ fn a_path_is_looked_up_in_a_tree() {
     repo.commit_file("dir/deep/a", "1\n");
     let store = Store::unlisted(&repo.open()).expect("a store");
     let (tree, blob) = (repo.id("HEAD^{tree}"), repo.id("HEAD:dir/deep/a"));
-    assert_eq!(
-        tree::find(&store, tree, b"dir/deep/a"),
-        Some((EntryKind::File, blob))
-    );
+    assert_eq!(tree::find(&store, tree, b"dir/deep/a"), Some((EntryKind::File, blob)));
     assert_eq!(
         tree::find(&store, tree, b"dir/deep").map(|found| found.0),
         Some(EntryKind::Tree)

@@ -18,7 +18,7 @@ use location::Locator;
 use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
 
 /// Where a reader of the log learns what wrote it; validators ask for one.
-const INFORMATION_URI: &str = "https://crates.io/crates/keytrail";
+const INFORMATION_URI: &str = "https://github.com/keytrail/keytrail";
 /// GitHub refuses a run with more results.
 const MAX_RESULTS: usize = 25_000;
 /// GitHub shows this many results of a run.

@@ -98,6 +98,7 @@ impl Assembly<'_> {
             introduced: None,
             removed: None,
             refs: Vec::new(),
+            more_refs: 0,
             suppressed: candidate.placeholder.map(|reason| Suppression {
                 kind: SuppressionKind::Placeholder,
                 reason: reason.to_owned(),

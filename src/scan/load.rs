@@ -3,6 +3,7 @@
 //! A file is one content, or several overlapping pieces if it is large; a commit or tag gives its identities and
 //! its messages apart, each with lines of its own.
 
+use crate::git::commit::Tag;
 use crate::git::{self, ReadObject};
 use crate::origin::{Origin, Place};
 use crate::skip::Skip;
@@ -62,10 +63,16 @@ fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content<'_>
     if !matches!(origin.place, Place::CommitMessage | Place::TagMessage) {
         return visit(whole(bytes, origin));
     }
+    // A tag is known by its name; a commit by its id alone.
+    let path = match origin.place {
+        Place::TagMessage => Tag::parse(bytes).name,
+        _ => &origin.path,
+    };
     for (place, range) in git::commit::parts(bytes, origin.place) {
         let origin = Origin {
             place,
-            ..origin.clone()
+            path: path.to_vec(),
+            object: origin.object,
         };
         visit(whole(&bytes[range], &origin));
     }

@@ -138,6 +138,7 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         introduced: None,
         removed: None,
         refs: Vec::new(),
+        more_refs: 0,
         suppressed: None,
     }
 }

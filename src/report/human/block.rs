@@ -28,7 +28,7 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
     page.line(&[(Style::Dim, "      | "), (Style::Plain, primary.snippet.trim())]);
     history(page, finding);
     let places = finding.occurrences[1..].iter().map(place::spot);
-    list(page, "also at", &places.collect::<Vec<_>>());
+    list(page, "also at", &places.collect::<Vec<_>>(), 0);
     if let Some(aws) = &finding.aws {
         aws_facts(page, finding, aws);
     }
@@ -53,7 +53,7 @@ fn history(page: &mut Page, finding: &Finding) {
     if let Some(words) = state_words(finding.state, finding.removed.as_ref()) {
         page.row(true, "state", &words);
     }
-    list(page, "reached by", &finding.refs);
+    list(page, "reached by", &finding.refs, finding.more_refs);
 }
 
 fn state_words(state: State, removed: Option<&CommitStamp>) -> Option<String> {
@@ -131,12 +131,14 @@ fn facts<const N: usize>(page: &mut Page, label: &str, facts: [Option<String>; N
 }
 
 /// Writes the first few names, one a line, and how many more there are.
-fn list(page: &mut Page, label: &str, names: &[String]) {
+/// Names a few; `uncounted` more are not among `names`.
+fn list(page: &mut Page, label: &str, names: &[String], uncounted: u64) {
     for (index, name) in names.iter().take(NAMED).enumerate() {
         page.row(true, if index == 0 { label } else { "" }, name);
     }
-    if names.len() > NAMED {
-        page.row(true, "", &format!("and {} more", names.len() - NAMED));
+    let rest = names.len().saturating_sub(NAMED) as u64 + uncounted;
+    if rest > 0 {
+        page.row(true, "", &format!("and {rest} more"));
     }
 }
 

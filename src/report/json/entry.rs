@@ -34,6 +34,7 @@ pub struct Entry<'r> {
     removed: Option<Commit>,
     occurrences: Vec<Location<'r>>,
     refs: &'r [String],
+    more_refs: u64,
     /// The verdict of a rotation policy, where one was asked.
     age: Option<()>,
     suppressed: Option<Suppression<'r>>,
@@ -118,6 +119,7 @@ impl<'r> Entry<'r> {
             removed: finding.removed.as_ref().map(Commit::of),
             occurrences: finding.occurrences.iter().map(Location::of).collect(),
             refs: &finding.refs,
+            more_refs: finding.more_refs,
             age: None,
             suppressed: finding.suppressed.as_ref().map(Suppression::of),
         }
