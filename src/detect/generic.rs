@@ -57,8 +57,10 @@ fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
     let before = span.start.checked_sub(1).map(|at| bytes[at]);
     let after = bytes.get(span.end).copied();
     let joins = |byte: Option<u8>| matches!(byte, Some(b'.' | b'$' | b'@' | b'#' | b'~' | b'*'));
+    // A full stop at the end of a sentence joins nothing.
+    let goes_on = joins(after) && bytes.get(span.end + 1).is_some_and(|b| !b.is_ascii_whitespace());
     let calls = matches!(after, Some(b'(' | b'[' | b'{'));
-    !joins(before) && !(joins(after) && bytes.get(span.end + 1).is_some_and(|b| !b.is_ascii_whitespace())) && !calls
+    !(joins(before) || goes_on || calls)
 }
 
 fn is_uuid(value: &[u8]) -> bool {

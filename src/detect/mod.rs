@@ -153,5 +153,6 @@ fn is_plain_word(value: &[u8]) -> bool {
         upper |= byte.is_ascii_uppercase();
         lower |= byte.is_ascii_lowercase();
     }
-    !digit && !(upper && lower)
+    let mixed = upper && lower;
+    !(digit || mixed)
 }

@@ -164,7 +164,7 @@ mod tests {
             let text: Vec<u8> = (0..length)
                 .map(|_| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    if (state >> 24) % (3 + round as u32 % 40) == 0 {
+                    if (state >> 24).is_multiple_of(3 + round as u32 % 40) {
                         b' '
                     } else {
                         b'a'

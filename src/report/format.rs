@@ -79,7 +79,6 @@ impl std::str::FromStr for Format {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -21,7 +21,6 @@ fn timestamp(seconds: i64) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

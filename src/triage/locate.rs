@@ -14,7 +14,7 @@ pub fn locate(findings: &mut [Finding], traces: Vec<Trace>) {
         finding.removed = trace.removed;
         finding.state = trace.state;
         finding.refs = trace.refs;
-        finding.more_refs = trace.more_refs as u64;
+        finding.more_refs = trace.more_refs;
         let read = std::mem::take(&mut finding.occurrences);
         finding.occurrences = trace.places.iter().flat_map(|place| at_place(place, &read)).collect();
         let elsewhere = |place: Place| !matches!(place, Place::Blob | Place::PathName);

@@ -15,7 +15,7 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
         // A header that stands before or after says the second; the scope says the day.
         let around = &bytes[end.saturating_sub(REACH)..bytes.len().min(end + REACH)];
         let exact = time_on(around, &scope.date);
-        let at = exact.or_else(|| compact_time(&format!("{}T000000Z", scope.date)));
+        let at = exact.or_else(|| compact_time(format!("{}T000000Z", scope.date)));
         let lifetime = value(&window[..line], b"X-Amz-Expires=").and_then(|text| text.parse::<i64>().ok());
         aws.expires = aws
             .expires

@@ -36,7 +36,8 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
         let name = name::before(bytes, piece.span.start);
         name.contains("sessiontoken") || name.contains("securitytoken")
     };
-    if !begins && !(value[0].is_ascii_uppercase() && named()) {
+    let known = begins || (value[0].is_ascii_uppercase() && named());
+    if !known {
         return None;
     }
     let padding = bytes[piece.span.end..]
