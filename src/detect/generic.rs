@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::name::Says;
+use super::placeholder;
 use super::randomness;
 use crate::finding::Confidence;
 use crate::rules::Rule;
@@ -40,7 +41,7 @@ pub fn read(
     let padding = bytes[span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
     let whole = span.start..span.end + padding;
     let value = [value, &bytes[span.end..whole.end]].concat();
-    let candidate = Candidate::new(rule, whole, &value);
+    let candidate = Candidate::new(rule, whole, &value).placeholder(placeholder::of_secret(&value));
     match says() {
         Says::Secret | Says::AwsSecret => Some(candidate.because("random, and named as a secret")),
         Says::Key => Some(

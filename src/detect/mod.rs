@@ -15,6 +15,7 @@ mod literals;
 mod name;
 mod nested;
 mod overlap;
+mod placeholder;
 mod randomness;
 mod runs;
 
@@ -133,6 +134,7 @@ impl Detectors {
             found.extend(aws::ses::read(rule, bytes, span.clone(), value));
         }
         if let Some(rule) = &self.generic {
+            let says = || name::says_of_assigned(bytes, span.start);
             found.extend(generic::read(rule, bytes, span.clone(), value, says));
         }
         detected.nested.extend(nested::read(bytes, piece));

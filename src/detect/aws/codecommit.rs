@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{account, placeholder};
+use super::account;
 use crate::detect::candidate::Candidate;
+use crate::detect::placeholder;
 use crate::detect::randomness;
 use crate::finding::Aws;
 use crate::rules::Rule;

@@ -8,7 +8,6 @@ pub mod bedrock;
 mod beside;
 pub mod codecommit;
 pub mod id;
-mod placeholder;
 pub mod secret;
 pub mod ses;
 mod signed;

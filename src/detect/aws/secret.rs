@@ -5,9 +5,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name::Says;
+use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
 use crate::detect::{join, randomness};
 use crate::finding::Confidence;

@@ -6,8 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
+use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
 use crate::detect::{name, randomness};
 use crate::finding::Confidence;

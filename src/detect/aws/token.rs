@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name;
+use crate::detect::placeholder;
 use crate::detect::runs::Piece;
 use crate::finding::{Aws, Confidence};
 use crate::rules::Rule;
@@ -57,7 +57,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
     let secret = [value, &bytes[piece.span.end..span.end]].concat();
     let mut candidate = Candidate::new(rule, span, &secret)
         .role(Role::SessionToken)
-        .placeholder(placeholder::of_secret(&value[..SHORTEST]).filter(|_| value.starts_with(b"AQo")));
+        .placeholder(placeholder::of_long(value));
     if !begins {
         candidate = candidate
             .confidence(Confidence::Medium)

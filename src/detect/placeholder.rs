@@ -1,4 +1,4 @@
-//! Documented and made-up examples of AWS credentials. They are reported as suppressed, never dropped.
+//! Documented and made-up examples of credentials. They are reported as suppressed, never dropped.
 //!
 //! Judges the value alone: a real key beside the word "example" stays a real key.
 
@@ -58,6 +58,12 @@ pub fn of_secret(value: &[u8]) -> Option<&'static str> {
         return Some(DOCUMENTED);
     }
     of_value(value, 8)
+}
+
+/// Why a long value (a token, a key) is not a real one, or `None`. Shorter words stand in it by chance.
+pub fn of_long(value: &[u8]) -> Option<&'static str> {
+    let lower = value.to_ascii_lowercase();
+    memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED)
 }
 
 /// `least` is the largest number of distinct characters that no real value has.
