@@ -1,4 +1,8 @@
 //! What tests share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod program;
+pub mod random;
+pub mod recipe;
 pub mod repo;
+pub mod shared;

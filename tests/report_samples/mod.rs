@@ -4,7 +4,6 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use keytrail::finding::{
@@ -17,23 +16,12 @@ use keytrail::secret::Secret;
 use keytrail::skip::{Policy, Skip};
 use keytrail::text::Position;
 
+#[path = "../common/shared.rs"]
+mod shared;
+pub use shared::shared;
+
 /// 2021-02-03T04:05:06Z
 pub const THEN: i64 = 1_612_325_106;
-
-/// The folder with the schemas and tools that are not part of this repository.
-pub fn shared(path: &str) -> PathBuf {
-    let root = std::env::var_os("KEYTRAIL_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let found = root.join(path);
-    assert!(
-        found.exists(),
-        "{} is missing; set KEYTRAIL_SHARED to its folder",
-        found.display()
-    );
-    found
-}
 
 /// Checks JSON texts against a JSON Schema.
 pub fn validate(schema: &str, documents: &[(&str, &[u8])]) {
