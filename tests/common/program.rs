@@ -35,7 +35,10 @@ pub fn run<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> Run {
 /// Runs it with this text on standard input.
 pub fn run_with_input<A: AsRef<OsStr>>(folder: &Path, arguments: &[A], input: &[u8]) -> Run {
     let mut command = keytrail(folder);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.args(arguments).spawn().expect("the program starts");
     child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
