@@ -15,9 +15,26 @@ pub fn read(source: &SettingsSource) -> Result<Settings, Error> {
     })?;
     toml::from_str(&text).map_err(|error| {
         Error::usage(format!("{}: the settings file is not valid", path.display()))
-            .cause(error.to_string().trim_end())
+            .cause(describe(&text, &error))
             .hint(
                 "the tables are [source] and [report]; their keys are the flags of `keytrail scan --help` with _ for -",
             )
     })
+}
+
+/// What is wrong and in which line, without the line itself: the file may be one of secrets, named by mistake.
+fn describe(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().trim_end();
+    // `invalid type: string "...", expected usize` quotes the value.
+    let message = match (message.starts_with("unknown field"), message.rfind(", expected ")) {
+        (false, Some(at)) => format!("not valid here: {}", &message[at + 2..]),
+        _ => message.to_owned(),
+    };
+    match error.span() {
+        Some(span) => {
+            let line = text[..span.start].matches('\n').count() + 1;
+            format!("line {line}: {message}")
+        }
+        None => message,
+    }
 }
