@@ -1,0 +1,445 @@
+//! The canary: secrets are planted, the program does all it can, and no byte that it writes may tell one of them.
+//!
+//! A leak is any twelve characters of a secret, as they are or reversed, in base64, hexadecimal, percent-encoded or
+//! escaped for JSON. Access key ids are public by AWS's own definition and are no secrets.
+
+mod common;
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::program::{self, Run};
+use common::random::{BASE64, Random};
+use common::repo::{TestRepo, damage};
+use data_encoding::{BASE64 as ENCODE, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use keytrail::detect::Detectors;
+use keytrail::level::{Confidence, Severity};
+use keytrail::rules::{Matcher, Pattern, Rule, RuleSet};
+use keytrail::scan::{Scan, progress::Progress};
+use keytrail::source::files::{FilesOptions, discover};
+use tempfile::TempDir;
+
+/// So many characters of a secret in a row are a leak; a mask shows four.
+const WINDOW: usize = 12;
+
+/// What is planted.
+struct Canary {
+    id: String,
+    secret: String,
+    token: String,
+    pem: String,
+    password: String,
+    jwt: String,
+    /// A password in the URL of the remote, which is told of in reports.
+    remote: String,
+}
+
+impl Canary {
+    fn new() -> Self {
+        let mut random = Random::new(20);
+        let pair = random.pair_with("ASIA");
+        let lines: Vec<String> = (0..6).map(|_| random.class(BASE64, 64)).collect();
+        let claims = format!("{{\"sub\":\"{}\"}}", random.class("a-z", 12));
+        Self {
+            token: format!("IQoJb3JpZ2luX2Vj{}", random.class(BASE64, 400)),
+            pem: lines.join("\n"),
+            password: random.class("A-Za-z0-9", 40),
+            jwt: format!(
+                "{}.{}.{}",
+                BASE64URL_NOPAD.encode(b"{\"alg\":\"HS256\",\"typ\":\"JWT\"}"),
+                BASE64URL_NOPAD.encode(claims.as_bytes()),
+                random.class("A-Za-z0-9_-", 43)
+            ),
+            remote: random.class("A-Za-z0-9", 36),
+            id: pair.id,
+            secret: pair.secret,
+        }
+    }
+
+    /// A file that holds them all.
+    fn text(&self) -> String {
+        format!(
+            "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\n\
+             api_token = \"{}\"\njwt: {}\n\
+             -----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n\
+             {{\"aws_secret_access_key\":\"{}\", \"api_secret\": \"{}\"}}\n\
+             both again: {} {}\n",
+            self.id,
+            self.secret,
+            self.token,
+            self.password,
+            self.jwt,
+            self.pem,
+            self.secret.replace('/', "\\/"),
+            self.password,
+            self.password,
+            ENCODE.encode(self.secret.as_bytes()),
+        )
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        let mut secrets = vec![&*self.secret, &self.token, &self.password, &self.jwt, &self.remote];
+        secrets.extend(self.pem.lines());
+        secrets
+    }
+
+    /// All runs of characters that may not come out.
+    fn windows(&self) -> HashSet<Vec<u8>> {
+        let mut windows = HashSet::new();
+        for secret in self.secrets() {
+            let mut forms = vec![
+                secret.to_owned(),
+                secret.chars().rev().collect(),
+                HEXLOWER.encode(secret.as_bytes()),
+                HEXUPPER.encode(secret.as_bytes()),
+                secret.replace('/', "\\/"),
+                secret.replace('+', "%2B").replace('/', "%2F"),
+                secret.replace('+', "%2b").replace('/', "%2f"),
+                secret.replace('+', "\\u002b").replace('/', "\\u002f"),
+            ];
+            // Base64 of a text has three forms, by where in it the secret begins.
+            for before in ["", "a", "ab"] {
+                let encoded = ENCODE.encode(format!("{before}{secret}").as_bytes());
+                forms.push(encoded[4..encoded.len() - 4].to_owned());
+            }
+            for form in forms {
+                windows.extend(form.as_bytes().windows(WINDOW).map(<[u8]>::to_vec));
+            }
+        }
+        windows
+    }
+}
+
+/// Judges bytes that were written.
+struct Judge {
+    windows: HashSet<Vec<u8>>,
+    /// The pairs of bytes that a window begins with, because most bytes need no closer look.
+    begin: Vec<bool>,
+}
+
+impl Judge {
+    fn new(canary: &Canary) -> Self {
+        let windows = canary.windows();
+        let mut begin = vec![false; 1 << 16];
+        for window in &windows {
+            begin[pair(window)] = true;
+        }
+        Self { windows, begin }
+    }
+
+    fn leak<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let mut all = bytes.windows(WINDOW);
+        all.find(|window| self.begin[pair(window)] && self.windows.contains(*window))
+    }
+
+    fn bytes(&self, what: &str, bytes: &[u8]) {
+        if let Some(leak) = self.leak(bytes) {
+            let at = bytes.windows(WINDOW).position(|window| window == leak).unwrap_or(0);
+            let around = &bytes[at.saturating_sub(150)..bytes.len().min(at + 50)];
+            panic!("{what}: a secret came out:\n{}", String::from_utf8_lossy(around));
+        }
+    }
+
+    fn run(&self, what: &str, run: &Run) {
+        self.bytes(&format!("{what}, standard output"), &run.stdout);
+        self.bytes(&format!("{what}, standard error"), &run.stderr);
+    }
+}
+
+fn pair(window: &[u8]) -> usize {
+    usize::from(window[0]) << 8 | usize::from(window[1])
+}
+
+/// A repository with the canary in a tree, in history, in messages, in the index and behind the remote.
+fn planted(canary: &Canary) -> TestRepo {
+    let repo = TestRepo::new();
+    repo.commit_file("README", "none\n");
+    repo.commit_file("gone.env", canary.text());
+    repo.git(&["rm", "-q", "gone.env"]);
+    repo.commit(&format!("remove\n\n{}", canary.text()));
+    let utf16: Vec<u8> = canary.text().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    repo.write("windows.ini", [&[0xff, 0xfe][..], &utf16].concat());
+    repo.write(
+        "nested.yaml",
+        format!("data:\n  file: {}\n", ENCODE.encode(canary.text().as_bytes())),
+    );
+    repo.commit_file("src/deep/all.env", canary.text());
+    repo.git(&["tag", "-a", "v1", "-m", &canary.text()]);
+    let remote = format!("https://bot:{}@github.com/acme/app.git", canary.remote);
+    repo.git(&["remote", "add", "origin", &remote]);
+    let author = format!("{} <{}@example.com>", canary.password, canary.password);
+    repo.git(&[
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        &format!("token={}", canary.password),
+        "--author",
+        &author,
+    ]);
+    repo.write("staged.env", canary.text());
+    repo.write(
+        "minified.js",
+        format!(
+            "x={{a:1,token:\"{}\",{}}}",
+            canary.password,
+            canary.text().replace('\n', ";").repeat(10)
+        ),
+    );
+    repo.git(&["add", "-A"]);
+    repo
+}
+
+const COMMANDS: &[&[&str]] = &[&["scan"], &["staged"], &["range", "HEAD~3..HEAD"], &["history"]];
+
+#[test]
+fn no_report_tells_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    let files = TempDir::new().expect("a temporary folder");
+    let ways: &[&[&str]] = &[
+        &[],
+        &["-v"],
+        &["-vvv", "--min-confidence", "low", "--color", "always"],
+        &["-q", "--color", "always"],
+    ];
+    for command in COMMANDS {
+        for way in ways {
+            let mut arguments: Vec<String> = command.iter().chain(*way).map(|&word| word.to_owned()).collect();
+            let outputs = ["human", "json", "jsonl", "sarif"].map(|format| (format, files.path().join(format)));
+            for (format, file) in &outputs {
+                arguments.push(format!("--report={format}={}", file.display()));
+            }
+            let what = format!("{command:?} {way:?}");
+            let run = program::run(&repo.path(), &arguments);
+            assert_eq!(run.code, 1, "{what}: {}", run.err());
+            judge.run(&what, &run);
+            for (format, file) in outputs {
+                let report = fs::read(&file).expect("a report");
+                assert!(report.len() > 500, "{what} {format}: it does report");
+                judge.bytes(&format!("{what} {format}"), &report);
+            }
+        }
+        for format in ["human", "json", "jsonl", "sarif"] {
+            let run = program::run(&repo.path(), &[command, &["-vv", "--report", format][..]].concat());
+            assert!(run.stdout.len() > 500, "{command:?} {format}: it does report");
+            judge.run(&format!("{command:?} {format}"), &run);
+        }
+    }
+    let run = program::run_with_input(&repo.path(), &["scan", "-", "-vvv"], canary.text().as_bytes());
+    assert_eq!(run.code, 1);
+    judge.run("standard input", &run);
+}
+
+/// The judge is no judge if it finds nothing.
+#[test]
+fn only_when_asked_for_and_never_in_sarif() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    for command in COMMANDS {
+        for format in ["human", "json", "jsonl", "sarif"] {
+            let run = program::run(
+                &repo.path(),
+                &[command, &["--show-secrets", "--report", format][..]].concat(),
+            );
+            let shown = run.out();
+            assert_eq!(
+                judge.leak(&run.stdout).is_some(),
+                format != "sarif",
+                "{command:?} {format}"
+            );
+            assert_eq!(
+                shown.contains(&canary.secret),
+                format != "sarif",
+                "{command:?} {format}"
+            );
+            assert!(
+                !shown.contains(&canary.remote),
+                "{command:?} {format}: a password of the remote"
+            );
+            judge.bytes("standard error", &run.stderr);
+        }
+    }
+}
+
+#[test]
+fn no_error_tells_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    let folder = repo.path();
+    let check = |what: &str, arguments: &[&str], code: i32| {
+        let run = program::run(&folder, arguments);
+        assert_eq!(run.code, code, "{what}: {}", run.err());
+        assert!(!(run.stderr.is_empty() && run.stdout.is_empty()), "{what}: it says why");
+        judge.run(what, &run);
+    };
+    // A file of secrets where another kind of file is wanted: what is wrong with it must not be quoted.
+    check("settings that are none", &["scan", "--config", "staged.env"], 2);
+    repo.write(
+        "quoted.toml",
+        format!("aws_secret_access_key = \"{}\"\n", canary.secret),
+    );
+    check("settings with unknown keys", &["scan", "--config", "quoted.toml"], 2);
+    repo.write("typed.toml", format!("[source]\njobs = \"{}\"\n", canary.password));
+    check("settings of a wrong type", &["scan", "--config", "typed.toml"], 2);
+    repo.write("format.toml", "[report]\nreport = [\"none\"]\n");
+    check(
+        "settings with an unknown format",
+        &["scan", "--config", "format.toml"],
+        2,
+    );
+    check("an unknown flag", &["scan", "--frobnicate", "src"], 2);
+    check("a range that is none", &["range", "gone..HEAD"], 2);
+    check("a path that is not there", &["scan", "src/deep/none.env"], 2);
+    check(
+        "a report into a file that is a folder",
+        &["scan", "--report", "json=src"],
+        2,
+    );
+    check(
+        "a report below a file",
+        &["scan", "--report", "json=staged.env/out.json"],
+        2,
+    );
+
+    // A repository that is damaged where the secrets are.
+    let blob = repo.id("HEAD:src/deep/all.env");
+    damage(&repo.loose(&blob), |bytes| {
+        let half = bytes.len() / 2;
+        bytes[half] ^= 0xff;
+    });
+    let commit = repo.id("HEAD~1");
+    fs::remove_file(repo.loose(&commit)).expect("it is loose");
+    for format in ["human", "json", "sarif"] {
+        check("a damaged history", &["history", "-vvv", "--report", format], 1);
+        let run = program::run(&folder, &["range", "v1~1..HEAD", "-vvv", "--report", format]);
+        judge.run("a damaged range", &run);
+    }
+    fs::write(folder.join(".git/index"), canary.text()).expect("a file");
+    check("a damaged index", &["staged"], 2);
+    fs::write(folder.join(".git/config"), canary.text()).expect("a file");
+    let run = program::run(&folder, &["history", "-vvv"]);
+    assert_ne!(run.code, 0, "a damaged config");
+    judge.run("a damaged config", &run);
+    fs::write(folder.join(".git/HEAD"), canary.text()).expect("a file");
+    let run = program::run(&folder, &["history", "-vvv"]);
+    assert_ne!(run.code, 0, "a damaged HEAD");
+    judge.run("a damaged HEAD", &run);
+}
+
+/// Run by the next test in a process of its own.
+#[test]
+#[ignore = "it panics on purpose, when the next test asks it to"]
+fn a_worker_that_panics() {
+    let folder = std::env::var_os("KEYTRAIL_CANARY").expect("the next test starts this one");
+    std::panic::set_hook(Box::new(|panic| eprintln!("{}", keytrail::app::describe_panic(panic))));
+    let broken = Rule {
+        id: "broken".to_owned(),
+        file: "test".to_owned(),
+        provider: "test".to_owned(),
+        title: "broken".to_owned(),
+        kind: "token".to_owned(),
+        severity: Severity::High,
+        confidence: Confidence::High,
+        description: "broken".to_owned(),
+        advice: "broken".to_owned(),
+        link: "https://example.com".to_owned(),
+        precedence: 50,
+        // It does not compile, which is found out when its literal is met.
+        matcher: Matcher::Pattern(Pattern::trusted(vec!["[default]".to_owned()], "(".to_owned())),
+        matches: Vec::new(),
+        rejects: Vec::new(),
+    };
+    let rules = RuleSet::new(vec![broken]).expect("one rule");
+    let detectors = Detectors::new(&rules)
+        .map_err(|error| error.to_string())
+        .expect("no detector is named");
+    let options = FilesOptions {
+        no_ignore: true,
+        threads: 1,
+    };
+    let found = discover(&[folder.into()], &options)
+        .map_err(|error| error.to_string())
+        .expect("a folder");
+    for threads in [1, 4] {
+        let scanned = Scan {
+            detectors: &detectors,
+            objects: None,
+            state: keytrail::origin::State::File,
+            with_line_hash: false,
+            threads,
+            progress: &Progress::new(0),
+        }
+        .run(&found.items);
+        let faults: Vec<_> = scanned
+            .faults
+            .iter()
+            .map(|skip| String::from_utf8_lossy(&skip.what))
+            .collect();
+        eprintln!("threads {threads}: read {}, failed {faults:?}", scanned.items);
+    }
+}
+
+#[test]
+fn a_panic_tells_no_secret_and_ends_no_run() {
+    let canary = Canary::new();
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("all.env"), canary.text()).expect("a file");
+    fs::write(folder.path().join("calm.txt"), "nothing\n").expect("a file");
+    let test = Command::new(std::env::current_exe().expect("this program"))
+        .args([
+            "--ignored",
+            "--exact",
+            "a_worker_that_panics",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env("KEYTRAIL_CANARY", folder.path())
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&test.stderr);
+    assert!(test.status.success(), "{said}");
+    assert_eq!(
+        said.matches("keytrail: internal error at src/rules/rule.rs:").count(),
+        2,
+        "{said}"
+    );
+    for threads in [1, 4] {
+        let line = said
+            .lines()
+            .find(|line| line.starts_with(&format!("threads {threads}: read 2, failed [")));
+        let named = line.unwrap_or_else(|| panic!("{said}"));
+        assert!(named.ends_with("all.env\"]"), "{said}");
+    }
+    let judge = Judge::new(&canary);
+    judge.bytes("standard error", &test.stderr);
+    judge.bytes("standard output", &test.stdout);
+}
+
+#[test]
+fn the_judge_sees_what_it_must() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let secret = &canary.secret;
+    for text in [
+        secret[5..20].to_owned(),
+        secret.chars().rev().collect(),
+        ENCODE.encode(format!("xy{secret}z").as_bytes()),
+        HEXLOWER.encode(secret.as_bytes()),
+        canary.text(),
+    ] {
+        assert!(judge.leak(text.as_bytes()).is_some());
+    }
+    assert!(
+        judge
+            .leak(format!("{}************{}", &secret[..4], &secret[36..]).as_bytes())
+            .is_none()
+    );
+    assert!(judge.leak(Path::new(file!()).as_os_str().as_encoded_bytes()).is_none());
+}
