@@ -37,7 +37,8 @@ pub fn resolve(repo: &Repository, store: &Store, revision: &str) -> Result<Objec
         };
         steps = &rest[digits..];
     }
-    Ok(id)
+    // A parent that is only named is no base: the boundary of a shallow clone is such a one.
+    peel(store, id)
 }
 
 fn base_id(repo: &Repository, store: &Store, base: &str) -> Result<ObjectId, String> {
