@@ -14,10 +14,12 @@ pub struct Run {
     pub stderr: Vec<u8>,
 }
 
-/// The program with an environment of its own, to be run in `folder`.
+/// The program with an environment of its own, to be run in `folder`. One that does not come to an end
+/// fails its test with exit code 124 and does not hold up the others.
 pub fn keytrail(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keytrail"));
+    let mut command = Command::new("timeout");
     command
+        .args(["--kill-after=1", "120", env!("CARGO_BIN_EXE_keytrail")])
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", folder)
