@@ -26,8 +26,13 @@ pub fn read(
     if value.len() != LENGTH || !value.iter().all(|&b| is_base64(b)) || continues(bytes, span.end) {
         return None;
     }
+    let plausible = is_plausible(value, NAMED);
+    // A made-up value need not look random, but it is no path either.
+    if !plausible && value.contains(&b'/') {
+        return None;
+    }
     let placeholder = placeholder::of_secret(value);
-    if placeholder.is_none() && !is_plausible(value, NAMED) {
+    if placeholder.is_none() && !plausible {
         return None;
     }
     let candidate = Candidate::new(rule, span, value)
