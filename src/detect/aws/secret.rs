@@ -59,6 +59,10 @@ pub fn read_joined(
     part: Range<usize>,
     says: impl FnOnce(usize) -> Says,
 ) -> Option<Candidate> {
+    // A part of a random value looks random; most quoted text does not.
+    if randomness::score(&bytes[part.clone()]) > NAMED {
+        return None;
+    }
     let joined = join::whole(bytes, part, is_base64)?;
     let start = joined.span.start;
     read(rule, bytes, joined.span, &joined.value, || says(start))
