@@ -5,4 +5,4 @@
 
 mod utf16;
 
-pub use utf16::transcode;
+pub use utf16::Encoding;

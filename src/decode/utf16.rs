@@ -4,21 +4,59 @@
 //! Only a byte order mark decides. Lines and columns are those of the original text: a unit that
 //! is no character becomes U+FFFD, the mark goes, nothing else is added or dropped.
 
-/// Decodes text that starts with a byte order mark of UTF-16 or UTF-32. Returns it with the name
-/// of its encoding; `None` for anything else, a UTF-8 mark included.
-pub fn transcode(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
-    // The mark of UTF-32LE starts with that of UTF-16LE. As UTF-16 it would be a NUL first: binary.
-    if let Some(text) = bytes.strip_prefix(b"\xff\xfe\0\0") {
-        return Some((utf32(text, u32::from_le_bytes), "utf-32le"));
+/// An encoding that hides text from a scan of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Utf16Le,
+    Utf16Be,
+    Utf32Le,
+    Utf32Be,
+}
+
+impl Encoding {
+    /// The encoding that the byte order mark at the start says; `None` for anything else, a UTF-8 mark included.
+    pub fn of_start(bytes: &[u8]) -> Option<Self> {
+        // The mark of UTF-32LE starts with that of UTF-16LE. As UTF-16 it would be a NUL first: binary.
+        const MARKS: [(&[u8], Encoding); 4] = [
+            (b"\xff\xfe\0\0", Encoding::Utf32Le),
+            (b"\0\0\xfe\xff", Encoding::Utf32Be),
+            (b"\xff\xfe", Encoding::Utf16Le),
+            (b"\xfe\xff", Encoding::Utf16Be),
+        ];
+        MARKS
+            .iter()
+            .find(|(mark, _)| bytes.starts_with(mark))
+            .map(|(_, encoding)| *encoding)
     }
-    if let Some(text) = bytes.strip_prefix(b"\0\0\xfe\xff") {
-        return Some((utf32(text, u32::from_be_bytes), "utf-32be"));
+
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Utf16Le => "utf-16le",
+            Encoding::Utf16Be => "utf-16be",
+            Encoding::Utf32Le => "utf-32le",
+            Encoding::Utf32Be => "utf-32be",
+        }
     }
-    if let Some(text) = bytes.strip_prefix(b"\xff\xfe") {
-        return Some((utf16(text, u16::from_le_bytes), "utf-16le"));
+
+    /// Decodes a piece of text that starts `offset` bytes into it; the byte order mark at the start is dropped.
+    pub fn decode(self, bytes: &[u8], offset: u64) -> Vec<u8> {
+        let width = if matches!(self, Encoding::Utf16Le | Encoding::Utf16Be) {
+            2
+        } else {
+            4
+        };
+        // A piece may start inside a unit, which the piece before has whole.
+        let inside = (width - offset as usize % width) % width;
+        let mark = if offset == 0 { width } else { 0 };
+        let text = &bytes[(inside + mark).min(bytes.len())..];
+        match self {
+            Encoding::Utf16Le => utf16(text, u16::from_le_bytes),
+            Encoding::Utf16Be => utf16(text, u16::from_be_bytes),
+            Encoding::Utf32Le => utf32(text, u32::from_le_bytes),
+            Encoding::Utf32Be => utf32(text, u32::from_be_bytes),
+        }
     }
-    let text = bytes.strip_prefix(b"\xfe\xff")?;
-    Some((utf16(text, u16::from_be_bytes), "utf-16be"))
 }
 
 fn utf16(text: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
@@ -70,6 +108,18 @@ fn finish(mut decoded: Vec<u8>, odd: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn transcode(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+        let encoding = Encoding::of_start(bytes)?;
+        Some((encoding.decode(bytes, 0), encoding.as_str()))
+    }
+
+    #[test]
+    fn a_later_piece_starts_at_a_whole_unit() {
+        let text: Vec<u8> = "abc".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Encoding::Utf16Le.decode(&text[1..], 65), b"bc");
+        assert_eq!(Encoding::Utf16Le.decode(&text[2..], 64), b"bc");
+    }
 
     fn utf16_of(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         "\u{feff}"

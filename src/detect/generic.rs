@@ -38,19 +38,18 @@ pub fn read(
     if !random {
         return None;
     }
+    let (confidence, reason) = match says() {
+        Says::Secret | Says::AwsSecret => (rule.confidence, "random, and named as a secret"),
+        Says::Key => (Confidence::Low, "random, and named as a key"),
+        Says::Harmless | Says::Nothing => return None,
+    };
     let padding = bytes[span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
     let whole = span.start..span.end + padding;
     let value = [value, &bytes[span.end..whole.end]].concat();
-    let candidate = Candidate::new(rule, whole, &value).placeholder(placeholder::of_secret(&value));
-    match says() {
-        Says::Secret | Says::AwsSecret => Some(candidate.because("random, and named as a secret")),
-        Says::Key => Some(
-            candidate
-                .confidence(Confidence::Low)
-                .because("random, and named as a key"),
-        ),
-        Says::Harmless | Says::Nothing => None,
-    }
+    let candidate = Candidate::new(rule, whole, &value)
+        .confidence(confidence)
+        .because(reason);
+    Some(candidate.placeholder(placeholder::of_secret(&value)))
 }
 
 /// Whether the value is not a part of a longer word, path, address or expression.

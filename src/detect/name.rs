@@ -194,6 +194,8 @@ const HARMLESS: &[&str] = &[
     "continuation",
     "next",
     "page",
+    "pagin",
+    "skip",
     "cursor",
     "sync",
 ];

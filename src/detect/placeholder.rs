@@ -2,6 +2,10 @@
 //!
 //! Judges the value alone: a real key beside the word "example" stays a real key.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::detect::randomness;
 
 const DOCUMENTED: &str = "an example of AWS's documentation";
@@ -68,15 +72,23 @@ pub fn of_long(value: &[u8]) -> Option<&'static str> {
 
 /// `least` is the largest number of distinct characters that no real value has.
 fn of_value(value: &[u8], least: usize) -> Option<&'static str> {
-    let lower = value.to_ascii_lowercase();
-    let word = WORDS
-        .iter()
-        .find(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    let word = words().find(value).map(|found| WORDS[found.pattern()]);
     match word {
-        Some(&"example") => Some(DOCUMENTED),
+        Some("example") => Some(DOCUMENTED),
         Some(_) => Some(WORD),
         None => (randomness::distinct(value) <= least || is_sequence(value)).then_some(MONOTONE),
     }
+}
+
+/// One search for all the words, built when the first value is judged.
+fn words() -> &'static AhoCorasick {
+    static SEARCH: OnceLock<AhoCorasick> = OnceLock::new();
+    SEARCH.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(WORDS)
+            .expect("a few words fit an automaton")
+    })
 }
 
 /// Whether most characters follow their neighbour (`ABCDEFGH…`, `0123…`) or repeat it.

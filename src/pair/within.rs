@@ -9,8 +9,9 @@ use crate::finding::{Aws, Confidence};
 /// Two halves this close together need no name to belong together.
 const NEAR_LINES: usize = 5;
 const NEAR_BYTES: usize = 300;
-/// With more candidates than this in one content, only neighbours are tried (hostile input).
-const MOST: usize = 256;
+/// With more candidates than this in one content, an id is tried with its neighbours only: time stays linear.
+const MOST: usize = 64;
+const NEIGHBOURS: usize = 6;
 
 /// Pairs the candidates of one content. They are in the order of their spans.
 pub fn within(bytes: &[u8], candidates: &mut [Candidate]) {
@@ -59,12 +60,12 @@ struct Couple {
 
 fn couples(bytes: &[u8], candidates: &[Candidate], ids: &[usize], others: &[usize]) -> Vec<Couple> {
     let many = ids.len() > MOST || others.len() > MOST;
+    let reach = if many { NEIGHBOURS } else { MOST };
     let mut found = Vec::new();
     for &id in ids {
-        for &other in others {
-            if many && id.abs_diff(other) > 4 {
-                continue;
-            }
+        let here = others.partition_point(|&other| other < id);
+        let near = here.saturating_sub(reach)..others.len().min(here + reach);
+        for &other in &others[near] {
             let alike = candidates[id].placeholder.is_some() == candidates[other].placeholder.is_some();
             if alike {
                 found.push(couple(bytes, candidates, id, other));

@@ -142,8 +142,9 @@ fn snippet(bytes: &[u8], candidate: &Candidate) -> String {
         .take_while(|b| b.is_ascii_alphanumeric() || b"_.-$".contains(b))
         .count();
     let name_text = &rest[rest.len() - name..];
-    // A long name may be another secret; one that the window cuts is not worth showing.
-    let harmless = name < 32 && !(name == rest.len() && name > 16) && !name_text.iter().all(u8::is_ascii_digit);
+    // A long name may be another secret, and so may the end of one that the window cuts.
+    let cut = name == rest.len() && candidate.span.start > LONGEST_NAME;
+    let harmless = name < 32 && !cut && !name_text.iter().all(u8::is_ascii_digit);
     let shown = if harmless {
         &before[rest.len() - name..]
     } else {

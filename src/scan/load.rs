@@ -22,6 +22,7 @@ pub fn load(
         visit(Content {
             bytes: piece.bytes,
             origin,
+            offset: piece.offset,
             first_line: piece.first_line,
             owned: piece.owned,
         });
@@ -82,6 +83,7 @@ fn whole<'c>(bytes: &'c [u8], origin: &'c Origin) -> Content<'c> {
     Content {
         bytes,
         origin,
+        offset: 0,
         first_line: 1,
         owned: 0..bytes.len(),
     }

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::decode;
+use crate::decode::Encoding;
 use crate::detect::Detectors;
 use crate::finding::Finding;
 use crate::git::ReadObject;
@@ -77,10 +77,15 @@ impl Scan<'_> {
 
     fn scan_item(&self, buffer: &mut Vec<u8>, item: &Item, scanned: &mut Scanned) {
         let mut failed = false;
+        // The first piece says how all of them are encoded.
+        let mut encoding = None;
         let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
             scanned.bytes += content.bytes.len() as u64;
             // A detector that fails on hostile content costs that content, not the run.
-            match catch_unwind(AssertUnwindSafe(|| self.findings(&content, &item.added))) {
+            if content.offset == 0 {
+                encoding = Encoding::of_start(content.bytes);
+            }
+            match catch_unwind(AssertUnwindSafe(|| self.findings(&content, &item.added, encoding))) {
                 Ok(mut findings) => {
                     for finding in &mut findings {
                         finding.introduced = item.commit;
@@ -101,19 +106,18 @@ impl Scan<'_> {
         }
     }
 
-    fn findings(&self, content: &Content<'_>, added: &Added) -> Vec<Finding> {
-        let decoded = decode::transcode(content.bytes);
-        match &decoded {
-            None => self.findings_in(content, added, None),
-            Some((bytes, encoding)) => {
-                let content = Content {
-                    bytes,
-                    owned: 0..bytes.len(),
-                    ..*content
-                };
-                self.findings_in(&content, added, Some(encoding))
-            }
-        }
+    fn findings(&self, content: &Content<'_>, added: &Added, encoding: Option<Encoding>) -> Vec<Finding> {
+        let Some(encoding) = encoding else {
+            return self.findings_in(content, added, None);
+        };
+        let bytes = encoding.decode(content.bytes, content.offset);
+        // Where a piece's own part starts and ends cannot be told any more; what two pieces find is merged.
+        let content = Content {
+            bytes: &bytes,
+            owned: 0..bytes.len(),
+            ..*content
+        };
+        self.findings_in(&content, added, Some(encoding.as_str()))
     }
 
     fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {

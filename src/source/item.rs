@@ -40,6 +40,8 @@ pub struct Content<'c> {
     pub bytes: &'c [u8],
     /// Where these bytes come from (a commit gives its identities and its message apart).
     pub origin: &'c Origin,
+    /// Where the bytes start, for a piece of a large file.
+    pub offset: u64,
     /// The 1-based number of the first line, for a piece of a large file.
     pub first_line: u32,
     /// A candidate that starts elsewhere belongs to another piece of the same content.

@@ -26,8 +26,13 @@ pub fn read(
     if value.len() != LENGTH || !value.iter().all(|&b| is_base64(b)) || continues(bytes, span.end) {
         return None;
     }
+    let plausible = is_plausible(value, NAMED);
+    // A made-up value need not look random, but it is no path either.
+    if !plausible && value.contains(&b'/') {
+        return None;
+    }
     let placeholder = placeholder::of_secret(value);
-    if placeholder.is_none() && !is_plausible(value, NAMED) {
+    if placeholder.is_none() && !plausible {
         return None;
     }
     let candidate = Candidate::new(rule, span, value)
@@ -54,6 +59,10 @@ pub fn read_joined(
     part: Range<usize>,
     says: impl FnOnce(usize) -> Says,
 ) -> Option<Candidate> {
+    // A part of a random value looks random; most quoted text does not.
+    if randomness::score(&bytes[part.clone()]) > NAMED {
+        return None;
+    }
     let joined = join::whole(bytes, part, is_base64)?;
     let start = joined.span.start;
     read(rule, bytes, joined.span, &joined.value, || says(start))

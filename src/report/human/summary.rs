@@ -8,7 +8,8 @@ pub fn write(page: &mut Page, report: &Report) {
     let stats = &report.stats;
     let mut scanned = format!("{} items, {}", grouped(stats.items), size(stats.bytes));
     if stats.commits > 0 {
-        scanned += &format!(", {} commits", grouped(stats.commits));
+        let plural = if stats.commits == 1 { "" } else { "s" };
+        scanned += &format!(", {} commit{plural}", grouped(stats.commits));
     }
     let what = report.target.what.join(" ");
     page.row(
