@@ -312,26 +312,15 @@ fn objects_that_are_missing_or_damaged() {
         completes(&folder, command, 2, false, named);
     }
     fs::write(repo.loose(&blob), &whole).expect("it is back");
-    for (what, change) in [
-        (
-            "cut short",
-            (|bytes| bytes.truncate(bytes.len() / 2)) as fn(&mut Vec<u8>),
-        ),
-        ("empty", |bytes| bytes.clear()),
-        ("no zlib", |bytes| bytes[0] = 0),
-    ] {
-        damage(&repo.loose(&blob), change);
-        for command in commands {
-            let report = completes(&folder, command, 2, false, "");
-            assert!(
-                report["skips"]["faults"]
-                    .as_array()
-                    .is_some_and(|faults| !faults.is_empty()),
-                "{what}: {report}"
-            );
-        }
-        damage(&repo.loose(&blob), |bytes| bytes.clone_from(&whole));
+    damage(&repo.loose(&blob), Vec::clear);
+    for command in commands {
+        let report = completes(&folder, command, 2, false, "");
+        assert!(
+            !report["skips"]["faults"].as_array().expect("faults").is_empty(),
+            "{report}"
+        );
     }
+    damage(&repo.loose(&blob), |bytes| bytes.clone_from(&whole));
     for command in commands {
         completes(&folder, command, 0, true, "");
     }
@@ -358,7 +347,7 @@ fn a_loose_object_that_is_cut_short() {
     let blob = repo.loose(&repo.id("HEAD:b.txt"));
     let whole = fs::read(&blob).expect("it is loose");
     let garbage: fn(&mut Vec<u8>) = |bytes| bytes[12..].fill(0xa5);
-    for change in [garbage, |bytes| bytes.truncate(bytes.len() / 2)] {
+    for change in [garbage, |bytes| bytes.truncate(bytes.len() / 2), |bytes| bytes[0] = 0] {
         damage(&blob, |bytes| bytes.clone_from(&whole));
         damage(&blob, change);
         for command in [&["history"][..], &["range", "HEAD~1..HEAD"]] {

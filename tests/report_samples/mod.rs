@@ -16,10 +16,6 @@ use keytrail::secret::Secret;
 use keytrail::skip::{Policy, Skip};
 use keytrail::text::Position;
 
-#[path = "../common/shared.rs"]
-mod shared;
-pub use shared::shared;
-
 /// 2021-02-03T04:05:06Z
 pub const THEN: i64 = 1_612_325_106;
 
