@@ -350,8 +350,11 @@ fn a_worker_that_panics() {
         advice: "broken".to_owned(),
         link: "https://example.com".to_owned(),
         precedence: 50,
-        // It does not compile, which is found out when its literal is met.
-        matcher: Matcher::Pattern(Pattern::trusted(vec!["[default]".to_owned()], "(".to_owned())),
+        // It does not compile, which is found out when its literal is met; and the panic then quotes it.
+        matcher: Matcher::Pattern(Pattern::trusted(
+            vec!["[default]".to_owned()],
+            Canary::new().password + "(",
+        )),
         matches: Vec::new(),
         rejects: Vec::new(),
     };
