@@ -65,10 +65,10 @@ impl Job {
     }
 
     /// Scans everything in the store's packs, then items.
-    pub fn scan_history(&self, items: &[Item], store: &Store) -> Scanned {
+    pub fn scan_history(&self, items: &[Item], store: &Store, no_delta: bool) -> Scanned {
         let total = store.packed() + items.len();
         self.scan_with(total, Some(store), State::Unreachable, |scan| {
-            scan.run_packed(store).and(scan.run(items))
+            scan.run_packed(store, no_delta).and(scan.run(items))
         })
     }
 

@@ -37,6 +37,11 @@ pub fn is_token(byte: u8) -> bool {
     BASE64[usize::from(byte)] || byte == b'-' || byte == b'_'
 }
 
+/// Whether the byte can stand in a run.
+pub fn is_run(byte: u8) -> bool {
+    TOKEN[usize::from(byte)]
+}
+
 /// Calls `visit` with each run of token characters, in order.
 pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
     let mut start = 0;

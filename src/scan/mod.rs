@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::decode;
-use crate::detect::Detectors;
+use crate::detect::{Candidate, Detectors};
 use crate::finding::Finding;
 use crate::git::ReadObject;
 use crate::origin::State;
@@ -114,7 +114,16 @@ impl Scan<'_> {
     }
 
     fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {
-        let candidates = examine(self.detectors, content.bytes);
+        self.assemble(content, added, encoding, &examine(self.detectors, content.bytes))
+    }
+
+    fn assemble(
+        &self,
+        content: &Content<'_>,
+        added: &Added,
+        encoding: Option<&'static str>,
+        candidates: &[Candidate],
+    ) -> Vec<Finding> {
         let assembly = Assembly {
             content,
             added,
@@ -122,7 +131,7 @@ impl Scan<'_> {
             encoding,
             with_line_hash: self.with_line_hash,
         };
-        assembly.findings(&candidates)
+        assembly.findings(candidates)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Packed objects: the scan of what the store's walk meets, in whatever order, by whichever thread.
 //!
-//! What is found is put into the order of the packs at the end, so it is the same for any number of threads.
+//! A version of a file that is stored as a delta is searched only where it differs from its base; the places
+//! where secrets may be are carried over. What is found is put into the order of the packs at the end, so it is the same for any number of threads.
 
+use super::examine::examine_at;
 use super::load;
 use super::{Scan, Scanned, failure, unfailing};
+use crate::decode;
+use crate::detect::Anchors;
 use crate::finding::Finding;
 use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
 use crate::origin::Origin;
@@ -15,11 +19,12 @@ use crate::source::{Added, Content};
 const BATCH: u64 = 64;
 
 impl Scan<'_> {
-    /// Scans every blob, commit and tag of the store's packs.
-    pub fn run_packed(&self, store: &Store) -> Scanned {
+    /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
+    /// although most of it was searched in another version.
+    pub fn run_packed(&self, store: &Store, no_delta: bool) -> Scanned {
         let wanted = |kind| kind != ObjectKind::Tree;
-        let (workers, unread) = store.walk(wanted, self.threads, || Worker::new(self));
-        let mut all = Worker::new(self);
+        let (workers, unread) = store.walk(wanted, self.threads, || Worker::new(self, no_delta));
+        let mut all = Worker::new(self, no_delta);
         for mut worker in workers {
             worker.report();
             all.findings.append(&mut worker.findings);
@@ -43,6 +48,7 @@ impl Scan<'_> {
 /// What one thread found, with the numbers of the objects.
 struct Worker<'s> {
     scan: &'s Scan<'s>,
+    no_delta: bool,
     findings: Vec<(u32, Finding)>,
     faults: Vec<(u32, Skip)>,
     items: u64,
@@ -52,9 +58,10 @@ struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    fn new(scan: &'s Scan<'s>) -> Self {
+    fn new(scan: &'s Scan<'s>, no_delta: bool) -> Self {
         Self {
             scan,
+            no_delta,
             findings: Vec::new(),
             faults: Vec::new(),
             items: 0,
@@ -68,21 +75,55 @@ impl<'s> Worker<'s> {
         self.scan.progress.advance(self.items - items, self.bytes - bytes);
         self.reported = (self.items, self.bytes);
     }
+
+    /// Scans a blob and returns its anchors, for the blobs that are made of it.
+    fn scan_blob(
+        &self,
+        content: &Content<'_>,
+        derived: Option<&Derived<'_, Option<Anchors>>>,
+    ) -> (Vec<Finding>, Option<Anchors>) {
+        let detectors = self.scan.detectors;
+        let bytes = content.bytes;
+        if decode::transcode(bytes).is_some() {
+            return (self.scan.findings(content, &Added::All), None);
+        }
+        let anchors = match derived {
+            Some(Derived {
+                base,
+                kept: Some(kept),
+                copied,
+            }) if !self.no_delta => detectors.anchors_after(bytes, kept, base.len(), copied),
+            _ => detectors.anchors(bytes),
+        };
+        let candidates = examine_at(detectors, bytes, &anchors);
+        (
+            self.scan.assemble(content, &Added::All, None, &candidates),
+            Some(anchors),
+        )
+    }
 }
 
 impl Visitor for Worker<'_> {
-    type Kept = ();
+    /// The anchors of a blob, unless it is another encoding's text.
+    type Kept = Option<Anchors>;
 
-    fn visit(&mut self, object: Packed<'_>, _derived: Option<Derived<'_, ()>>) {
-        let Some(place) = place_of(object.kind) else { return };
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept {
+        let place = place_of(object.kind)?;
         let origin = Origin::new(place, "").in_object(object.id);
         self.items += 1;
+        let mut kept = None;
         load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {
             self.bytes += content.bytes.len() as u64;
-            match unfailing(|| self.scan.findings(&content, &Added::All)) {
-                Some(findings) => self
-                    .findings
-                    .extend(findings.into_iter().map(|finding| (object.number, finding))),
+            let found = unfailing(|| match object.kind {
+                ObjectKind::Blob => self.scan_blob(&content, derived.as_ref()),
+                _ => (self.scan.findings(&content, &Added::All), None),
+            });
+            match found {
+                Some((findings, anchors)) => {
+                    self.findings
+                        .extend(findings.into_iter().map(|finding| (object.number, finding)));
+                    kept = anchors;
+                }
                 None => self
                     .faults
                     .push((object.number, failure(object.id.to_string().into_bytes()))),
@@ -91,5 +132,6 @@ impl Visitor for Worker<'_> {
         if self.items - self.reported.0 >= BATCH {
             self.report();
         }
+        kept
     }
 }
