@@ -45,7 +45,7 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize)
         // A blob names nothing; it is read when it is scanned.
         if object.kind != ObjectKind::Blob {
             match store.read(&object.id, &mut raw) {
-                Ok(_) => links.follow(0, object.id, object.kind, &raw, b""),
+                Ok(_) => drop(links.follow(0, object.id, object.kind, &raw, None)),
                 Err(reason) => {
                     found.skips.push(Skip::fault(object.id.to_string(), reason));
                     continue;
@@ -174,15 +174,24 @@ impl<'s> Links<'s> {
         self
     }
 
-    /// Notes what an object names. What `base`, an object of the same kind, says in the same words was noted before.
-    fn follow(&mut self, number: u32, id: ObjectId, kind: ObjectKind, raw: &[u8], base: &[u8]) {
+    /// Notes what an object names.
+    fn follow(
+        &mut self,
+        number: u32,
+        id: ObjectId,
+        kind: ObjectKind,
+        raw: &[u8],
+        derived: Option<Derived<'_, Starts>>,
+    ) -> Starts {
         match kind {
             ObjectKind::Blob => {}
             ObjectKind::Tree => {
-                if self.follow_tree(raw, base).is_err() {
+                let (starts, followed) = self.follow_tree(raw, derived);
+                if followed.is_err() {
                     let skip = Skip::fault(id.to_string(), "the tree is damaged");
                     self.damaged.push((number, skip));
                 }
+                return starts;
             }
             ObjectKind::Commit => {
                 self.commits.push((number, id));
@@ -193,17 +202,35 @@ impl<'s> Links<'s> {
             }
             ObjectKind::Tag => self.check(Tag::parse(raw).target),
         }
+        Starts::default()
     }
 
-    fn follow_tree(&mut self, raw: &[u8], base: &[u8]) -> Result<(), tree::Damaged> {
-        // Both are in git's order, more or less: where they are not, an entry is noted twice.
-        let mut before = tree::entries(base).map_while(Result::ok).peekable();
-        for entry in tree::entries(raw) {
-            let entry = entry?;
-            while before.next_if(|before| before.name < entry.name).is_some() {}
-            if before.peek() == Some(&entry) {
-                continue;
+    /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
+    /// entries' starts was noted there: versions of a large folder differ by a line or two.
+    fn follow_tree(&mut self, raw: &[u8], derived: Option<Derived<'_, Starts>>) -> (Starts, Result<(), tree::Damaged>) {
+        let mut starts = Starts::default();
+        let known = derived.as_ref().map_or(&[][..], |derived| derived.kept);
+        let mut copies = derived.as_ref().map_or(&[][..], |derived| derived.copied);
+        let mut at = 0;
+        while at < raw.len() {
+            while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
+                copies = &copies[1..];
             }
+            if let Some(copy) = copies.first().filter(|copy| copy.to <= at) {
+                // From a shared start on, the same bytes are the same entries, up to the last that starts in the copy.
+                let first = known.partition_point(|&start| start < at - copy.to + copy.from);
+                let last = known.partition_point(|&start| start <= copy.from + copy.length).max(1) - 1;
+                if first < last && known[first] == at - copy.to + copy.from {
+                    starts.extend(known[first..last].iter().map(|start| start - copy.from + copy.to));
+                    at = known[last] - copy.from + copy.to;
+                    continue;
+                }
+            }
+            let Ok((entry, length)) = tree::entry(&raw[at..]) else {
+                return (starts, Err(tree::Damaged));
+            };
+            starts.push(at);
+            at += length;
             if !self.names.contains(entry.name) {
                 self.names.insert(entry.name.into());
             }
@@ -212,7 +239,8 @@ impl<'s> Links<'s> {
                 _ => self.check(Some(entry.id)),
             }
         }
-        Ok(())
+        starts.push(at);
+        (starts, Ok(()))
     }
 
     /// Reflogs may outlive what they name; other roots and the indexes may not.
@@ -232,11 +260,13 @@ impl<'s> Links<'s> {
     }
 }
 
-impl Visitor for Links<'_> {
-    type Kept = ();
+/// Where the entries of a tree start, and where the last ends.
+type Starts = Vec<usize>;
 
-    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, ()>>) {
-        let base = derived.map_or(&b""[..], |derived| derived.base);
-        self.follow(object.number, object.id, object.kind, object.bytes, base);
+impl Visitor for Links<'_> {
+    type Kept = Starts;
+
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Starts>>) -> Starts {
+        self.follow(object.number, object.id, object.kind, object.bytes, derived)
     }
 }
