@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use common::repo::{DAY, FIRST, TestRepo, damage};
-use keytrail::git::commit::parts;
+use keytrail::git::commit::{Commit, parts};
 use keytrail::git::provenance::{Hits, PlaceInHistory, Trace, trace};
 use keytrail::git::{Derived, ObjectKind, Packed, ReadObject, Repository, Roots, Store, Visitor, parse_id};
 use keytrail::origin::{ObjectId, Origin, Place, State};
@@ -402,7 +402,14 @@ fn nothing_found_reads_nothing() {
     let repo = TestRepo::new();
     let head = repo.commit_file("a", "nothing");
     let roots = Roots::of(&repo.open());
-    let traced = trace(&Closed, &[head], &roots, Some(head), &Hits::default(), 0);
+    let traced = trace(
+        &Closed,
+        &[(head, Commit::default())],
+        &roots,
+        Some(head),
+        &Hits::default(),
+        0,
+    );
     assert!(traced.traces.is_empty());
 }
 

@@ -1,6 +1,7 @@
 //! Anchors: the places of a content where detectors read on. They can be carried over from one version to the next.
 //!
-//! An anchor is a place where a literal starts, or a run of token characters that is no plain word. **Whether a
+//! An anchor is a place where a literal starts, or a run of token characters that by its look alone could hold
+//! something. **Whether a
 //! place is an anchor depends on the bytes of the literal or run and the byte to either side, and on nothing
 //! else.** So what a version copied from its base has the base's anchors, and only what was inserted, with the
 //! runs that it touches, is searched. What a detector makes of an anchor is read anew in each version, with
@@ -9,7 +10,7 @@
 use std::ops::Range;
 
 use super::runs::{self, is_run};
-use super::{Detectors, is_plain_word};
+use super::{Detectors, is_telling};
 use crate::git::Copied;
 
 /// The anchors of one content, in order.
@@ -114,7 +115,7 @@ fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) {
     runs::for_each_run(&bytes[range], |run| {
         let run = start + run.start..start + run.end;
         let mut telling = false;
-        runs::for_each_piece(bytes, run.clone(), |piece| telling |= !is_plain_word(&piece.value));
+        runs::for_each_piece(bytes, run.clone(), |piece| telling |= is_telling(bytes, &piece));
         if telling {
             found.push(run);
         }

@@ -156,6 +156,19 @@ impl Detectors {
     }
 }
 
+/// Whether any detector that goes by the look of a value could make something of this one. Each says so by
+/// its own test, which it also begins with; so what is not telling is nothing to any of them.
+fn is_telling(bytes: &[u8], piece: &runs::Piece<'_>) -> bool {
+    let value = &piece.value[..];
+    !is_plain_word(value)
+        && (generic::is_random(value)
+            || aws::secret::fits(value)
+            || aws::secret::fits_as_part(bytes, &piece.span, value)
+            || aws::token::fits(value)
+            || aws::ses::fits(value)
+            || nested::fits(value))
+}
+
 /// Whether a value has neither a digit nor letters of both cases: a word, a path, a line of signs.
 /// Of random values of twenty characters none is like that; most runs of source code are.
 fn is_plain_word(value: &[u8]) -> bool {

@@ -17,8 +17,8 @@ use crate::source::{Added, Discovered, Handle, Item};
 #[derive(Debug, Default)]
 pub struct History {
     pub found: Discovered,
-    /// The ids of all commits of the store.
-    pub commits: Vec<ObjectId>,
+    /// All commits of the store that can be read.
+    pub commits: Vec<(ObjectId, Commit)>,
 }
 
 /// So many missing objects are named; of more, only the number is said.
@@ -58,7 +58,7 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize)
         }
     }
     found.skips.extend(links.damaged.drain(..).map(|(_, skip)| skip));
-    history.commits = links.commits.drain(..).map(|(_, id)| id).collect();
+    history.commits = links.commits.drain(..).map(|(_, id, commit)| (id, commit)).collect();
     found.commits = history.commits.len() as u64;
     links.follow_roots(roots);
     add_missing(repo, &links.missing, found);
@@ -122,6 +122,9 @@ pub fn place_of(kind: ObjectKind) -> Option<Place> {
     }
 }
 
+/// How many ids are remembered as looked up.
+const RECENT: usize = 1 << 14;
+
 /// What trees, commits, tags and roots name, all together.
 struct Links<'s> {
     store: &'s Store,
@@ -131,8 +134,10 @@ struct Links<'s> {
     /// By the last component of their path.
     submodules: BTreeSet<Box<[u8]>>,
     missing: BTreeSet<ObjectId>,
+    /// Ids that were looked up lately: versions of a folder name much the same.
+    recent: Vec<Option<ObjectId>>,
     /// Commits with their numbers; those of the packs first.
-    commits: Vec<(u32, ObjectId)>,
+    commits: Vec<(u32, ObjectId, Commit)>,
     /// Trees that were read in part.
     damaged: Vec<(u32, Skip)>,
 }
@@ -145,6 +150,7 @@ impl<'s> Links<'s> {
             names: HashSet::new(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
+            recent: vec![None; RECENT],
             commits: Vec::new(),
             damaged: Vec::new(),
         }
@@ -155,7 +161,7 @@ impl<'s> Links<'s> {
         let names = |kind| kind != ObjectKind::Blob;
         let (workers, unread) = store.walk(names, threads, || Links::new(store, shallow));
         let mut all = workers.into_iter().fold(Links::new(store, shallow), Links::and);
-        all.commits.sort_unstable();
+        all.commits.sort_unstable_by_key(|(number, ..)| *number);
         all.damaged.sort_unstable_by_key(|(number, _)| *number);
         // What the scan reads as well, it names itself.
         let trees = unread
@@ -194,11 +200,12 @@ impl<'s> Links<'s> {
                 return starts;
             }
             ObjectKind::Commit => {
-                self.commits.push((number, id));
                 let commit = Commit::parse(raw);
                 self.check(commit.tree);
-                let parents = if self.shallow { Vec::new() } else { commit.parents };
-                parents.into_iter().for_each(|parent| self.check(Some(parent)));
+                if !self.shallow {
+                    commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
+                }
+                self.commits.push((number, id, commit));
             }
             ObjectKind::Tag => self.check(Tag::parse(raw).target),
         }
@@ -255,8 +262,12 @@ impl<'s> Links<'s> {
     }
 
     fn check(&mut self, id: Option<ObjectId>) {
-        let missing = id.filter(|id| !self.store.contains(id));
-        self.missing.extend(missing);
+        let Some(id) = id else { return };
+        let slot = u16::from_le_bytes([id.as_bytes()[0], id.as_bytes()[1]]);
+        let recent = &mut self.recent[usize::from(slot) % RECENT];
+        if recent.replace(id) != Some(id) && !self.store.contains(&id) {
+            self.missing.insert(id);
+        }
     }
 }
 

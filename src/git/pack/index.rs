@@ -15,9 +15,6 @@ const HASH: usize = 20;
 /// The checksums of the pack and of the index itself.
 const TRAILER: usize = 2 * HASH;
 
-/// An id is rarely farther than this from where its bytes say it is.
-const NEAR: u32 = 12;
-
 /// An open index.
 pub struct Index {
     map: Mapped,
@@ -112,8 +109,9 @@ impl Index {
         let (mut low, mut high) = (if first == 0 { 0 } else { bucket(first - 1) }, bucket(first));
         // Ids are spread evenly, so the next bytes say about where it is. Where they are not, halving still ends.
         let spread = u64::from(word(wanted, 1).unwrap_or_default());
-        let guess = low + (u64::from(high - low) * spread >> 32) as u32;
-        let mut probes = [guess.saturating_sub(NEAR).max(low), guess.saturating_add(NEAR)].into_iter();
+        let guess = low + ((u64::from(high - low) * spread) >> 32) as u32;
+        let near = (high - low).isqrt();
+        let mut probes = [guess.saturating_sub(near).max(low), guess.saturating_add(near)].into_iter();
         while low < high {
             let probe = probes.next().filter(|probe| (low..high).contains(probe));
             let middle = probe.unwrap_or(low + (high - low) / 2);
