@@ -8,7 +8,7 @@ use crate::config;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::git::{ReadObject, Store};
+use crate::git::{ObjectKind, ReadObject, Store};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::pair;
@@ -66,7 +66,7 @@ impl Job {
 
     /// Scans everything in the store's packs, then items.
     pub fn scan_history(&self, items: &[Item], store: &Store, no_delta: bool) -> Scanned {
-        let total = store.packed() + items.len();
+        let total = store.packed(ObjectKind::has_text) + items.len();
         self.scan_with(total, Some(store), State::Unreachable, |scan| {
             scan.run_packed(store, no_delta).and(scan.run(items))
         })

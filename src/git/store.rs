@@ -27,6 +27,13 @@ pub enum ObjectKind {
     Tag,
 }
 
+impl ObjectKind {
+    /// Whether it holds what people wrote: anything but a tree.
+    pub fn has_text(self) -> bool {
+        self != ObjectKind::Tree
+    }
+}
+
 /// One object of the store, as its header gives it.
 #[derive(Clone, Copy, Debug)]
 pub struct Object {
@@ -165,9 +172,9 @@ impl Store {
         listing
     }
 
-    /// How many entries the packs have.
-    pub fn packed(&self) -> usize {
-        self.packs.entries()
+    /// How many objects of the wanted kinds the packs have.
+    pub fn packed(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        self.packs.count(wanted)
     }
 
     /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that

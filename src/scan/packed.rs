@@ -22,8 +22,7 @@ impl Scan<'_> {
     /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
     /// although most of it was searched in another version.
     pub fn run_packed(&self, store: &Store, no_delta: bool) -> Scanned {
-        let wanted = |kind| kind != ObjectKind::Tree;
-        let (workers, unread) = store.walk(wanted, self.threads, || Worker::new(self, no_delta));
+        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, || Worker::new(self, no_delta));
         let mut all = Worker::new(self, no_delta);
         for mut worker in workers {
             worker.report();

@@ -16,8 +16,6 @@ pub struct Forest {
     /// Positions in the pack's index.
     positions: Vec<u32>,
     marks: Vec<Mark>,
-    /// How many entries stand beneath an entry, itself counted.
-    weights: Vec<u32>,
     /// Where an entry's children start in `children`, and one past the last.
     starts: Vec<u32>,
     /// The lightest child of an entry comes first, so that its base can be let go before the heaviest is walked.
@@ -82,6 +80,12 @@ impl Forest {
         self.marks[entry as usize].again
     }
 
+    /// How many objects there are of these kinds, or of a kind that is not known yet.
+    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        let is_wanted = |mark: &&Mark| !mark.again && mark.kind.is_none_or(wanted);
+        self.marks.iter().filter(is_wanted).count()
+    }
+
     pub fn children(&self, entry: u32) -> &[u32] {
         let entry = entry as usize;
         &self.children[self.starts[entry] as usize..self.starts[entry + 1] as usize]
@@ -93,7 +97,6 @@ impl Forest {
             offsets: Vec::new(),
             positions: Vec::new(),
             marks: Vec::new(),
-            weights: Vec::new(),
             starts: Vec::new(),
             children: Vec::new(),
             roots: Vec::new(),
@@ -205,6 +208,7 @@ impl Forest {
         order
     }
 
+    /// Puts roots and children in the order in which they are walked, by how many entries stand beneath them.
     fn weigh(&mut self, order: &[u32], parents: &[u32]) {
         let mut weights = vec![1_u32; self.offsets.len()];
         for &entry in order.iter().rev() {
@@ -219,6 +223,5 @@ impl Forest {
         }
         self.roots
             .sort_unstable_by_key(|&root| (std::cmp::Reverse(weights[root as usize]), root));
-        self.weights = weights;
     }
 }

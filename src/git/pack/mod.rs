@@ -23,6 +23,7 @@ pub use delta::Copied;
 pub use walk::{Derived, Packed, Visitor};
 
 use crate::git::path_bytes;
+use crate::git::store::ObjectKind;
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 use forest::Forest;
@@ -82,9 +83,9 @@ impl Packs {
         }
     }
 
-    /// How many entries there are; an object that is in several packs counts as often.
-    pub fn entries(&self) -> usize {
-        self.packs.iter().map(|pack| pack.index.count() as usize).sum()
+    /// How many objects of these kinds there are, as far as headers tell.
+    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        self.forest().count(wanted)
     }
 
     pub fn contains(&self, id: &ObjectId) -> bool {
