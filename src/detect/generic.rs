@@ -24,18 +24,7 @@ pub fn read(
     value: &[u8],
     says: impl FnOnce() -> Says,
 ) -> Option<Candidate> {
-    if value.len() > LONGEST || !stands_alone(bytes, &span) {
-        return None;
-    }
-    let hex = value.iter().all(u8::is_ascii_hexdigit);
-    let random = if hex {
-        value.len() >= 32 && randomness::looks_random_hex(value)
-    } else {
-        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
-    };
-    if !random {
+    if !is_random(value) || !stands_alone(bytes, &span) {
         return None;
     }
     let (confidence, reason) = match says() {
@@ -50,6 +39,21 @@ pub fn read(
         .confidence(confidence)
         .because(reason);
     Some(candidate.placeholder(placeholder::of_secret(&value)))
+}
+
+/// Whether the value by itself could be such a secret.
+pub fn is_random(value: &[u8]) -> bool {
+    if value.len() > LONGEST {
+        return false;
+    }
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    if hex {
+        value.len() >= 32 && randomness::looks_random_hex(value)
+    } else {
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
+    }
 }
 
 /// Whether the value is not a part of a longer word, path, address or expression.

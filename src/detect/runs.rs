@@ -18,6 +18,11 @@ pub fn is_token(byte: u8) -> bool {
     is_base64(byte) || byte == b'-' || byte == b'_'
 }
 
+/// Whether the byte can stand in a run.
+pub fn is_run(byte: u8) -> bool {
+    is_token(byte) || byte == b'\\' || byte == b'%'
+}
+
 /// Calls `visit` with each run of token characters, in order.
 ///
 /// Works on blocks of 64 bytes, one bit a byte, so that no branch depends on where a word ends: on source
@@ -172,7 +177,7 @@ mod tests {
         let mut found = Vec::new();
         let mut start = 0;
         for end in 0..=text.len() {
-            let token = text.get(end).is_some_and(|&b| is_token(b) || b == b'\\' || b == b'%');
+            let token = text.get(end).is_some_and(|&b| is_run(b));
             if !token {
                 if end - start >= SHORTEST {
                     found.push(start..end);

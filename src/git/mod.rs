@@ -3,9 +3,10 @@
 //! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
 //! configuration has no effect on what is read; three facts are taken from it (object format, ref
 //! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
-//! git2 reads single objects and computes line differences; files of the git directory (refs,
-//! reflogs, the index, pack indexes) are parsed here, because libgit2 refuses whole repositories for a
-//! partial clone, a split index or one bad ref. Everything is bounded: a repository is a stranger's.
+//! git2 reads loose objects and computes line differences; packs and files of the git directory (refs,
+//! reflogs, the index) are parsed here, because libgit2 needs many times as long for packs, and refuses
+//! whole repositories for a partial clone, a split index or one bad ref. Everything is bounded: a
+//! repository is a stranger's.
 
 mod added;
 pub mod commit;
@@ -13,6 +14,7 @@ mod config;
 mod graph;
 pub mod index;
 mod objects;
+mod pack;
 pub mod provenance;
 mod refs;
 mod repository;
@@ -25,10 +27,11 @@ pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
+pub use pack::{Copied, Derived, Packed, Visitor};
 pub use repository::{Environment, Repository};
 pub use revision::resolve;
 pub use roots::{LogMessage, Root, RootKind, Roots};
-pub use store::{Listing, Object, ObjectKind, ReadObject, Store};
+pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
 
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -23,18 +23,10 @@ pub fn read(
     value: &[u8],
     says: impl FnOnce() -> Says,
 ) -> Option<Candidate> {
-    if value.len() != LENGTH || !value.iter().all(|&b| is_base64(b)) || continues(bytes, span.end) {
-        return None;
-    }
-    let plausible = is_plausible(value, NAMED);
-    // A made-up value need not look random, but it is no path either.
-    if !plausible && value.contains(&b'/') {
+    if !fits(value) || continues(bytes, span.end) {
         return None;
     }
     let placeholder = placeholder::of_secret(value);
-    if placeholder.is_none() && !plausible {
-        return None;
-    }
     let candidate = Candidate::new(rule, span, value)
         .role(Role::SecretKey)
         .placeholder(placeholder);
@@ -52,6 +44,21 @@ pub fn read(
     })
 }
 
+/// Whether the value by itself could be a secret key, or a documented one.
+pub fn fits(value: &[u8]) -> bool {
+    let form = value.len() == LENGTH && value.iter().all(|&b| is_base64(b));
+    // A made-up value need not look random, but it is no path either.
+    let made_up = || !value.contains(&b'/') && placeholder::of_secret(value).is_some();
+    form && (is_plausible(value, NAMED) || made_up())
+}
+
+/// Whether the value by itself, with the bytes beside it, could be a part of one.
+pub fn fits_as_part(bytes: &[u8], span: &Range<usize>, value: &[u8]) -> bool {
+    let form = value.len() < LENGTH && value.iter().all(|&b| is_base64(b));
+    // A part of a random value looks random; most quoted text does not.
+    form && join::is_quoted(bytes, span) && randomness::score(value) < NAMED
+}
+
 /// Reads a secret that is put together from parts of string literals, one of which is `part`.
 pub fn read_joined(
     rule: &Arc<Rule>,
@@ -59,10 +66,6 @@ pub fn read_joined(
     part: Range<usize>,
     says: impl FnOnce(usize) -> Says,
 ) -> Option<Candidate> {
-    // A part of a random value looks random; most quoted text does not.
-    if randomness::score(&bytes[part.clone()]) > NAMED {
-        return None;
-    }
     let joined = join::whole(bytes, part, is_base64)?;
     let start = joined.span.start;
     read(rule, bytes, joined.span, &joined.value, || says(start))
