@@ -12,7 +12,7 @@ use regex::Regex;
 
 /// From the ground up. A room may know the rooms of the floors below it.
 const FLOORS: &[&[&str]] = &[
-    &["error", "settings", "origin", "text", "secret", "skip"],
+    &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
     &["detect", "pair", "triage", "keys", "report"],
     &["scan", "outcome"],
@@ -27,6 +27,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("source", "git"),
     ("error", "skip"),
     ("settings", "error"),
+    ("settings", "level"),
     ("pair", "detect"),
     ("triage", "detect"),
 ];
