@@ -123,6 +123,9 @@ fn a_range_is_what_git_says_it_is() {
         let wanted = ["merged branch", "evil merge"].contains(name);
         assert_eq!(of(&report, &key.id).is_some(), wanted, "{name}");
     }
+    // What the other parent of a merge has is not added by the merge.
+    let report = scan(&folder, &["range", "HEAD^2..HEAD"]).json();
+    assert!(of(&report, &keys[5].1.id).is_none() && of(&report, &keys[6].1.id).is_some());
     // Three dots: since the branches parted.
     let run = scan(&folder, &["range", "main~1...topic"]);
     assert!(of(&run.json(), &keys[5].1.id).is_some());
