@@ -12,9 +12,13 @@ pub mod commit;
 mod config;
 mod graph;
 pub mod index;
+mod input;
+mod loose;
 mod objects;
 pub mod provenance;
+mod reflog;
 mod refs;
+mod reftable;
 mod repository;
 mod revision;
 mod roots;
@@ -36,9 +40,9 @@ use std::path::Path;
 
 use crate::origin::ObjectId;
 
-/// Reads an id written as 40 hex digits, in any case.
+/// Reads an id written as 40 or 64 hex digits, in any case.
 pub fn parse_id(hex: &[u8]) -> Option<ObjectId> {
-    if hex.len() != 40 {
+    if hex.len() != 40 && hex.len() != 64 {
         return None;
     }
     let raw = data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok()?;
@@ -57,6 +61,19 @@ fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "too large"));
     }
     Ok(bytes)
+}
+
+/// The sorted names in a folder; none if there is no such folder.
+fn file_names(dir: &Path) -> Vec<Vec<u8>> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let mut names: Vec<_> = entries
+        .flatten()
+        .map(|e| path_bytes(Path::new(&e.file_name())))
+        .collect();
+    names.sort();
+    names
 }
 
 /// The bytes of a path as git writes them.

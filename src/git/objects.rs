@@ -49,23 +49,49 @@ fn follow(dir: &Path, depth: usize, seen: &mut HashSet<PathBuf>, all: &mut Vec<P
     }
 }
 
-/// Lists the ids in one object folder: pack by pack in name order, each in the order of its bytes
-/// (which is quickest to read), then the loose ones in id order.
-pub fn list(dir: &Path, found: &mut Vec<ObjectId>, skips: &mut Vec<Skip>) {
-    let names = sorted_names(&dir.join("pack"));
-    let is_pack = |name: &Path, ext: &str| name.extension().is_some_and(|e| e == ext);
-    for name in &names {
+/// Lists the ids in the packs of one object folder: pack by pack in name order, each in the order of its bytes,
+/// which is quickest to read.
+pub fn packed(dir: &Path, found: &mut Vec<ObjectId>, skips: &mut Vec<Skip>) {
+    for name in sorted_names(&dir.join("pack")) {
         let path = dir.join("pack").join(name);
-        if is_pack(name, "idx") {
-            match packed(&path) {
+        if has_extension(&path, "idx") {
+            match ids_of_pack(&path) {
                 Ok(ids) => found.extend(ids),
                 Err(reason) => skips.push(Skip::fault(path_bytes(&path), reason)),
             }
-        } else if is_pack(name, "pack") && !path.with_extension("idx").exists() {
+        } else if has_extension(&path, "pack") && !path.with_extension("idx").exists() {
             let reason = "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
             skips.push(Skip::fault(path_bytes(&path), reason));
         }
     }
+}
+
+/// Why packs of a SHA-256 repository are not read.
+pub const SHA256_PACK: &str =
+    "packs of SHA-256 repositories cannot be read yet; `git unpack-objects` in a copy makes their objects loose";
+
+/// Names every pack of one object folder as one that cannot be read.
+pub fn refuse_packs(dir: &Path, skips: &mut Vec<Skip>) {
+    let packs = packs(dir).map(|pack| Skip::fault(path_bytes(&pack), SHA256_PACK));
+    skips.extend(packs);
+}
+
+/// Whether one object folder has packs.
+pub fn has_packs(dir: &Path) -> bool {
+    packs(dir).next().is_some()
+}
+
+fn packs(dir: &Path) -> impl Iterator<Item = PathBuf> {
+    let dir = dir.join("pack");
+    let names = sorted_names(&dir).into_iter();
+    names
+        .filter(|name| has_extension(name, "pack"))
+        .map(move |name| dir.join(name))
+}
+
+/// The ids of the loose objects in one object folder, in order. Other files are passed over.
+pub fn loose(dir: &Path, id_length: usize) -> Vec<ObjectId> {
+    let mut found = Vec::new();
     for folder in sorted_names(dir) {
         let prefix = folder.as_os_str().as_encoded_bytes();
         if prefix.len() != 2 || !prefix.iter().all(u8::is_ascii_hexdigit) {
@@ -73,8 +99,13 @@ pub fn list(dir: &Path, found: &mut Vec<ObjectId>, skips: &mut Vec<Skip>) {
         }
         let files = sorted_names(&dir.join(&folder));
         let id = |name: &PathBuf| parse_id(&[prefix, name.as_os_str().as_encoded_bytes()].concat());
-        found.extend(files.iter().filter_map(id));
+        found.extend(files.iter().filter_map(id).filter(|id| id.length() == id_length));
     }
+    found
+}
+
+fn has_extension(name: &Path, extension: &str) -> bool {
+    name.extension().is_some_and(|e| e == extension)
 }
 
 fn sorted_names(dir: &Path) -> Vec<PathBuf> {
@@ -87,7 +118,7 @@ fn sorted_names(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads a pack index and returns its ids by their offset in the pack.
-fn packed(index: &Path) -> Result<Vec<ObjectId>, String> {
+fn ids_of_pack(index: &Path) -> Result<Vec<ObjectId>, String> {
     if !index.with_extension("pack").exists() {
         return Err("the pack of this index is missing".to_owned());
     }

@@ -142,7 +142,7 @@ impl<'s> Links<'s> {
         }
         let mut raw = std::mem::take(&mut self.raw);
         let followed = self.store.read(&id, &mut raw).and_then(|_| match kind {
-            ObjectKind::Tree => self.follow_tree(&raw),
+            ObjectKind::Tree => self.follow_tree(&raw, id.length()),
             ObjectKind::Commit => {
                 let commit = Commit::parse(&raw);
                 self.check(commit.tree);
@@ -159,8 +159,8 @@ impl<'s> Links<'s> {
         followed
     }
 
-    fn follow_tree(&mut self, raw: &[u8]) -> Result<(), String> {
-        for entry in tree::entries(raw) {
+    fn follow_tree(&mut self, raw: &[u8], id_length: usize) -> Result<(), String> {
+        for entry in tree::entries(raw, id_length) {
             let entry = entry.map_err(|_| "the tree is damaged")?;
             if !self.names.contains(entry.name) {
                 self.names.insert(entry.name.into());

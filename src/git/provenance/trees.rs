@@ -111,7 +111,7 @@ impl<'t> Trees<'t> {
         let is_tree = self.objects.read(&id, &mut raw) == Ok(ObjectKind::Tree);
         let mut folders = Vec::new();
         let mut entries = match is_tree {
-            true => self.list(&raw, &mut folders),
+            true => self.list(&raw, id.length(), &mut folders),
             false => Vec::new(),
         };
         self.raw = raw;
@@ -140,9 +140,9 @@ impl<'t> Trees<'t> {
     }
 
     /// The entries that hold findings themselves; the folders still to be looked into go to `folders`.
-    fn list(&mut self, raw: &[u8], folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
+    fn list(&mut self, raw: &[u8], id_length: usize, folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
         let mut held = Vec::new();
-        for entry in tree::entries(raw).map_while(Result::ok) {
+        for entry in tree::entries(raw, id_length).map_while(Result::ok) {
             let by_name = match self.hits.names.get(entry.name) {
                 Some(findings) => self.sets.of(findings),
                 None => SetId::EMPTY,
