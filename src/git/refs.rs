@@ -116,7 +116,7 @@ pub fn parse(text: &[u8]) -> Option<Target> {
 /// Everything that has a name in one git directory, be it in files or in tables.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Below `refs/`.
+    /// Below `refs/`; tables can have others.
     pub refs: BTreeMap<Vec<u8>, Target>,
     /// HEAD and its like. `FETCH_HEAD` and `MERGE_HEAD` can name several objects.
     pub heads: BTreeMap<Vec<u8>, Vec<Target>>,
@@ -158,10 +158,9 @@ impl Names {
     fn read_tables(&mut self, dir: &Path, id_length: usize) {
         let stack = Stack::open(dir, id_length, &mut self.skips);
         for (name, target) in stack.refs(&mut self.skips) {
-            if name.starts_with(b"refs/") {
-                self.refs.insert(name, target);
-            } else if is_head(&name) {
-                self.heads.insert(name, vec![target]);
+            match is_head(&name) {
+                true => drop(self.heads.insert(name, vec![target])),
+                false => drop(self.refs.insert(name, target)),
             }
         }
         self.logs = stack.logs(&mut self.skips);
@@ -215,7 +214,7 @@ impl Names {
 }
 
 fn is_head(name: &[u8]) -> bool {
-    name == b"HEAD" || name.ends_with(b"_HEAD")
+    name == b"HEAD" || name.ends_with(b"_HEAD") && !name.contains(&b'/')
 }
 
 fn is_per_worktree(name: &[u8]) -> bool {
