@@ -3,13 +3,15 @@
 //! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
 //! configuration has no effect on what is read; three facts are taken from it (object format, ref
 //! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
-//! git2 reads single objects and computes line differences; files of the git directory (refs,
-//! reflogs, the index, pack indexes) are parsed here, because libgit2 refuses whole repositories for a
-//! partial clone, a split index or one bad ref. Everything is bounded: a repository is a stranger's.
+//! git2 reads packed objects and computes line differences; files of the git directory (refs, reflogs,
+//! the index, loose objects, pack indexes) are parsed here, because libgit2 refuses whole repositories for
+//! ids of SHA-256, refs in tables, a partial clone, a split index or one bad ref. Everything is bounded: a
+//! repository is a stranger's.
 
 mod added;
 pub mod commit;
 mod config;
+mod format;
 mod graph;
 pub mod index;
 mod input;

@@ -74,8 +74,11 @@ impl Tables {
         let refs = |dir: &Path| {
             let mut skips = Vec::new();
             let refs = Stack::open(dir, repo.id_length(), &mut skips).refs(&mut skips);
-            match skips.pop().map(|skip| skip.why) {
-                Some(Why::Fault(reason)) => Err(reason),
+            match skips.pop() {
+                Some(Skip {
+                    what,
+                    why: Why::Fault(reason),
+                }) => Err(format!("{}: {reason}", what.escape_ascii())),
                 _ => Ok(refs),
             }
         };

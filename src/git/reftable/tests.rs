@@ -8,6 +8,7 @@ use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
 
 use super::*;
+use crate::origin::ObjectId;
 use crate::skip::Why;
 
 const HEADER: usize = 24;
@@ -104,8 +105,6 @@ fn log_record(name: &[u8], number: u64, old: u8, new: u8, message: &[u8]) -> Vec
 fn id(byte: u8) -> ObjectId {
     ObjectId::from_bytes(&[byte; 20]).expect("20 bytes")
 }
-
-use crate::origin::ObjectId;
 
 #[test]
 fn every_type_of_record_is_read_and_the_newest_table_wins() {
