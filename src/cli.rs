@@ -54,6 +54,9 @@ pub enum Command {
     History {
         /// The repository
         repository: Option<PathBuf>,
+        /// Search every version of a file whole, and not only what it changed: slower, with the same result
+        #[arg(long, help_heading = "What is read")]
+        no_delta: bool,
         #[command(flatten)]
         common: Common,
     },

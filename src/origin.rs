@@ -4,9 +4,10 @@
 //! Nothing here knows how content is read or what was found in it.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// The id of a git object: 20 bytes (SHA-1) or 32 (SHA-256).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectId {
     bytes: [u8; 32],
     len: u8,
@@ -14,6 +15,7 @@ pub struct ObjectId {
 
 impl ObjectId {
     /// Takes the raw id. Returns `None` unless it is 20 or 32 bytes long.
+    #[inline]
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
         if raw.len() != 20 && raw.len() != 32 {
             return None;
@@ -31,6 +33,7 @@ impl ObjectId {
         usize::from(self.len)
     }
 
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
@@ -45,6 +48,13 @@ impl ObjectId {
         let mut hex = self.to_string();
         hex.truncate(12);
         hex
+    }
+}
+
+impl Hash for ObjectId {
+    /// Only the bytes that there are: ids are looked up by the million.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.as_bytes());
     }
 }
 

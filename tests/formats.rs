@@ -66,7 +66,7 @@ fn fill(repo: &TestRepo) {
 /// Every marker that the items of a history hold.
 fn markers(repo: &Repository) -> BTreeSet<String> {
     let store = Store::open(repo).expect("a store");
-    let found = history::discover(repo, &store, &Roots::of(repo)).found;
+    let found = history::discover(repo, &store, &Roots::of(repo), 1).found;
     assert_eq!(faults(&found.skips), []);
     assert!(found.incomplete.is_empty(), "{:?}", found.incomplete);
     let mut raw = Vec::new();
@@ -197,7 +197,7 @@ fn a_damaged_table_is_named_and_no_name_is_believed() {
         assert_eq!(opened.head(), None);
         let store = Store::open(&opened).expect("a store");
         assert!(resolve(&opened, &store, "main").is_err_and(|e| e.contains("table")));
-        let found = history::discover(&opened, &store, &roots).found;
+        let found = history::discover(&opened, &store, &roots, 1).found;
         assert!(found.items.len() > 1, "the objects are read");
     }
     // Any byte of a real table may be wrong: that is noticed, or it is part of a name, an id or padding.
@@ -276,7 +276,7 @@ fn packs_of_sha256_repositories_are_said_to_be_missing() {
     repo.git(&["gc", "-q"]);
     let opened = repo.open();
     let store = Store::open(&opened).expect("a store");
-    let found = history::discover(&opened, &store, &Roots::of(&opened)).found;
+    let found = history::discover(&opened, &store, &Roots::of(&opened), 1).found;
     let named = faults(&found.skips);
     assert!(
         named[0].0.ends_with(".pack") && named[0].1.contains("SHA-256"),
@@ -342,6 +342,6 @@ fn an_id_of_another_length_names_nothing() {
     assert!(store.read(&long, &mut Vec::new()).is_err());
     assert!(resolve(&opened, &store, "long").is_err());
     let store = Store::open(&opened).expect("a store");
-    let found = history::discover(&opened, &store, &Roots::of(&opened)).found;
+    let found = history::discover(&opened, &store, &Roots::of(&opened), 1).found;
     assert_eq!(faults(&found.skips), [(long.to_string(), "the object is missing")]);
 }

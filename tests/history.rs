@@ -8,13 +8,13 @@ use std::fs;
 use std::path::Path;
 
 use common::repo::{DAY, FIRST, TestRepo, damage};
-use keytrail::git::commit::parts;
+use keytrail::git::commit::{Commit, parts};
 use keytrail::git::provenance::{Hits, PlaceInHistory, Trace, trace};
-use keytrail::git::{ObjectKind, ReadObject, Repository, Roots, Store};
-use keytrail::origin::{ObjectId, Place, State};
+use keytrail::git::{Derived, ObjectKind, Packed, ReadObject, Repository, Roots, Store, Visitor, parse_id};
+use keytrail::origin::{ObjectId, Origin, Place, State};
 use keytrail::skip::{Policy, Why};
-use keytrail::source::Handle;
-use keytrail::source::history::{History, discover};
+use keytrail::source::history::{History, discover, place_of};
+use keytrail::source::{Added, Handle, Item};
 
 const MARK: &str = "MARKER-ONE";
 
@@ -29,15 +29,44 @@ struct Audit {
     unread: Vec<(ObjectId, String)>,
 }
 
+/// The packed blobs, commits and tags, as items.
+struct PackedItems(Vec<(u32, Item)>);
+
+impl Visitor for PackedItems {
+    type Kept = ();
+
+    fn visit(&mut self, object: Packed<'_>, _derived: Option<Derived<'_, ()>>) {
+        let place = place_of(object.kind).expect("trees are not wanted");
+        let item = Item {
+            handle: Handle::Object(object.id),
+            origin: Origin::new(place, "").in_object(object.id),
+            commit: None,
+            added: Added::All,
+        };
+        self.0.push((object.number, item));
+    }
+}
+
 impl Audit {
     fn of(repo: &Repository) -> Self {
         let store = Store::open(repo).expect("the store opens");
         let roots = Roots::of(repo);
-        let history = discover(repo, &store, &roots);
+        let history = discover(repo, &store, &roots, 1);
         let mut hits = Hits::default();
         let (mut places, mut unread, mut raw) = (Vec::new(), Vec::new(), Vec::new());
+        let wanted = |kind| kind != ObjectKind::Tree;
+        let (mut packed, faults) = store.walk(wanted, 1, || PackedItems(Vec::new()));
+        let mut items = packed.remove(0).0;
+        items.sort_by_key(|(number, _)| *number);
+        let items = items.into_iter().map(|(_, item)| item);
+        let items: Vec<Item> = items.chain(history.found.items.iter().cloned()).collect();
+        for fault in faults {
+            if let Why::Fault(reason) = fault.skip.why {
+                unread.push((parse_id(&fault.skip.what).expect("an id"), reason));
+            }
+        }
         let holds = |bytes: &[u8]| memchr::memmem::find(bytes, MARK.as_bytes()).is_some();
-        for item in &history.found.items {
+        for item in &items {
             match &item.handle {
                 Handle::Object(id) => match store.read(id, &mut raw) {
                     Ok(ObjectKind::Blob) if holds(&raw) => {
@@ -373,7 +402,14 @@ fn nothing_found_reads_nothing() {
     let repo = TestRepo::new();
     let head = repo.commit_file("a", "nothing");
     let roots = Roots::of(&repo.open());
-    let traced = trace(&Closed, &[head], &roots, Some(head), &Hits::default(), 0);
+    let traced = trace(
+        &Closed,
+        &[(head, Commit::default())],
+        &roots,
+        Some(head),
+        &Hits::default(),
+        0,
+    );
     assert!(traced.traces.is_empty());
 }
 

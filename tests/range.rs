@@ -258,7 +258,7 @@ fn the_quarantine_of_a_push_is_read() {
     let found = range::discover_reachable(&opened, &store, &[new], &[base]);
     assert_eq!(told(&found), [adds(new, &["b"])]);
     assert!(found.incomplete.is_empty() && found.skips.is_empty());
-    let listing = Store::open(&opened).expect("a store").objects();
+    let listing = Store::open(&opened).expect("a store").loose();
     assert!(listing.objects.iter().any(|object| object.id == new));
     assert!(listing.objects.iter().any(|object| object.id == base));
 }

@@ -6,19 +6,19 @@ use super::job::Job;
 use crate::error::Error;
 use crate::git::provenance::{self, Hits};
 use crate::git::{Repository, Roots, Store};
-use crate::origin::{Place, State};
+use crate::origin::Place;
 use crate::outcome::Outcome;
 use crate::scan::Scanned;
 use crate::source::history;
 use crate::triage;
 
-/// Scans everything that the repository still holds.
-pub fn scan(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
+/// Scans everything that the repository still holds; with `no_delta` every version of a file whole.
+pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::open(&repository)?;
     let roots = Roots::of(&repository);
-    let mut history = history::discover(&repository, &store, &roots);
-    let mut scanned = job.scan(&history.found.items, Some(&store), State::Unreachable);
+    let mut history = history::discover(&repository, &store, &roots, job.source.threads());
+    let mut scanned = job.scan_history(&history.found.items, &store, no_delta);
     let traced = provenance::trace(
         &store,
         &history.commits,

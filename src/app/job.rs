@@ -8,7 +8,7 @@ use crate::config;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::git::ReadObject;
+use crate::git::{ObjectKind, ReadObject, Store};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::pair;
@@ -61,7 +61,25 @@ impl Job {
 
     /// Scans items and makes one finding of each secret.
     pub fn scan(&self, items: &[Item], objects: Option<&(dyn ReadObject + Sync)>, state: State) -> Scanned {
-        let progress = Progress::new(items.len());
+        self.scan_with(items.len(), objects, state, |scan| scan.run(items))
+    }
+
+    /// Scans everything in the store's packs, then items.
+    pub fn scan_history(&self, items: &[Item], store: &Store, no_delta: bool) -> Scanned {
+        let total = store.packed(ObjectKind::has_text) + items.len();
+        self.scan_with(total, Some(store), State::Unreachable, |scan| {
+            scan.run_packed(store, no_delta).and(scan.run(items))
+        })
+    }
+
+    fn scan_with(
+        &self,
+        total: usize,
+        objects: Option<&(dyn ReadObject + Sync)>,
+        state: State,
+        run: impl FnOnce(&Scan<'_>) -> Scanned,
+    ) -> Scanned {
+        let progress = Progress::new(total);
         let scan = Scan {
             detectors: &self.detectors,
             objects,
@@ -70,7 +88,7 @@ impl Job {
             threads: self.source.threads(),
             progress: &progress,
         };
-        let mut scanned = progress.during(!self.report.quiet, || scan.run(items));
+        let mut scanned = progress.during(!self.report.quiet, || run(&scan));
         scanned.findings = triage::merge(scanned.findings);
         scanned
     }

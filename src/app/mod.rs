@@ -29,7 +29,11 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             repository,
             common,
         } => range::scan(&Job::prepare(common)?, &range, repository.as_deref()),
-        Command::History { repository, common } => history::scan(&Job::prepare(common)?, repository.as_deref()),
+        Command::History {
+            repository,
+            no_delta,
+            common,
+        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
         Command::Schema { of: _ } => {
             Destination {
                 format: report::Format::Json,

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::name::Says;
-use super::placeholder;
 use super::randomness;
 use crate::finding::Confidence;
 use crate::rules::Rule;
@@ -24,24 +23,13 @@ pub fn read(
     value: &[u8],
     says: impl FnOnce() -> Says,
 ) -> Option<Candidate> {
-    if value.len() > LONGEST || !stands_alone(bytes, &span) {
-        return None;
-    }
-    let hex = value.iter().all(u8::is_ascii_hexdigit);
-    let random = if hex {
-        value.len() >= 32 && randomness::looks_random_hex(value)
-    } else {
-        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
-    };
-    if !random {
+    if !is_random(value) || !stands_alone(bytes, &span) {
         return None;
     }
     let padding = bytes[span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
     let whole = span.start..span.end + padding;
     let value = [value, &bytes[span.end..whole.end]].concat();
-    let candidate = Candidate::new(rule, whole, &value).placeholder(placeholder::of_secret(&value));
+    let candidate = Candidate::new(rule, whole, &value);
     match says() {
         Says::Secret | Says::AwsSecret => Some(candidate.because("random, and named as a secret")),
         Says::Key => Some(
@@ -50,6 +38,21 @@ pub fn read(
                 .because("random, and named as a key"),
         ),
         Says::Harmless | Says::Nothing => None,
+    }
+}
+
+/// Whether the value by itself could be such a secret.
+pub fn is_random(value: &[u8]) -> bool {
+    if value.len() > LONGEST {
+        return false;
+    }
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    if hex {
+        value.len() >= 32 && randomness::looks_random_hex(value)
+    } else {
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
     }
 }
 

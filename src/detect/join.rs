@@ -17,8 +17,7 @@ pub struct Joined {
 /// Puts together the parts around `part`, a stretch of bytes for which `member` holds.
 /// Returns `None` if nothing joins it.
 pub fn whole(bytes: &[u8], part: Range<usize>, member: fn(u8) -> bool) -> Option<Joined> {
-    let quoted = is_quote(bytes.get(part.end).copied()) || is_quote(part.start.checked_sub(1).map(|at| bytes[at]));
-    if !quoted {
+    if !is_quoted(bytes, &part) {
         return None;
     }
     let mut parts = vec![part];
@@ -41,6 +40,11 @@ pub fn whole(bytes: &[u8], part: Range<usize>, member: fn(u8) -> bool) -> Option
         span: parts[0].start..parts[parts.len() - 1].end,
         value: parts.iter().flat_map(|part| &bytes[part.clone()]).copied().collect(),
     })
+}
+
+/// Whether a quote stands beside the part, without which nothing joins it.
+pub fn is_quoted(bytes: &[u8], part: &Range<usize>) -> bool {
+    is_quote(bytes.get(part.end).copied()) || is_quote(part.start.checked_sub(1).map(|at| bytes[at]))
 }
 
 /// The part that follows a literal ending at `end`.

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::placeholder;
 use super::randomness;
 use super::runs::is_base64;
 use crate::rules::Rule;
@@ -47,7 +46,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     } else {
         close
     };
-    Some(Candidate::new(rule, at..at + close, &key).placeholder(placeholder::of_long(&key)))
+    Some(Candidate::new(rule, at..at + close, &key))
 }
 
 fn end_of_footer(window: &[u8], end: usize) -> usize {

@@ -3,6 +3,7 @@
 //! A literal says where a detector reads on. Rules with a pattern are matched here, anchored at the literal
 //! and within [`super::REACH`] bytes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::packed;
@@ -50,16 +51,32 @@ impl Literals {
         Self { meanings, search }
     }
 
-    /// Reads on at every literal of the content.
-    pub fn scan(&self, bytes: &[u8], found: &mut Vec<Candidate>) {
+    /// The length of the longest literal.
+    pub fn longest(&self) -> usize {
+        self.meanings
+            .iter()
+            .map(|meaning| meaning.literal.len())
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Finds where literals start in a range of the content.
+    pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<usize>) {
         let Some(search) = &self.search else { return };
-        let mut at = 0;
-        while let Some(start) = search.next(bytes, at) {
-            let here = &bytes[start..];
-            for meaning in self.meanings.iter().filter(|m| here.starts_with(m.literal.as_bytes())) {
-                found.extend((meaning.read)(&meaning.rule, bytes, start));
-            }
+        // The last of them may end beyond the range.
+        let window = &bytes[..bytes.len().min(range.end + self.longest())];
+        let mut at = range.start;
+        while let Some(start) = search.next(window, at).filter(|start| *start < range.end) {
+            found.push(start);
             at = start + 1;
+        }
+    }
+
+    /// Reads on at a place where a literal starts.
+    pub fn read(&self, bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
+        let here = &bytes[start..];
+        for meaning in self.meanings.iter().filter(|m| here.starts_with(m.literal.as_bytes())) {
+            found.extend((meaning.read)(&meaning.rule, bytes, start));
         }
     }
 }

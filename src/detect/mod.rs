@@ -1,10 +1,12 @@
 //! Detection: bytes in, candidates out. No IO, no clock, no threads, nothing printed.
 //!
 //! Two cheap questions are asked of every byte: does a distinctive literal start here ([`literals`]), and does
-//! it stand in a long run of token characters ([`runs`])? Only where one says yes does a detector read on.
-//! **Whether and what a span matches depends on a window of [`REACH`] bytes to either side, and on nothing
-//! else**; the history engine rests on that.
+//! it stand in a long run of token characters ([`runs`])? Only where one says yes, at an anchor ([`Anchors`]),
+//! does a detector read on. The history engine carries anchors from one version of a file to the next, and so
+//! asks only about what is new. What is read at an anchor lies within [`REACH`] bytes to either side: large
+//! files are scanned in pieces that overlap by that.
 
+mod anchors;
 pub mod aws;
 mod candidate;
 mod generic;
@@ -15,12 +17,12 @@ mod literals;
 mod name;
 mod nested;
 mod overlap;
-mod placeholder;
 mod randomness;
 mod runs;
 
 use std::sync::Arc;
 
+pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
@@ -98,11 +100,20 @@ impl Detectors {
 
     /// Finds every candidate in the content. Candidates may overlap; [`resolve`] decides after pairing.
     pub fn scan(&self, bytes: &[u8]) -> Detected {
+        self.read(bytes, &self.anchors(bytes))
+    }
+
+    /// Finds every candidate at the content's anchors.
+    pub fn read(&self, bytes: &[u8], anchors: &Anchors) -> Detected {
         let mut detected = Detected::default();
-        self.literals.scan(bytes, &mut detected.candidates);
-        runs::for_each_run(bytes, |run| {
-            runs::for_each_piece(bytes, run, |piece| self.read_piece(bytes, &piece, &mut detected));
-        });
+        for &start in &anchors.literals {
+            self.literals.read(bytes, start, &mut detected.candidates);
+        }
+        for run in &anchors.runs {
+            runs::for_each_piece(bytes, run.clone(), |piece| {
+                self.read_piece(bytes, &piece, &mut detected)
+            });
+        }
         detected
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
@@ -134,7 +145,6 @@ impl Detectors {
             found.extend(aws::ses::read(rule, bytes, span.clone(), value));
         }
         if let Some(rule) = &self.generic {
-            let says = || name::says_of_assigned(bytes, span.start);
             found.extend(generic::read(rule, bytes, span.clone(), value, says));
         }
         detected.nested.extend(nested::read(bytes, piece));
@@ -144,6 +154,19 @@ impl Detectors {
     pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
         name::says(bytes, start) == name::Says::AwsSecret
     }
+}
+
+/// Whether any detector that goes by the look of a value could make something of this one. Each says so by
+/// its own test, which it also begins with; so what is not telling is nothing to any of them.
+fn is_telling(bytes: &[u8], piece: &runs::Piece<'_>) -> bool {
+    let value = &piece.value[..];
+    !is_plain_word(value)
+        && (generic::is_random(value)
+            || aws::secret::fits(value)
+            || aws::secret::fits_as_part(bytes, &piece.span, value)
+            || aws::token::fits(value)
+            || aws::ses::fits(value)
+            || nested::fits(value))
 }
 
 /// Whether a value has neither a digit nor letters of both cases: a word, a path, a line of signs.

@@ -32,34 +32,16 @@ pub enum Says {
 
 /// Reads what the name before `start` says.
 pub fn says(bytes: &[u8], start: usize) -> Says {
-    judge(&name_before(bytes, start).words)
-}
-
-/// Reads what the name before `start` says, if a sign assigns the value to it: running text assigns nothing.
-pub fn says_of_assigned(bytes: &[u8], start: usize) -> Says {
-    let name = name_before(bytes, start);
-    if name.assigned {
-        judge(&name.words)
-    } else {
-        Says::Nothing
-    }
+    judge(&words_before(bytes, start))
 }
 
 /// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
 pub fn before(bytes: &[u8], start: usize) -> String {
-    name_before(bytes, start).words.concat()
+    words_before(bytes, start).concat()
 }
 
-/// A name as it stands before a value.
-#[derive(Default)]
-struct Name {
-    /// Lower-case: `awsSecretKey` and `AWS_SECRET_KEY` have three.
-    words: Vec<String>,
-    /// A sign stands between name and value, or the name is a command's flag.
-    assigned: bool,
-}
-
-fn name_before(bytes: &[u8], start: usize) -> Name {
+/// The words of the name before `start`, lower-case: `awsSecretKey` and `AWS_SECRET_KEY` have three.
+fn words_before(bytes: &[u8], start: usize) -> Vec<String> {
     let low = start.saturating_sub(REACH);
     let window = &bytes[low..start];
     let mut at = window.len();
@@ -69,20 +51,12 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
             break;
         };
         let length = window[..end].iter().rev().take_while(|&&b| is_name(b)).count();
-        let text = &window[end - length..end];
-        // Of a command line, the flag alone is the name.
-        let last = text
-            .rsplit(|&b| b == b' ')
-            .find(|word| !word.is_empty())
-            .unwrap_or_default();
-        let flag = last.starts_with(b"-");
-        let words = words(if flag { last } else { text });
+        let name = words(&window[end - length..end]);
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
         let masked = window[..end - length].ends_with(b"**");
-        let carrier = CARRIERS.contains(&words.concat().as_str());
-        if !words.is_empty() && !masked && !carrier {
-            let assigned = flag || window[end..].iter().any(|b| b"=:>,(|".contains(b));
-            return Name { words, assigned };
+        let carrier = CARRIERS.contains(&name.concat().as_str());
+        if !name.is_empty() && !masked && !carrier {
+            return name;
         }
         if length == 0 {
             break;
@@ -90,7 +64,7 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
         carried = true;
         at = end - length;
     }
-    Name::default()
+    Vec::new()
 }
 
 /// Splits a name into words, at signs and where a capital follows a small letter. An access key id in it is
@@ -194,8 +168,6 @@ const HARMLESS: &[&str] = &[
     "continuation",
     "next",
     "page",
-    "pagin",
-    "skip",
     "cursor",
     "sync",
 ];
@@ -236,7 +208,7 @@ fn judge(words: &[String]) -> Says {
     };
     if has(AWS_SECRET) || (has(&["secret"]) && has(AWS)) {
         Says::AwsSecret
-    } else if begins(HARMLESS) || words.last().is_some_and(|word| word == "id" || word == "ids") {
+    } else if begins(HARMLESS) {
         Says::Harmless
     } else if has(SECRET) {
         Says::Secret

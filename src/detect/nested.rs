@@ -22,28 +22,19 @@ const FIRST: usize = 16;
 /// Decodes the piece, if it holds text.
 pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
     let value = &piece.value[..];
-    if !(SHORTEST..=LONGEST).contains(&value.len()) {
+    if !fits(value) {
         return None;
     }
-    let encoding = if value.iter().any(|b| *b == b'-' || *b == b'_') {
-        &data_encoding::BASE64URL_NOPAD
-    } else {
-        &data_encoding::BASE64_NOPAD
-    };
-    let mut first = [0; FIRST / 4 * 3];
-    encoding.decode_mut(&value[..FIRST], &mut first).ok()?;
-    if !is_text(&first) {
-        return None;
-    }
-    let fits = if value.len() % 4 == 1 {
+    let encoding = encoding(value);
+    let whole = if value.len() % 4 == 1 {
         value.len() - 1
     } else {
         value.len()
     };
     // Trailing bits that are not zero: the last group is left out rather than the whole.
     let decoded = encoding
-        .decode(&value[..fits])
-        .or_else(|_| encoding.decode(&value[..fits - fits % 4]))
+        .decode(&value[..whole])
+        .or_else(|_| encoding.decode(&value[..whole - whole % 4]))
         .ok()?;
     if !is_text(&decoded) {
         return None;
@@ -58,6 +49,22 @@ pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
         bytes: decoded,
         via: "base64",
     })
+}
+
+/// Whether the value by itself could be such content: whether its first characters decode to text.
+pub fn fits(value: &[u8]) -> bool {
+    let mut first = [0; FIRST / 4 * 3];
+    (SHORTEST..=LONGEST).contains(&value.len())
+        && encoding(value).decode_mut(&value[..FIRST], &mut first).is_ok()
+        && is_text(&first)
+}
+
+fn encoding(value: &[u8]) -> data_encoding::Encoding {
+    if value.iter().any(|b| *b == b'-' || *b == b'_') {
+        data_encoding::BASE64URL_NOPAD
+    } else {
+        data_encoding::BASE64_NOPAD
+    }
 }
 
 fn is_text(bytes: &[u8]) -> bool {

@@ -7,9 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use crate::git::ReadObject;
 use crate::git::commit::Commit;
-use crate::git::store::ObjectKind;
 use crate::origin::{CommitStamp, ObjectId};
 
 /// One commit of a [`Graph`].
@@ -29,20 +27,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Reads these commits. One that cannot be read is left out; the scan names it as a fault.
-    pub fn read(objects: &dyn ReadObject, ids: &[ObjectId]) -> Self {
-        let mut commits = Vec::with_capacity(ids.len());
-        let mut raw = Vec::new();
-        for id in ids {
-            if objects.read(id, &mut raw) == Ok(ObjectKind::Commit) {
-                commits.push((*id, Commit::parse(&raw)));
-            }
-        }
-        Self::order(commits)
-    }
-
     /// Puts commits in order. An id that is there twice counts once.
-    pub fn order(commits: Vec<(ObjectId, Commit)>) -> Self {
+    pub fn order(commits: &[(ObjectId, Commit)]) -> Self {
         let mut number = HashMap::with_capacity(commits.len());
         for (n, (id, _)) in commits.iter().enumerate() {
             number.entry(*id).or_insert(n);
@@ -128,7 +114,7 @@ mod tests {
             commit(3, 50, &[]),
             commit(5, 70, &[99, 4, 4]),
         ];
-        let graph = Graph::order(commits);
+        let graph = Graph::order(&commits);
         let order: Vec<_> = graph.nodes.iter().map(|node| node.stamp.id.as_bytes()[0]).collect();
         assert_eq!(order, [3, 4, 5, 1, 2]);
         let five = graph.nodes[2].parents.clone();

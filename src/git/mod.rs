@@ -3,10 +3,10 @@
 //! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
 //! configuration has no effect on what is read; three facts are taken from it (object format, ref
 //! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
-//! git2 reads packed objects and computes line differences; files of the git directory (refs, reflogs,
-//! the index, loose objects, pack indexes) are parsed here, because libgit2 refuses whole repositories for
-//! ids of SHA-256, refs in tables, a partial clone, a split index or one bad ref. Everything is bounded: a
-//! repository is a stranger's.
+//! Packs and loose objects are read by engines of our own; git2 looks up shortened ids and computes line
+//! differences. Files of the git directory (refs, reflogs, the index) are parsed here, because libgit2 refuses
+//! whole repositories for ids of SHA-256, refs in tables, a partial clone, a split index or one bad ref.
+//! Everything is bounded: a repository is a stranger's.
 
 mod added;
 pub mod commit;
@@ -17,6 +17,7 @@ pub mod index;
 mod input;
 mod loose;
 mod objects;
+mod pack;
 pub mod provenance;
 mod reflog;
 mod refs;
@@ -31,10 +32,11 @@ pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
+pub use pack::{Copied, Derived, Packed, Visitor};
 pub use repository::{Environment, Repository};
 pub use revision::resolve;
 pub use roots::{LogMessage, Root, RootKind, Roots};
-pub use store::{Listing, Object, ObjectKind, ReadObject, Store};
+pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
 
 use std::fs::{self, File};
 use std::io::{self, Read};

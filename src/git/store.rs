@@ -1,19 +1,21 @@
 //! The object store: every object that is there, and the bytes of one.
 //!
-//! This is the plain way to read, one object at a time, with each object's hash checked: loose ones by
-//! [`super::loose`], packed ones through libgit2, which knows SHA-1 only. What cannot be read is a fault that
-//! names the object; it never ends the run.
+//! Packs are read by the engine in [`super::pack`], loose objects one at a time by [`super::loose`], which
+//! checks their hashes. libgit2 only looks up shortened ids in packs. What cannot be read is a fault that names the object; it never ends the run.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::Mutex;
 
-use git2::{ObjectType, Odb, Oid};
+use git2::{Odb, Oid};
 
 use crate::error::Error;
-use crate::git::{Repository, loose, objects};
+use crate::git::pack::{Packed, Packs, Visitor};
+use crate::git::{Repository, loose, objects, pack, path_bytes};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
+
+/// An object larger than this is not read into memory.
+pub const LARGEST: u64 = 2 << 30;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +24,13 @@ pub enum ObjectKind {
     Tree,
     Blob,
     Tag,
+}
+
+impl ObjectKind {
+    /// Whether it holds what people wrote: anything but a tree.
+    pub fn has_text(self) -> bool {
+        self != ObjectKind::Tree
+    }
 }
 
 /// One object of the store, as its header gives it.
@@ -33,12 +42,23 @@ pub struct Object {
     pub size: u64,
 }
 
-/// Everything in the object store, each object once.
+/// The objects that are in no pack.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// In the order of the packs' bytes, then loose ones: fixed, and quick to read.
+    /// In the order of object folders and ids.
     pub objects: Vec<Object>,
+    /// Of the whole store: parts that cannot be listed.
     pub skips: Vec<Skip>,
+}
+
+/// A packed object that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// Its place in the order of the packs.
+    pub number: u32,
+    /// `None` if not even that can be told.
+    pub kind: Option<ObjectKind>,
+    pub skip: Skip,
 }
 
 /// Something that gives the raw content of objects.
@@ -52,32 +72,35 @@ pub trait ReadObject {
 
 /// The object folders of a repository, open for reading from several threads.
 pub struct Store {
+    packs: Packs,
     dirs: Vec<PathBuf>,
     id_length: usize,
-    ids: Vec<ObjectId>,
-    known: HashSet<ObjectId>,
+    /// `None` if loose objects are looked up one by one.
+    loose: Option<Loose>,
     skips: Vec<Skip>,
-    /// Handles not in use. libgit2 holds a handle's lock while it inflates, so threads must not share one.
-    idle: Mutex<Vec<Odb<'static>>>,
+}
+
+/// The loose objects, all of them and those that are in no pack, in order.
+#[derive(Default)]
+struct Loose {
+    known: HashSet<ObjectId>,
+    alone: Vec<ObjectId>,
 }
 
 impl Store {
-    /// Lists the ids of all object folders and opens them.
+    /// Opens all object folders and lists what is in them.
     ///
     /// # Errors
     /// libgit2 cannot open them at all.
     pub fn open(repo: &Repository) -> Result<Self, Error> {
         let mut store = Self::unlisted(repo)?;
-        for dir in &store.dirs {
-            match store.id_length {
-                20 => objects::packed(dir, &mut store.ids, &mut store.skips),
-                _ => objects::refuse_packs(dir, &mut store.skips),
+        let mut loose = Loose::default();
+        for id in store.dirs.iter().flat_map(|dir| objects::loose(dir, store.id_length)) {
+            if loose.known.insert(id) && !store.packs.contains(&id) {
+                loose.alone.push(id);
             }
-            store.ids.extend(objects::loose(dir, store.id_length));
         }
-        store.known.reserve(store.ids.len());
-        let known = &mut store.known;
-        store.ids.retain(|id| known.insert(*id));
+        store.loose = Some(loose);
         Ok(store)
     }
 
@@ -88,74 +111,94 @@ impl Store {
     /// libgit2 cannot open them at all.
     pub fn unlisted(repo: &Repository) -> Result<Self, Error> {
         let mut skips = Vec::new();
-        let store = Self {
-            dirs: objects::folders(repo.object_dirs(), &mut skips),
-            id_length: repo.id_length(),
-            ids: Vec::new(),
-            known: HashSet::new(),
-            skips,
-            idle: Mutex::new(Vec::new()),
+        let dirs = objects::folders(repo.object_dirs(), &mut skips);
+        // The engine knows ids of 20 bytes only.
+        let packs = match repo.id_length() {
+            20 => Packs::open(&dirs, &mut skips),
+            _ => {
+                let unread = dirs.iter().flat_map(|dir| objects::packs(dir));
+                skips.extend(unread.map(|pack| Skip::fault(path_bytes(&pack), objects::SHA256_PACK)));
+                Packs::open(&[], &mut skips)
+            }
         };
-        if store.id_length != 20 {
-            return Ok(store);
-        }
-        let handle = store.handle().map_err(|error| {
-            Error::input(format!(
-                "{}: the object store cannot be opened",
-                repo.git_dir().display()
-            ))
-            .cause(error.message())
-        })?;
-        store.give_back(handle);
-        Ok(store)
+        Ok(Self {
+            packs,
+            dirs,
+            id_length: repo.id_length(),
+            loose: None,
+            skips,
+        })
     }
 
-    /// Returns every object with its kind and size. An object whose header cannot be read is a
-    /// fault; so is a pack index or an alternate that cannot.
-    pub fn objects(&self) -> Listing {
+    /// Returns every object that is in no pack, with its kind and size. An object whose header cannot be
+    /// read is a fault; so is a pack or an alternate that cannot be opened.
+    pub fn loose(&self) -> Listing {
+        let ids = self.loose.as_ref().map_or(&[][..], |loose| &loose.alone);
         let mut listing = Listing {
-            objects: Vec::with_capacity(self.ids.len()),
+            objects: Vec::with_capacity(ids.len()),
             skips: self.skips.clone(),
         };
-        for id in &self.ids {
-            match self.header(id) {
-                Ok((kind, size)) => listing.objects.push(Object { id: *id, kind, size }),
-                Err(reason) => listing.skips.push(Skip::fault(id.to_string(), reason)),
+        for id in ids {
+            match self.dirs.iter().find_map(|dir| loose::header(dir, id)) {
+                Some(Ok((kind, size))) => listing.objects.push(Object { id: *id, kind, size }),
+                Some(Err(reason)) => listing.skips.push(Skip::fault(id.to_string(), reason)),
+                None => listing.skips.push(Skip::fault(id.to_string(), MISSING)),
             }
         }
         listing
     }
 
-    fn header(&self, id: &ObjectId) -> Result<(ObjectKind, u64), String> {
-        let loose = self.dirs.iter().find_map(|dir| loose::header(dir, id));
-        if let Some(Ok(header)) = loose {
-            return Ok(header);
-        }
-        let packed = self.packed(|handle| {
-            let (size, kind) = handle.read_header(oid(id)).map_err(|error| reason(&error))?;
-            Ok((object_kind(kind)?, size as u64))
-        });
-        packed.map_err(|reason| loose.and_then(Result::err).unwrap_or(reason))
+    /// How many objects of the wanted kinds the packs have.
+    pub fn packed(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        self.packs.count(wanted)
     }
 
-    /// Asks libgit2, which knows the packs of SHA-1 repositories.
-    fn packed<T>(&self, ask: impl FnOnce(&Odb<'static>) -> Result<T, String>) -> Result<T, String> {
-        if self.id_length != 20 {
-            let has_packs = self.dirs.iter().any(|dir| objects::has_packs(dir));
-            return Err(match has_packs {
-                true => format!("the object is not a loose one; {}", objects::SHA256_PACK),
-                false => MISSING.to_owned(),
-            });
+    /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that
+    /// cannot be read, other copies are tried, in other packs and loose. Returns the visitors, each of which
+    /// has seen a part, and the objects that cannot be read, by number.
+    pub fn walk<V: Visitor>(
+        &self,
+        wanted: fn(ObjectKind) -> bool,
+        threads: usize,
+        visitor: impl Fn() -> V + Sync,
+    ) -> (Vec<V>, Vec<Unread>) {
+        let mut walked = self.packs.walk(self, wanted, threads, visitor);
+        let mut faults = Vec::new();
+        let mut bytes = Vec::new();
+        for (number, id, fault) in walked.unread {
+            let again = match self.is_loose(&id) || self.packs.copies(&id) > 1 {
+                true => self.read(&id, &mut bytes),
+                false => Err(unreadable(fault)),
+            };
+            match again {
+                Ok(kind) if !wanted(kind) => {}
+                Ok(kind) => {
+                    let object = Packed {
+                        number,
+                        id,
+                        kind,
+                        bytes: &bytes,
+                    };
+                    let visitor = walked.visitors.first_mut().expect("there is a worker");
+                    visitor.visit(object, None);
+                }
+                Err(reason) => faults.push(Unread {
+                    number,
+                    kind: self.packs.kind(number),
+                    skip: Skip::fault(id.to_string(), reason),
+                }),
+            }
         }
-        let handle = self.handle().map_err(|error| reason(&error))?;
-        let answer = ask(&handle);
-        self.give_back(handle);
-        answer
+        (walked.visitors, faults)
     }
 
-    /// Whether the listing has an object, readable or not.
+    /// Whether an object is there, readable or not.
     pub fn contains(&self, id: &ObjectId) -> bool {
-        self.known.contains(id) || *id == empty_tree(self.id_length)
+        self.is_loose(id) || self.packs.contains(id) || *id == empty_tree(self.id_length)
+    }
+
+    fn is_loose(&self, id: &ObjectId) -> bool {
+        self.loose.as_ref().is_some_and(|loose| loose.known.contains(id))
     }
 
     /// The object whose id starts with these hex digits (from 4 on), if there is just one.
@@ -163,100 +206,78 @@ impl Store {
     /// # Errors
     /// One sentence: there is none, or more than one.
     pub fn with_prefix(&self, hex: &str) -> Result<ObjectId, String> {
-        if self.id_length == 20 {
-            let prefix = Oid::from_str(hex).map_err(|error| reason(&error))?;
-            return self.packed(|handle| {
-                let found = handle.exists_prefix(prefix, hex.len());
-                found.map(|id| from_oid(&id)).map_err(|error| reason(&error))
-            });
-        }
         let prefix = hex.to_ascii_lowercase();
         let loose = self.dirs.iter().flat_map(|dir| objects::loose(dir, self.id_length));
-        let found: BTreeSet<_> = loose.filter(|id| id.to_string().starts_with(&prefix)).collect();
+        let mut found: BTreeSet<_> = loose.filter(|id| id.to_string().starts_with(&prefix)).collect();
+        if self.id_length == 20 {
+            found.extend(self.packed_with_prefix(hex)?);
+        }
         match found.len() {
             1 => Ok(*found.first().expect("there is one")),
-            0 => self.packed(|_| Err(MISSING.to_owned())),
+            0 => Err(self.missing()),
             _ => Err("more than one object starts with these digits".to_owned()),
         }
     }
 
-    fn handle(&self) -> Result<Odb<'static>, git2::Error> {
-        if let Some(idle) = self.lock().pop() {
-            return Ok(idle);
+    fn packed_with_prefix(&self, hex: &str) -> Result<Option<ObjectId>, String> {
+        let find = || {
+            let odb = Odb::new()?;
+            for dir in &self.dirs {
+                let path = dir
+                    .to_str()
+                    .ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
+                odb.add_disk_alternate(path)?;
+            }
+            odb.exists_prefix(Oid::from_str(hex)?, hex.len())
+        };
+        match find() {
+            Ok(id) => Ok(ObjectId::from_bytes(id.as_bytes())),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.message().to_owned()),
         }
-        let odb = Odb::new()?;
-        for dir in &self.dirs {
-            let path = dir
-                .to_str()
-                .ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
-            odb.add_disk_alternate(path)?;
-        }
-        Ok(odb)
     }
 
-    fn give_back(&self, handle: Odb<'static>) {
-        self.lock().push(handle);
+    /// Reads what is in no pack.
+    fn read_outside(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
+        if *id == empty_tree(self.id_length) {
+            into.clear();
+            return Ok(ObjectKind::Tree);
+        }
+        // In a partial clone a hundred thousand objects may be missing.
+        let is_unknown = self.loose.is_some() && !self.is_loose(id);
+        if is_unknown || id.length() != self.id_length {
+            return Err(self.missing());
+        }
+        let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
+        found.unwrap_or_else(|| Err(self.missing()))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Odb<'static>>> {
-        // A handle in the list is whole even if a thread that held the lock has panicked.
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn missing(&self) -> String {
+        let has_unread = self.id_length != 20 && self.dirs.iter().any(|dir| objects::packs(dir).next().is_some());
+        match has_unread {
+            true => format!("the object is not a loose one; {}", objects::SHA256_PACK),
+            false => MISSING.to_owned(),
+        }
     }
 }
 
 impl ReadObject for Store {
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
-        into.clear();
-        if *id == empty_tree(self.id_length) {
-            return Ok(ObjectKind::Tree);
+        let outside = |id: &ObjectId, into: &mut Vec<u8>| self.read_outside(id, into).ok();
+        match self.packs.read(id, into, &outside) {
+            Some(Ok(kind)) => Ok(kind),
+            Some(Err(fault)) if self.is_loose(id) => self.read_outside(id, into).map_err(|_| unreadable(fault)),
+            Some(Err(fault)) => Err(unreadable(fault)),
+            None => self.read_outside(id, into),
         }
-        // A missing object makes libgit2 look through all folders again, which costs too much a
-        // hundred thousand times over in a partial clone.
-        let is_unknown = !self.known.is_empty() && !self.contains(id);
-        if id.length() != self.id_length || is_unknown {
-            return Err(MISSING.to_owned());
-        }
-        let loose = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
-        if let Some(Ok(kind)) = loose {
-            return Ok(kind);
-        }
-        let packed = self.packed(|handle| {
-            let object = handle.read(oid(id)).map_err(|error| reason(&error))?;
-            into.clear();
-            into.extend_from_slice(object.data());
-            object_kind(object.kind())
-        });
-        // Of an object that is there twice, what is wrong with the loose one is the better reason.
-        packed.map_err(|reason| loose.and_then(Result::err).unwrap_or(reason))
     }
+}
+
+fn unreadable(fault: pack::Fault) -> String {
+    format!("the object cannot be read: {fault}")
 }
 
 const MISSING: &str = "the object is missing";
-
-fn object_kind(kind: ObjectType) -> Result<ObjectKind, String> {
-    match kind {
-        ObjectType::Commit => Ok(ObjectKind::Commit),
-        ObjectType::Tree => Ok(ObjectKind::Tree),
-        ObjectType::Blob => Ok(ObjectKind::Blob),
-        ObjectType::Tag => Ok(ObjectKind::Tag),
-        ObjectType::Any => Err("the object has no known kind".to_owned()),
-    }
-}
-
-fn reason(error: &git2::Error) -> String {
-    if error.code() == git2::ErrorCode::NotFound {
-        return MISSING.to_owned();
-    }
-    format!("the object cannot be read: {}", error.message())
-}
-
-fn oid(id: &ObjectId) -> Oid {
-    Oid::from_bytes(id.as_bytes()).expect("the listing holds SHA-1 ids only")
-}
-
-fn from_oid(oid: &Oid) -> ObjectId {
-    ObjectId::from_bytes(oid.as_bytes()).expect("a SHA-1 id has 20 bytes")
-}
 
 /// The tree without entries, which exists in every repository without being stored.
 fn empty_tree(id_length: usize) -> ObjectId {

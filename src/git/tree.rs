@@ -76,6 +76,15 @@ pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(En
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
+/// Reads the entry at the start of a tree's bytes, and how long it is there.
+///
+/// # Errors
+/// The bytes end in the middle of it, or its mode is no number.
+pub fn entry(raw: &[u8], id_length: usize) -> Result<(Entry<'_>, usize), Damaged> {
+    let (entry, rest) = split_entry(raw, id_length).ok_or(Damaged)?;
+    Ok((entry, raw.len() - rest.len()))
+}
+
 fn split_entry(raw: &[u8], id_length: usize) -> Option<(Entry<'_>, &[u8])> {
     let space = memchr::memchr(b' ', raw.get(..raw.len().min(8))?)?;
     let mode = raw[..space].iter().try_fold(0u32, |mode, digit| match digit {

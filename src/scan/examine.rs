@@ -3,7 +3,7 @@
 //! Bytes in, candidates out. Contents inside the content are examined first, on their own, so that what
 //! belongs together in a decoded file is paired there.
 
-use crate::detect::{Candidate, Detected, Detectors, Role, resolve};
+use crate::detect::{Anchors, Candidate, Detected, Detectors, Role, resolve};
 use crate::finding::Confidence;
 use crate::pair;
 
@@ -12,14 +12,19 @@ const DEEPEST: usize = 4;
 
 /// Finds what the content holds, in the order of the spans.
 pub fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
-    examine_at(detectors, bytes, 0)
+    settle(detectors, bytes, detectors.scan(bytes), 0)
 }
 
-fn examine_at(detectors: &Detectors, bytes: &[u8], depth: usize) -> Vec<Candidate> {
-    let Detected { mut candidates, nested } = detectors.scan(bytes);
+/// The same, knowing the content's anchors.
+pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors) -> Vec<Candidate> {
+    settle(detectors, bytes, detectors.read(bytes, anchors), 0)
+}
+
+fn settle(detectors: &Detectors, bytes: &[u8], detected: Detected, depth: usize) -> Vec<Candidate> {
+    let Detected { mut candidates, nested } = detected;
     for inner in nested {
         if depth < DEEPEST {
-            let found = examine_at(detectors, &inner.bytes, depth + 1);
+            let found = settle(detectors, &inner.bytes, detectors.scan(&inner.bytes), depth + 1);
             lift(bytes, &inner, found, &mut candidates);
         }
     }

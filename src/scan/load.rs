@@ -59,7 +59,8 @@ pub fn name_of(item: &Item) -> Vec<u8> {
     }
 }
 
-fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content<'_>)) {
+/// Gives the contents of an object: a blob whole, a commit or tag in its parts.
+pub fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content<'_>)) {
     if !matches!(origin.place, Place::CommitMessage | Place::TagMessage) {
         return visit(whole(bytes, origin));
     }

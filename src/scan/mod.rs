@@ -6,6 +6,7 @@
 mod assemble;
 mod examine;
 mod load;
+mod packed;
 pub mod progress;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::decode;
-use crate::detect::Detectors;
+use crate::detect::{Candidate, Detectors};
 use crate::finding::Finding;
 use crate::git::ReadObject;
 use crate::origin::State;
@@ -51,7 +52,7 @@ pub struct Scanned {
 }
 
 impl Scan<'_> {
-    /// Scans all items.
+    /// Scans all items. One that was loaded counts, also if a detector failed on it.
     pub fn run(&self, items: &[Item]) -> Scanned {
         let scan = |buffer: &mut Vec<u8>, batch: &[Item]| self.scan_batch(buffer, batch);
         let scanned: Vec<Scanned> = if self.threads < 2 || items.len() < 2 {
@@ -79,25 +80,21 @@ impl Scan<'_> {
         let mut failed = false;
         let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
             scanned.bytes += content.bytes.len() as u64;
-            // A detector that fails on hostile content costs that content, not the run.
-            match catch_unwind(AssertUnwindSafe(|| self.findings(&content, &item.added))) {
-                Ok(mut findings) => {
+            match unfailing(|| self.findings(&content, &item.added)) {
+                Some(mut findings) => {
                     for finding in &mut findings {
                         finding.introduced = item.commit;
                         finding.occurrences[0].commit = item.commit;
                     }
                     scanned.findings.append(&mut findings);
                 }
-                Err(_) => failed = true,
+                None => failed = true,
             }
         });
         scanned.items += u64::from(loaded.is_ok());
         scanned.faults.extend(loaded.err());
         if failed {
-            scanned.faults.push(Skip::fault(
-                load::name_of(item),
-                "a detector failed on it; please report this as a bug",
-            ));
+            scanned.faults.push(failure(load::name_of(item)));
         }
     }
 
@@ -117,7 +114,16 @@ impl Scan<'_> {
     }
 
     fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {
-        let candidates = examine(self.detectors, content.bytes);
+        self.assemble(content, added, encoding, &examine(self.detectors, content.bytes))
+    }
+
+    fn assemble(
+        &self,
+        content: &Content<'_>,
+        added: &Added,
+        encoding: Option<&'static str>,
+        candidates: &[Candidate],
+    ) -> Vec<Finding> {
         let assembly = Assembly {
             content,
             added,
@@ -125,12 +131,23 @@ impl Scan<'_> {
             encoding,
             with_line_hash: self.with_line_hash,
         };
-        assembly.findings(&candidates)
+        assembly.findings(candidates)
     }
 }
 
+/// A detector that fails on hostile content costs that content, not the run.
+fn unfailing<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn failure(what: Vec<u8>) -> Skip {
+    Skip::fault(what, "a detector failed on it; please report this as a bug")
+}
+
 impl Scanned {
-    fn and(mut self, mut other: Self) -> Self {
+    /// Adds what was found after it.
+    #[must_use]
+    pub fn and(mut self, mut other: Self) -> Self {
         self.findings.append(&mut other.findings);
         self.faults.append(&mut other.faults);
         self.items += other.items;

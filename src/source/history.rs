@@ -1,14 +1,14 @@
-//! Everything a repository still holds, as items: blobs, commits, tags, path names, ref names and
-//! reflog messages, reachable or not.
+//! What a repository still holds beside its packed blobs, commits and tags: loose objects, path names,
+//! ref names and reflog messages as items, reachable or not; and what is missing.
 //!
-//! Trees are not items, but each is read once here, for the names in it and for what it names that
-//! is not there.
+//! Packed objects are no items: the scan meets them on its own walk. Trees are not scanned, but each is
+//! read once here, for the names in it and for what it names that is not there.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
 use crate::git::tree::{self, EntryKind};
-use crate::git::{ObjectKind, ReadObject, Repository, RootKind, Roots, Store};
+use crate::git::{Derived, LARGEST, ObjectKind, Packed, ReadObject, Repository, RootKind, Roots, Store, Visitor};
 use crate::origin::{ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
 use crate::source::{Added, Discovered, Handle, Item};
@@ -17,47 +17,48 @@ use crate::source::{Added, Discovered, Handle, Item};
 #[derive(Debug, Default)]
 pub struct History {
     pub found: Discovered,
-    /// The ids of all commits of the store.
-    pub commits: Vec<ObjectId>,
+    /// All commits of the store that can be read.
+    pub commits: Vec<(ObjectId, Commit)>,
 }
 
 /// So many missing objects are named; of more, only the number is said.
 const NAMED: usize = 5;
-/// An object larger than this is not read into memory.
-const LARGEST: u64 = 2 << 30;
 
-/// Lists every object, name and message of the repository. Items are in the order of the store,
-/// then names, sorted. Paths of blobs are found later, by provenance.
-pub fn discover(repo: &Repository, store: &Store, roots: &Roots) -> History {
-    let listing = store.objects();
+/// Lists every loose object, every name and message of the repository, and follows what packed and loose
+/// objects name. Items are in the order of the store, then names, sorted. Paths of blobs are found later, by
+/// provenance.
+pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize) -> History {
+    let listing = store.loose();
     let mut history = History::default();
     let found = &mut history.found;
     found.skips = listing.skips;
     found.skips.extend(roots.skips.iter().cloned());
     found.incomplete.extend(repo.shallow());
-    let mut links = Links::new(store, repo.shallow().is_some());
+    let mut links = Links::packed(store, repo.shallow().is_some(), threads, found);
+    let mut raw = Vec::new();
     for object in listing.objects {
         if object.size > LARGEST {
             let reason = format!("the object is too large: {} bytes", object.size);
             found.skips.push(Skip::fault(object.id.to_string(), reason));
             continue;
         }
-        if let Err(reason) = links.follow(object.id, object.kind) {
-            found.skips.push(Skip::fault(object.id.to_string(), reason));
-            continue;
+        // A blob names nothing; it is read when it is scanned.
+        if object.kind != ObjectKind::Blob {
+            match store.read(&object.id, &mut raw) {
+                Ok(_) => drop(links.follow(0, object.id, object.kind, &raw, None)),
+                Err(reason) => {
+                    found.skips.push(Skip::fault(object.id.to_string(), reason));
+                    continue;
+                }
+            }
         }
-        let place = match object.kind {
-            ObjectKind::Blob => Place::Blob,
-            ObjectKind::Commit => Place::CommitMessage,
-            ObjectKind::Tag => Place::TagMessage,
-            ObjectKind::Tree => continue,
-        };
-        if object.kind == ObjectKind::Commit {
-            history.commits.push(object.id);
+        if let Some(place) = place_of(object.kind) {
+            let origin = Origin::new(place, "").in_object(object.id);
+            found.items.push(item(Handle::Object(object.id), origin));
         }
-        let origin = Origin::new(place, "").in_object(object.id);
-        found.items.push(item(Handle::Object(object.id), origin));
     }
+    found.skips.extend(links.damaged.drain(..).map(|(_, skip)| skip));
+    history.commits = links.commits.drain(..).map(|(_, id, commit)| (id, commit)).collect();
     found.commits = history.commits.len() as u64;
     links.follow_roots(roots);
     add_missing(repo, &links.missing, found);
@@ -111,6 +112,19 @@ fn add_missing(repo: &Repository, missing: &BTreeSet<ObjectId>, found: &mut Disc
         .extend(named.map(|id| Skip::fault(id.to_string(), "the object is missing")));
 }
 
+/// Where the text of an object stands; a tree has none.
+pub fn place_of(kind: ObjectKind) -> Option<Place> {
+    match kind {
+        ObjectKind::Blob => Some(Place::Blob),
+        ObjectKind::Commit => Some(Place::CommitMessage),
+        ObjectKind::Tag => Some(Place::TagMessage),
+        ObjectKind::Tree => None,
+    }
+}
+
+/// How many ids are remembered as looked up.
+const RECENT: usize = 1 << 14;
+
 /// What trees, commits, tags and roots name, all together.
 struct Links<'s> {
     store: &'s Store,
@@ -120,7 +134,12 @@ struct Links<'s> {
     /// By the last component of their path.
     submodules: BTreeSet<Box<[u8]>>,
     missing: BTreeSet<ObjectId>,
-    raw: Vec<u8>,
+    /// Ids that were looked up lately: versions of a folder name much the same.
+    recent: Vec<Option<ObjectId>>,
+    /// Commits with their numbers; those of the packs first.
+    commits: Vec<(u32, ObjectId, Commit)>,
+    /// Trees that were read in part.
+    damaged: Vec<(u32, Skip)>,
 }
 
 impl<'s> Links<'s> {
@@ -131,37 +150,99 @@ impl<'s> Links<'s> {
             names: HashSet::new(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
-            raw: Vec::new(),
+            recent: vec![None; RECENT],
+            commits: Vec::new(),
+            damaged: Vec::new(),
         }
     }
 
-    /// Reads an object that can name others; a blob is left unread.
-    fn follow(&mut self, id: ObjectId, kind: ObjectKind) -> Result<(), String> {
-        if kind == ObjectKind::Blob {
-            return Ok(());
-        }
-        let mut raw = std::mem::take(&mut self.raw);
-        let followed = self.store.read(&id, &mut raw).and_then(|_| match kind {
-            ObjectKind::Tree => self.follow_tree(&raw, id.length()),
+    /// Follows all packed trees, commits and tags.
+    fn packed(store: &'s Store, shallow: bool, threads: usize, found: &mut Discovered) -> Self {
+        let names = |kind| kind != ObjectKind::Blob;
+        let (workers, unread) = store.walk(names, threads, || Links::new(store, shallow));
+        let mut all = workers.into_iter().fold(Links::new(store, shallow), Links::and);
+        all.commits.sort_unstable_by_key(|(number, ..)| *number);
+        all.damaged.sort_unstable_by_key(|(number, _)| *number);
+        // What the scan reads as well, it names itself.
+        let trees = unread
+            .into_iter()
+            .filter(|unread| unread.kind == Some(ObjectKind::Tree));
+        found.skips.extend(trees.map(|unread| unread.skip));
+        all
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.names.extend(other.names);
+        self.submodules.extend(other.submodules);
+        self.missing.extend(other.missing);
+        self.commits.extend(other.commits);
+        self.damaged.extend(other.damaged);
+        self
+    }
+
+    /// Notes what an object names.
+    fn follow(
+        &mut self,
+        number: u32,
+        id: ObjectId,
+        kind: ObjectKind,
+        raw: &[u8],
+        derived: Option<Derived<'_, Starts>>,
+    ) -> Starts {
+        match kind {
+            ObjectKind::Blob => {}
+            ObjectKind::Tree => {
+                let (starts, followed) = self.follow_tree(raw, id.length(), derived);
+                if followed.is_err() {
+                    let skip = Skip::fault(id.to_string(), "the tree is damaged");
+                    self.damaged.push((number, skip));
+                }
+                return starts;
+            }
             ObjectKind::Commit => {
-                let commit = Commit::parse(&raw);
+                let commit = Commit::parse(raw);
                 self.check(commit.tree);
-                let parents = if self.shallow { Vec::new() } else { commit.parents };
-                parents.into_iter().for_each(|parent| self.check(Some(parent)));
-                Ok(())
+                if !self.shallow {
+                    commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
+                }
+                self.commits.push((number, id, commit));
             }
-            _ => {
-                self.check(Tag::parse(&raw).target);
-                Ok(())
-            }
-        });
-        self.raw = raw;
-        followed
+            ObjectKind::Tag => self.check(Tag::parse(raw).target),
+        }
+        Starts::default()
     }
 
-    fn follow_tree(&mut self, raw: &[u8], id_length: usize) -> Result<(), String> {
-        for entry in tree::entries(raw, id_length) {
-            let entry = entry.map_err(|_| "the tree is damaged")?;
+    /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
+    /// entries' starts was noted there: versions of a large folder differ by a line or two.
+    fn follow_tree(
+        &mut self,
+        raw: &[u8],
+        id_length: usize,
+        derived: Option<Derived<'_, Starts>>,
+    ) -> (Starts, Result<(), tree::Damaged>) {
+        let mut starts = Starts::default();
+        let known = derived.as_ref().map_or(&[][..], |derived| derived.kept);
+        let mut copies = derived.as_ref().map_or(&[][..], |derived| derived.copied);
+        let mut at = 0;
+        while at < raw.len() {
+            while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
+                copies = &copies[1..];
+            }
+            if let Some(copy) = copies.first().filter(|copy| copy.to <= at) {
+                // From a shared start on, the same bytes are the same entries, up to the last that starts in the copy.
+                let first = known.partition_point(|&start| start < at - copy.to + copy.from);
+                let last = known.partition_point(|&start| start <= copy.from + copy.length).max(1) - 1;
+                if first < last && known[first] == at - copy.to + copy.from {
+                    starts.extend(known[first..last].iter().map(|start| start - copy.from + copy.to));
+                    at = known[last] - copy.from + copy.to;
+                    continue;
+                }
+            }
+            let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
+                return (starts, Err(tree::Damaged));
+            };
+            starts.push(at);
+            at += length;
             if !self.names.contains(entry.name) {
                 self.names.insert(entry.name.into());
             }
@@ -170,7 +251,8 @@ impl<'s> Links<'s> {
                 _ => self.check(Some(entry.id)),
             }
         }
-        Ok(())
+        starts.push(at);
+        (starts, Ok(()))
     }
 
     /// Reflogs may outlive what they name; other roots and the indexes may not.
@@ -185,7 +267,22 @@ impl<'s> Links<'s> {
     }
 
     fn check(&mut self, id: Option<ObjectId>) {
-        let missing = id.filter(|id| !self.store.contains(id));
-        self.missing.extend(missing);
+        let Some(id) = id else { return };
+        let slot = u16::from_le_bytes([id.as_bytes()[0], id.as_bytes()[1]]);
+        let recent = &mut self.recent[usize::from(slot) % RECENT];
+        if recent.replace(id) != Some(id) && !self.store.contains(&id) {
+            self.missing.insert(id);
+        }
+    }
+}
+
+/// Where the entries of a tree start, and where the last ends.
+type Starts = Vec<usize>;
+
+impl Visitor for Links<'_> {
+    type Kept = Starts;
+
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Starts>>) -> Starts {
+        self.follow(object.number, object.id, object.kind, object.bytes, derived)
     }
 }

@@ -93,7 +93,7 @@ impl Ends {
 
 fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reached) -> Discovered {
     let commits: HashMap<_, _> = reached.commits.iter().cloned().collect();
-    let graph = Graph::order(reached.commits);
+    let graph = Graph::order(&reached.commits);
     let mut range = Range {
         objects,
         found: Discovered::default(),

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use super::{account, signed};
+use super::{account, placeholder, signed};
 use crate::detect::candidate::Candidate;
-use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
 use crate::finding::Aws;
 use crate::rules::Rule;

@@ -4,9 +4,8 @@
 
 use std::sync::Arc;
 
-use super::account;
+use super::{account, placeholder};
 use crate::detect::candidate::Candidate;
-use crate::detect::placeholder;
 use crate::detect::randomness;
 use crate::finding::Aws;
 use crate::rules::Rule;

@@ -6,9 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{account, beside, signed};
+use super::{account, beside, placeholder, signed};
 use crate::detect::candidate::{Candidate, Role};
-use crate::detect::{join, name, placeholder};
+use crate::detect::{join, name};
 use crate::finding::{Aws, Confidence};
 use crate::rules::Rule;
 

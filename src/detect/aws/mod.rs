@@ -8,6 +8,7 @@ pub mod bedrock;
 mod beside;
 pub mod codecommit;
 pub mod id;
+mod placeholder;
 pub mod secret;
 pub mod ses;
 mod signed;

@@ -5,9 +5,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name::Says;
-use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
 use crate::detect::{join, randomness};
 use crate::finding::Confidence;
@@ -23,18 +23,10 @@ pub fn read(
     value: &[u8],
     says: impl FnOnce() -> Says,
 ) -> Option<Candidate> {
-    if value.len() != LENGTH || !value.iter().all(|&b| is_base64(b)) || continues(bytes, span.end) {
-        return None;
-    }
-    let plausible = is_plausible(value, NAMED);
-    // A made-up value need not look random, but it is no path either.
-    if !plausible && value.contains(&b'/') {
+    if !fits(value) || continues(bytes, span.end) {
         return None;
     }
     let placeholder = placeholder::of_secret(value);
-    if placeholder.is_none() && !plausible {
-        return None;
-    }
     let candidate = Candidate::new(rule, span, value)
         .role(Role::SecretKey)
         .placeholder(placeholder);
@@ -50,6 +42,17 @@ pub fn read(
             .confidence(Confidence::Low)
             .because("has the form of an AWS secret access key; no name beside it says so"),
     })
+}
+
+/// Whether the value by itself could be a secret key, or a documented one.
+pub fn fits(value: &[u8]) -> bool {
+    let form = value.len() == LENGTH && value.iter().all(|&b| is_base64(b));
+    form && (is_plausible(value, NAMED) || placeholder::of_secret(value).is_some())
+}
+
+/// Whether the value by itself, with the bytes beside it, could be a part of one.
+pub fn fits_as_part(bytes: &[u8], span: &Range<usize>, value: &[u8]) -> bool {
+    value.len() < LENGTH && value.iter().all(|&b| is_base64(b)) && join::is_quoted(bytes, span)
 }
 
 /// Reads a secret that is put together from parts of string literals, one of which is `part`.

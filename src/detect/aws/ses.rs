@@ -6,8 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
-use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
 use crate::detect::{name, randomness};
 use crate::finding::Confidence;
@@ -19,14 +19,7 @@ const REACH: usize = 256;
 
 /// Reads a value as an SMTP password.
 pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, value: &[u8]) -> Option<Candidate> {
-    let version = match value {
-        [b'B', b'A'..=b'P', ..] | [b'A', b'g'..=b'v', ..] => value.len() == LENGTH,
-        _ => false,
-    };
-    if !version || !value.iter().all(|&b| is_base64(b)) || bytes.get(span.end) == Some(&b'=') {
-        return None;
-    }
-    if !randomness::looks_random(&value[2..]) {
+    if !fits(value) || bytes.get(span.end) == Some(&b'=') {
         return None;
     }
     let about_mail = |text: &[u8]| {
@@ -51,4 +44,13 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, value: &[u8]) ->
             .confidence(Confidence::Low)
             .because("has the form of an SES SMTP password; nothing beside it says so")
     })
+}
+
+/// Whether the value by itself could be an SMTP password.
+pub fn fits(value: &[u8]) -> bool {
+    let version = match value {
+        [b'B', b'A'..=b'P', ..] | [b'A', b'g'..=b'v', ..] => value.len() == LENGTH,
+        _ => false,
+    };
+    version && value.iter().all(|&b| is_base64(b)) && randomness::looks_random(&value[2..])
 }

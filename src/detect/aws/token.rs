@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
+use super::placeholder;
 use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name;
-use crate::detect::placeholder;
 use crate::detect::runs::Piece;
 use crate::finding::{Aws, Confidence};
 use crate::rules::Rule;
@@ -28,7 +28,7 @@ const LONGEST_SESSION: i64 = 36 * 3600;
 /// Reads a piece as a session token, by its beginning or by the name beside it.
 pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candidate> {
     let value = &piece.value[..];
-    if value.len() < SHORTEST {
+    if !fits(value) {
         return None;
     }
     let begins = BEGINNINGS.iter().any(|beginning| value.starts_with(beginning));
@@ -36,8 +36,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
         let name = name::before(bytes, piece.span.start);
         name.contains("sessiontoken") || name.contains("securitytoken")
     };
-    let known = begins || (value[0].is_ascii_uppercase() && named());
-    if !known {
+    if !begins && !named() {
         return None;
     }
     let padding = bytes[piece.span.end..]
@@ -57,13 +56,18 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
     let secret = [value, &bytes[piece.span.end..span.end]].concat();
     let mut candidate = Candidate::new(rule, span, &secret)
         .role(Role::SessionToken)
-        .placeholder(placeholder::of_long(value));
+        .placeholder(placeholder::of_secret(&value[..SHORTEST]).filter(|_| value.starts_with(b"AQo")));
     if !begins {
         candidate = candidate
             .confidence(Confidence::Medium)
             .because("known by its name, not by its form");
     }
     Some(candidate.aws(aws))
+}
+
+/// Whether the value by itself could be a session token. All known beginnings are capitals.
+pub fn fits(value: &[u8]) -> bool {
+    value.len() >= SHORTEST && value[0].is_ascii_uppercase()
 }
 
 #[derive(Default)]

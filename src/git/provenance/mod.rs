@@ -11,7 +11,7 @@ mod trees;
 
 use std::collections::HashMap;
 
-use crate::git::commit::Tag;
+use crate::git::commit::{Commit, Tag};
 use crate::git::provenance::places::Places;
 use crate::git::provenance::trees::Trees;
 use crate::git::sets::SetId;
@@ -97,10 +97,10 @@ const REFS_NAMED: usize = 100;
 /// Tags of tags.
 const TAG_CHAIN: usize = 64;
 
-/// Traces `findings` findings. `commits` are the ids of all commits of the store.
+/// Traces `findings` findings. `commits` are all commits of the store.
 pub fn trace(
     objects: &dyn ReadObject,
-    commits: &[ObjectId],
+    commits: &[(ObjectId, Commit)],
     roots: &Roots,
     head: Option<ObjectId>,
     hits: &Hits,
@@ -113,7 +113,7 @@ pub fn trace(
             incomplete: Vec::new(),
         };
     }
-    let graph = Graph::read(objects, commits);
+    let graph = Graph::order(commits);
     let mut tracer = Tracer::new(objects, hits, findings);
     tracer.run(&graph, roots, head);
     tracer.finish()
@@ -128,7 +128,7 @@ pub fn refs_reaching(objects: &dyn ReadObject, roots: &Roots, commits: &[ObjectI
     }
     let mut tips: Vec<_> = roots.roots.iter().map(|root| root.id).collect();
     tips.extend(commits);
-    let graph = Graph::order(walk::reachable(objects, &tips, &[]).commits);
+    let graph = Graph::order(&walk::reachable(objects, &tips, &[]).commits);
     let mut tracer = Tracer::new(objects, &hits, commits.len());
     let reach = tracer.reach(&graph, &vec![SetId::EMPTY; graph.nodes.len()]);
     tracer.add_refs(&graph, roots, &reach);

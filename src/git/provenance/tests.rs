@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::*;
 use crate::git::Root;
+use crate::git::commit;
 
 /// Objects held in memory. Ids are numbers, not hashes, which nothing here relies on.
 #[derive(Default)]
@@ -134,6 +135,16 @@ fn order(commits: &[Commit]) -> Vec<usize> {
     order
 }
 
+/// Reads commits.
+fn read(objects: &dyn ReadObject, ids: &[ObjectId]) -> Vec<(ObjectId, commit::Commit)> {
+    let mut raw = Vec::new();
+    let mut commit = |id: &ObjectId| {
+        assert_eq!(objects.read(id, &mut raw), Ok(ObjectKind::Commit));
+        (*id, commit::Commit::parse(&raw))
+    };
+    ids.iter().map(&mut commit).collect()
+}
+
 #[test]
 fn traces_are_what_the_definitions_say() {
     let mut random = Random(1);
@@ -167,7 +178,7 @@ fn traces_are_what_the_definitions_say() {
             });
         }
         let ids: Vec<_> = (0..commits.len()).rev().map(|n| id(3, n)).collect();
-        let traced = trace(&made, &ids, &roots, Some(id(3, head)), &hits, FINDINGS);
+        let traced = trace(&made, &read(&made, &ids), &roots, Some(id(3, head)), &hits, FINDINGS);
         for (finding, trace) in traced.traces.iter().enumerate() {
             check(&commits, finding, trace, tips);
         }
@@ -195,14 +206,28 @@ fn deep_folders_are_followed_as_far_as_git_does() {
         ..Hits::default()
     };
     let (made, commit) = nested(2040);
-    let traced = trace(&made, &[commit], &Roots::default(), Some(commit), &hits, 1);
+    let traced = trace(
+        &made,
+        &read(&made, &[commit]),
+        &Roots::default(),
+        Some(commit),
+        &hits,
+        1,
+    );
     assert_eq!(
         traced.traces[0].places[0].path,
         [&b"d/".repeat(2040)[..], b"f"].concat()
     );
     assert_eq!(traced.traces[0].places[0].in_head, Some(id(1, 1)));
     let (made, commit) = nested(100_000);
-    let traced = trace(&made, &[commit], &Roots::default(), Some(commit), &hits, 1);
+    let traced = trace(
+        &made,
+        &read(&made, &[commit]),
+        &Roots::default(),
+        Some(commit),
+        &hits,
+        1,
+    );
     assert!(traced.traces[0].introduced.is_none());
     assert!(traced.incomplete[0].contains("too deep"));
 }

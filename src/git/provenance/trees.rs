@@ -19,6 +19,8 @@ pub struct Trees<'t> {
     pub objects: &'t dyn ReadObject,
     pub sets: Sets,
     hits: &'t Hits,
+    /// Whether any object with findings has an id that begins with these two bytes: spares most look-ups.
+    begins: Box<[bool; 1 << 16]>,
     /// `None` for a tree that holds nothing, which is most of them.
     known: HashMap<ObjectId, Option<Box<Beneath>>>,
     raw: Vec<u8>,
@@ -59,10 +61,15 @@ impl Held {
 
 impl<'t> Trees<'t> {
     pub fn new(objects: &'t dyn ReadObject, hits: &'t Hits) -> Self {
+        let mut begins = Box::new([false; 1 << 16]);
+        for id in hits.objects.keys() {
+            begins[begin(id)] = true;
+        }
         Self {
             objects,
             sets: Sets::new(),
             hits,
+            begins,
             known: HashMap::new(),
             raw: Vec::new(),
             too_deep: None,
@@ -71,6 +78,9 @@ impl<'t> Trees<'t> {
 
     /// The findings in an object's own text or content.
     pub fn own(&mut self, id: &ObjectId) -> SetId {
+        if !self.begins[begin(id)] {
+            return SetId::EMPTY;
+        }
         match self.hits.objects.get(id) {
             Some(findings) => self.sets.of(findings),
             None => SetId::EMPTY,
@@ -150,8 +160,7 @@ impl<'t> Trees<'t> {
                 false => SetId::EMPTY,
             };
             // A folder that is known to hold nothing is not worth a copy of its name.
-            let is_settled = matches!(self.known.get(&entry.id), Some(None));
-            if entry.kind == EntryKind::Tree && !is_settled {
+            if entry.kind == EntryKind::Tree && !matches!(self.known.get(&entry.id), Some(None)) {
                 folders.push((entry.name.into(), entry.id));
             }
             if !by_name.is_empty() || !by_content.is_empty() {
@@ -167,4 +176,9 @@ impl<'t> Trees<'t> {
         self.raw = raw;
         held
     }
+}
+
+fn begin(id: &ObjectId) -> usize {
+    let bytes = id.as_bytes();
+    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
 }

@@ -1,0 +1,214 @@
+//! Anchors: the places of a content where detectors read on. They can be carried over from one version to the next.
+//!
+//! An anchor is a place where a literal starts, or a run of token characters that by its look alone could hold
+//! something. **Whether a
+//! place is an anchor depends on the bytes of the literal or run and the byte to either side, and on nothing
+//! else.** So what a version copied from its base has the base's anchors, and only what was inserted, with the
+//! runs that it touches, is searched. What a detector makes of an anchor is read anew in each version, with
+//! all of the content in hand: anchors are few, and the bytes around them may have changed.
+
+use std::ops::Range;
+
+use super::runs::{self, is_run};
+use super::{Detectors, is_telling};
+use crate::git::Copied;
+
+/// The anchors of one content, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchors {
+    pub(super) literals: Vec<usize>,
+    pub(super) runs: Vec<Range<usize>>,
+}
+
+impl Detectors {
+    /// Finds the anchors of a content by looking at all of it.
+    pub fn anchors(&self, bytes: &[u8]) -> Anchors {
+        let mut anchors = Anchors::default();
+        self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
+        find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
+        anchors
+    }
+
+    /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
+    pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
+        Anchors {
+            literals: self.literals_after(bytes, &base.literals, copied),
+            runs: runs_after(bytes, &base.runs, base_length, copied),
+        }
+    }
+
+    fn literals_after(&self, bytes: &[u8], base: &[usize], copied: &[Copied]) -> Vec<usize> {
+        let longest = self.literals.longest().max(1);
+        let mut literals = Vec::new();
+        let mut searched = 0;
+        for copy in copied {
+            // Where any literal would lie in the copy whole.
+            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
+                continue;
+            };
+            self.literals.find(bytes, searched..copy.to, &mut literals);
+            let known = &base[base.partition_point(|&at| at < copy.from)..];
+            let known = known.iter().take_while(|&&at| at < copy.from + inner);
+            literals.extend(known.map(|at| at - copy.from + copy.to));
+            searched = copy.to + inner;
+        }
+        self.literals.find(bytes, searched..bytes.len(), &mut literals);
+        literals
+    }
+}
+
+fn runs_after(bytes: &[u8], base: &[Range<usize>], base_length: usize, copied: &[Copied]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut search = Search { bytes, searched: 0 };
+    let mut before = Some(0);
+    for copy in copied {
+        let end = copy.to + copy.length;
+        let same_start = copy.to == 0 && copy.from == 0;
+        let same_end = end == bytes.len() && copy.from + copy.length == base_length;
+        if let Some(before) = before
+            && !same_start
+        {
+            search.around(before..copy.to, &mut found);
+        }
+        // A run that touches the edge of the copy may go on beyond it.
+        let first = copy.from + usize::from(!same_start);
+        let last = copy.from + copy.length - usize::from(!same_end);
+        let known = &base[base.partition_point(|run| run.start < first)..];
+        let known = known.iter().take_while(|run| run.end <= last);
+        found.extend(known.map(|run| run.start - copy.from + copy.to..run.end - copy.from + copy.to));
+        before = (!same_end).then_some(end);
+    }
+    if let Some(before) = before {
+        search.around(before..bytes.len(), &mut found);
+    }
+    found
+}
+
+/// Searches for runs, each byte once.
+struct Search<'c> {
+    bytes: &'c [u8],
+    /// No run that starts before this is still to be found.
+    searched: usize,
+}
+
+impl Search<'_> {
+    /// Finds the runs in a stretch and those that touch it.
+    fn around(&mut self, stretch: Range<usize>, found: &mut Vec<Range<usize>>) {
+        let length = |run: &mut dyn Iterator<Item = &u8>| run.take_while(|byte| is_run(**byte)).count();
+        let mut start = self.searched;
+        if stretch.start > start {
+            let back = length(&mut self.bytes[start..stretch.start].iter().rev());
+            start = stretch.start - back;
+        }
+        if stretch.end < start {
+            return;
+        }
+        let end = stretch.end + length(&mut self.bytes[stretch.end..].iter());
+        find_runs(self.bytes, start..end, found);
+        self.searched = end;
+    }
+}
+
+/// Finds the runs in a range that no run crosses the ends of.
+fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let start = range.start;
+    runs::for_each_run(&bytes[range], |run| {
+        let run = start + run.start..start + run.end;
+        let mut telling = false;
+        runs::for_each_piece(bytes, run.clone(), |piece| telling |= is_telling(bytes, &piece));
+        if telling {
+            found.push(run);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 33) as usize % limit.max(1)
+        }
+
+        /// Text of runs of all lengths, literals and parts of literals.
+        fn text(&mut self, words: usize) -> Vec<u8> {
+            let mut text = Vec::new();
+            for _ in 0..words {
+                match self.below(8) {
+                    0 => {
+                        text.extend([&b"AKIA"[..], b"-----BEGIN ", b"eyJ", b"AKI", b"bedrock-api-key-"][self.below(5)])
+                    }
+                    1 => text.extend([&b" "[..], b"\n", b"=\"", b"\\/", b"%2F"][self.below(5)]),
+                    _ => {
+                        let length = self.below(30);
+                        let alphabet = [&b"aB3/"[..], b"abcd", b"xY9+-_"][self.below(3)];
+                        text.extend((0..length).map(|_| alphabet[self.below(alphabet.len())]));
+                    }
+                }
+            }
+            text
+        }
+
+        /// Copies of the base in any order, with something between some of them.
+        fn edit(&mut self, base: &[u8]) -> (Vec<u8>, Vec<Copied>) {
+            let (mut text, mut copied) = (Vec::new(), Vec::new());
+            let mut next = 0;
+            for _ in 0..self.below(6) {
+                if self.below(2) == 0 {
+                    text.extend(self.text(2));
+                }
+                let from = if self.below(3) == 0 {
+                    self.below(base.len())
+                } else {
+                    next + self.below(4)
+                };
+                let rest = base.len().saturating_sub(from);
+                let length = if self.below(3) == 0 { rest } else { self.below(rest + 1) };
+                if length > 0 {
+                    copied.push(Copied {
+                        from,
+                        to: text.len(),
+                        length,
+                    });
+                    text.extend(&base[from..from + length]);
+                }
+                next = from + length;
+            }
+            if self.below(2) == 0 {
+                text.extend(self.text(2));
+            }
+            (text, copied)
+        }
+    }
+
+    #[test]
+    fn carried_and_searched_are_what_a_whole_search_finds() {
+        let rules = RuleSet::builtin().expect("the built-in rules are valid");
+        let detectors = Detectors::new(&rules).expect("and their detectors exist");
+        let mut random = Random(0x9E37_79B9_7F4A_7C15);
+        for _ in 0..20_000 {
+            let words = random.below(40);
+            let mut base = random.text(words);
+            let mut anchors = detectors.anchors(&base);
+            for _ in 0..3 {
+                let (text, copied) = random.edit(&base);
+                let after = detectors.anchors_after(&text, &anchors, base.len(), &copied);
+                let shown = String::from_utf8_lossy(&text);
+                assert_eq!(
+                    after,
+                    detectors.anchors(&text),
+                    "{shown} of {} by {copied:?}",
+                    String::from_utf8_lossy(&base)
+                );
+                (base, anchors) = (text, after);
+            }
+        }
+    }
+}

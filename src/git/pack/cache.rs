@@ -1,0 +1,50 @@
+//! Objects that were read lately, for those that are made of them.
+//!
+//! Two generations: when the young one is full it becomes the old one, and what was not asked for since is
+//! forgotten with the one before. Bounded by bytes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::git::store::ObjectKind;
+
+/// A pack's number and an offset in it.
+pub type At = (usize, u64);
+
+/// An object's kind and content.
+pub type Known = (ObjectKind, Arc<Vec<u8>>);
+
+/// Bytes of one generation.
+const MOST: usize = 16 << 20;
+
+#[derive(Default)]
+pub struct Cache {
+    young: HashMap<At, Known>,
+    old: HashMap<At, Known>,
+    bytes: usize,
+}
+
+impl Cache {
+    pub fn get(&mut self, at: At) -> Option<Known> {
+        if let Some(known) = self.young.get(&at) {
+            return Some(known.clone());
+        }
+        let known = self.old.remove(&at)?;
+        self.put(at, known.clone());
+        Some(known)
+    }
+
+    /// Remembers an object, unless it is too large to be worth it.
+    pub fn put(&mut self, at: At, known: Known) {
+        let size = known.1.len();
+        if size > MOST / 2 {
+            return;
+        }
+        if self.bytes + size > MOST {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        self.bytes += size;
+        self.young.insert(at, known);
+    }
+}

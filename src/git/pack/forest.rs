@@ -1,0 +1,227 @@
+//! The forest of deltas: which entry is made of which, from headers alone.
+//!
+//! Entries are numbered through all packs, in the order of their bytes. A tree's root is a whole object, or
+//! a delta on an object of another pack. An entry that no root leads to is made of itself, in a circle.
+//! The tables take about 30 bytes an entry, whatever its size.
+
+use super::entry::{Form, Header};
+use super::{Fault, Pack, TRAILER};
+use crate::git::store::ObjectKind;
+
+/// Tables of all entries, by number.
+pub struct Forest {
+    /// The number of each pack's first entry, and one past the last.
+    firsts: Vec<u32>,
+    offsets: Vec<u64>,
+    /// Positions in the pack's index.
+    positions: Vec<u32>,
+    marks: Vec<Mark>,
+    /// Where an entry's children start in `children`, and one past the last.
+    starts: Vec<u32>,
+    /// The lightest child of an entry comes first, so that its base can be let go before the heaviest is walked.
+    children: Vec<u32>,
+    /// The heaviest comes first, so that no thread is left with it at the end.
+    pub roots: Vec<u32>,
+    /// Entries that cannot be read, and why.
+    pub faults: Vec<(u32, Fault)>,
+}
+
+/// What is known of an entry.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// `None` beneath a base in another pack.
+    kind: Option<ObjectKind>,
+    /// An earlier pack has the object too.
+    again: bool,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Forest {
+    /// Reads the headers of all entries.
+    pub fn plant(packs: &[Pack]) -> Self {
+        let mut forest = Self::list(packs);
+        let parents = forest.read_headers(packs);
+        forest.link(&parents);
+        let order = forest.walk_order();
+        forest.weigh(&order, &parents);
+        forest
+    }
+
+    /// The number of the pack that an entry is in.
+    pub fn pack(&self, entry: u32) -> usize {
+        self.firsts.partition_point(|&first| first <= entry) - 1
+    }
+
+    /// The entry's position in the index of its pack.
+    pub fn position(&self, entry: u32) -> u32 {
+        self.positions[entry as usize]
+    }
+
+    /// Where the entry starts in its pack and where the next one does.
+    pub fn extent(&self, entry: u32, packs: &[Pack]) -> (u64, u64) {
+        let pack = self.pack(entry);
+        let start = self.offsets[entry as usize];
+        let last = self.firsts[pack + 1];
+        let next = self.offsets[entry as usize + 1..last as usize]
+            .iter()
+            .find(|&&next| next > start);
+        let end = packs[pack].map.bytes().len().saturating_sub(TRAILER) as u64;
+        (start, next.copied().unwrap_or(end).min(end))
+    }
+
+    /// Its kind, if that is known from headers.
+    pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
+        self.marks[entry as usize].kind
+    }
+
+    /// Whether an earlier pack has the object too.
+    pub fn is_again(&self, entry: u32) -> bool {
+        self.marks[entry as usize].again
+    }
+
+    /// How many objects there are of these kinds, or of a kind that is not known yet.
+    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        let is_wanted = |mark: &&Mark| !mark.again && mark.kind.is_none_or(wanted);
+        self.marks.iter().filter(is_wanted).count()
+    }
+
+    pub fn children(&self, entry: u32) -> &[u32] {
+        let entry = entry as usize;
+        &self.children[self.starts[entry] as usize..self.starts[entry + 1] as usize]
+    }
+
+    fn list(packs: &[Pack]) -> Self {
+        let mut forest = Self {
+            firsts: vec![0],
+            offsets: Vec::new(),
+            positions: Vec::new(),
+            marks: Vec::new(),
+            starts: Vec::new(),
+            children: Vec::new(),
+            roots: Vec::new(),
+            faults: Vec::new(),
+        };
+        for (number, pack) in packs.iter().enumerate() {
+            let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
+            entries.sort_unstable();
+            for (offset, position) in entries {
+                let id = pack.index.id(position);
+                let again = packs[..number].iter().any(|earlier| earlier.index.find(&id).is_some());
+                forest.offsets.push(offset);
+                forest.positions.push(position);
+                forest.marks.push(Mark { kind: None, again });
+            }
+            forest.firsts.push(forest.offsets.len() as u32);
+        }
+        forest
+    }
+
+    /// Returns what each entry is made of.
+    fn read_headers(&mut self, packs: &[Pack]) -> Vec<u32> {
+        let mut parents = vec![NONE; self.offsets.len()];
+        for (number, pack) in packs.iter().enumerate() {
+            for entry in self.firsts[number]..self.firsts[number + 1] {
+                let base = match Header::read(pack.map.bytes(), self.offsets[entry as usize]).map(|header| header.form)
+                {
+                    Ok(Form::Whole(kind)) => {
+                        self.marks[entry as usize].kind = Some(kind);
+                        self.roots.push(entry);
+                        continue;
+                    }
+                    Ok(Form::OnOffset(offset)) => self.at(number, offset).ok_or("its delta base is missing"),
+                    Ok(Form::OnId(id)) => match pack.index.find(&id) {
+                        Some(position) => self
+                            .at(number, pack.index.offset(position))
+                            .ok_or("its delta base is missing"),
+                        None => {
+                            self.roots.push(entry);
+                            continue;
+                        }
+                    },
+                    Err(fault) => Err(fault),
+                };
+                match base {
+                    Ok(base) => parents[entry as usize] = base,
+                    Err(fault) => self.faults.push((entry, fault)),
+                }
+            }
+        }
+        parents
+    }
+
+    /// The entry at an offset of a pack.
+    fn at(&self, pack: usize, offset: u64) -> Option<u32> {
+        let first = self.firsts[pack];
+        let offsets = &self.offsets[first as usize..self.firsts[pack + 1] as usize];
+        let n = offsets.partition_point(|&at| at < offset);
+        (offsets.get(n) == Some(&offset)).then_some(first + n as u32)
+    }
+
+    fn link(&mut self, parents: &[u32]) {
+        let mut starts = vec![0_u32; parents.len() + 1];
+        let linked = || parents.iter().enumerate().filter(|(_, parent)| **parent != NONE);
+        for (_, &parent) in linked() {
+            starts[parent as usize + 1] += 1;
+        }
+        for n in 1..starts.len() {
+            starts[n] += starts[n - 1];
+        }
+        let mut children = vec![0; starts.last().copied().unwrap_or_default() as usize];
+        let mut free = starts.clone();
+        for (entry, &parent) in linked() {
+            children[free[parent as usize] as usize] = entry as u32;
+            free[parent as usize] += 1;
+        }
+        (self.starts, self.children) = (starts, children);
+    }
+
+    /// Every entry that a root or a fault leads to, bases before what is made of them. Hands on kinds and
+    /// faults; what is not led to is in a circle.
+    fn walk_order(&mut self) -> Vec<u32> {
+        let mut order = self.roots.clone();
+        let mut seen = vec![false; self.offsets.len()];
+        let mut at = 0;
+        while at < order.len() {
+            let entry = order[at];
+            at += 1;
+            seen[entry as usize] = true;
+            let kind = self.kind(entry);
+            for n in self.starts[entry as usize]..self.starts[entry as usize + 1] {
+                let child = self.children[n as usize];
+                self.marks[child as usize].kind = kind;
+                order.push(child);
+            }
+        }
+        let mut at = 0;
+        while at < self.faults.len() {
+            let (entry, fault) = self.faults[at];
+            at += 1;
+            seen[entry as usize] = true;
+            for n in self.starts[entry as usize]..self.starts[entry as usize + 1] {
+                self.faults.push((self.children[n as usize], fault));
+            }
+        }
+        let lost = (0..seen.len()).filter(|&entry| !seen[entry]);
+        self.faults
+            .extend(lost.map(|entry| (entry as u32, "its delta is made of itself, in a circle")));
+        order
+    }
+
+    /// Puts roots and children in the order in which they are walked, by how many entries stand beneath them.
+    fn weigh(&mut self, order: &[u32], parents: &[u32]) {
+        let mut weights = vec![1_u32; self.offsets.len()];
+        for &entry in order.iter().rev() {
+            let parent = parents[entry as usize];
+            if parent != NONE {
+                weights[parent as usize] = weights[parent as usize].saturating_add(weights[entry as usize]);
+            }
+        }
+        for entry in 0..self.offsets.len() {
+            let children = self.starts[entry] as usize..self.starts[entry + 1] as usize;
+            self.children[children].sort_unstable_by_key(|&child| (weights[child as usize], child));
+        }
+        self.roots
+            .sort_unstable_by_key(|&root| (std::cmp::Reverse(weights[root as usize]), root));
+    }
+}

@@ -1,0 +1,187 @@
+//! A pack's index: which objects it holds, and at which offset each entry starts.
+//!
+//! Versions 1 and 2. Sizes are checked when it is opened; what an entry says is checked against the
+//! pack when the entry is read. An index whose ids are not in order hides objects from [`Index::find`],
+//! which is noticed as missing objects, never as an empty repository.
+
+use std::path::Path;
+
+use super::Fault;
+use super::map::Mapped;
+use crate::origin::ObjectId;
+
+const FANOUT: usize = 256 * 4;
+const HASH: usize = 20;
+/// The checksums of the pack and of the index itself.
+const TRAILER: usize = 2 * HASH;
+
+/// An open index.
+pub struct Index {
+    map: Mapped,
+    count: u32,
+    /// Version 2 has tables of ids, checksums and offsets; version 1 one table of offset and id.
+    tables: Option<Tables>,
+}
+
+/// Where the tables of a version 2 index start.
+struct Tables {
+    ids: usize,
+    checksums: usize,
+    offsets: usize,
+    large: usize,
+}
+
+impl Index {
+    /// Opens an index and checks that its tables fit into it.
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        let map = Mapped::open(path).map_err(|_| "the pack index cannot be read")?;
+        Self::of(map).ok_or("the pack index is damaged")
+    }
+
+    fn of(map: Mapped) -> Option<Self> {
+        let bytes = map.bytes();
+        let version_2 = bytes.starts_with(b"\xfftOc");
+        if version_2 && word(bytes, 4)? != 2 {
+            return None;
+        }
+        let fanout = if version_2 { 8 } else { 0 };
+        let mut before = 0;
+        for bucket in 0..256 {
+            let upto = word(bytes, fanout + bucket * 4)?;
+            if upto < before {
+                return None;
+            }
+            before = upto;
+        }
+        let (count, n) = (before, before as usize);
+        let ids = fanout + FANOUT;
+        let tables = version_2.then(|| Tables {
+            ids,
+            checksums: ids + n * HASH,
+            offsets: ids + n * (HASH + 4),
+            large: ids + n * (HASH + 8),
+        });
+        let least = ids + n * tables.as_ref().map_or(HASH + 4, |_| HASH + 8) + TRAILER;
+        (bytes.len() >= least).then_some(Self { map, count, tables })
+    }
+
+    /// How many objects it lists.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The id of the object at this position, which is less than [`Index::count`].
+    pub fn id(&self, position: u32) -> ObjectId {
+        ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 bytes")
+    }
+
+    /// Where the entry starts. An offset that the index lacks is one that no pack reaches.
+    pub fn offset(&self, position: u32) -> u64 {
+        let (bytes, n) = (self.map.bytes(), position as usize);
+        let Some(tables) = &self.tables else {
+            return word(bytes, FANOUT + n * (HASH + 4)).map_or(u64::MAX, u64::from);
+        };
+        match word(bytes, tables.offsets + n * 4) {
+            Some(offset) if offset & 1 << 31 == 0 => u64::from(offset),
+            Some(offset) => {
+                let at = tables.large + (offset & !(1 << 31)) as usize * 8;
+                match (word(bytes, at), word(bytes, at + 4)) {
+                    (Some(high), Some(low)) => u64::from(high) << 32 | u64::from(low),
+                    _ => u64::MAX,
+                }
+            }
+            None => u64::MAX,
+        }
+    }
+
+    /// The CRC-32 of the entry's bytes, if the index has it.
+    pub fn checksum(&self, position: u32) -> Option<u32> {
+        let tables = self.tables.as_ref()?;
+        word(self.map.bytes(), tables.checksums + position as usize * 4)
+    }
+
+    /// The position of an object.
+    pub fn find(&self, id: &ObjectId) -> Option<u32> {
+        let wanted = id.as_bytes();
+        let fanout = self.tables.as_ref().map_or(0, |tables| tables.ids - FANOUT);
+        let bucket = |n: usize| word(self.map.bytes(), fanout + n * 4).expect("the fan-out was read before");
+        let first = usize::from(wanted[0]);
+        let (mut low, mut high) = (if first == 0 { 0 } else { bucket(first - 1) }, bucket(first));
+        // Ids are spread evenly, so the next bytes say about where it is. Where they are not, halving still ends.
+        let spread = u64::from(word(wanted, 1).unwrap_or_default());
+        let guess = low + ((u64::from(high - low) * spread) >> 32) as u32;
+        let near = (high - low).isqrt();
+        let mut probes = [guess.saturating_sub(near).max(low), guess.saturating_add(near)].into_iter();
+        while low < high {
+            let probe = probes.next().filter(|probe| (low..high).contains(probe));
+            let middle = probe.unwrap_or(low + (high - low) / 2);
+            match self.raw_id(middle).cmp(wanted) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// What the pack's last bytes must be.
+    pub fn pack_checksum(&self) -> &[u8] {
+        let bytes = self.map.bytes();
+        &bytes[bytes.len() - TRAILER..bytes.len() - HASH]
+    }
+
+    fn raw_id(&self, position: u32) -> &[u8] {
+        let n = position as usize;
+        let at = match &self.tables {
+            Some(tables) => tables.ids + n * HASH,
+            None => FANOUT + n * (HASH + 4) + 4,
+        };
+        &self.map.bytes()[at..at + HASH]
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let word = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_be_bytes(word.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(bytes: &[u8]) -> Result<Index, Fault> {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), bytes).expect("it is written");
+        Index::open(file.path())
+    }
+
+    #[test]
+    fn an_index_that_does_not_add_up_is_refused() {
+        assert!(index(b"").is_err());
+        assert!(index(&[0xff; 2000]).is_err());
+        let mut empty = b"\xfftOc\0\0\0\x02".to_vec();
+        empty.resize(8 + 1024 + 40, 0);
+        assert_eq!(index(&empty).map(|index| index.count()), Ok(0));
+        empty[8 + 1023] = 9;
+        assert!(index(&empty).is_err());
+    }
+
+    #[test]
+    fn large_offsets_are_followed_and_bad_ones_lead_nowhere() {
+        let mut bytes = b"\xfftOc\0\0\0\x02".to_vec();
+        bytes.extend((0..256_u32).flat_map(|n| (n + 1).min(2).to_be_bytes()));
+        bytes.extend([[0; 20], [1; 20]].concat());
+        bytes.extend([7_u32, 8, 1 << 31, 1 << 31 | 99].map(u32::to_be_bytes).concat());
+        bytes.extend([1_u32, 2].map(u32::to_be_bytes).concat());
+        bytes.extend([0; 40]);
+        let index = index(&bytes).expect("it adds up");
+        assert_eq!(index.offset(0), 1 << 32 | 2);
+        assert_eq!(index.offset(1), u64::MAX);
+        assert_eq!(index.checksum(1), Some(8));
+        assert_eq!(index.find(&index.id(1)), Some(1));
+        assert_eq!(
+            index.find(&ObjectId::from_bytes(&[1, 2].repeat(10)).expect("20 bytes")),
+            None
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Packs, read at the speed of their bytes: mapped into memory, each entry inflated and applied once.
+//!
+//! There are two ways to read. [`Packs::walk`] reads everything: entries form trees of deltas, known from
+//! headers alone, and each tree is walked depth first, so that a base is in memory only while what is made of
+//! it is. [`Packs::read`] reads one object. Neither believes a size, an offset or an index: what does not add
+//! up is a fault that costs the entry and what is made of it. Checksums of entries and of their data are
+//! checked, ids are not: hashing every object would cost more than all the rest.
+
+mod cache;
+mod delta;
+mod entry;
+mod forest;
+mod index;
+mod map;
+mod reader;
+mod walk;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+pub use delta::Copied;
+pub use walk::{Derived, Packed, Visitor};
+
+use crate::git::path_bytes;
+use crate::git::store::ObjectKind;
+use crate::origin::ObjectId;
+use crate::skip::Skip;
+use forest::Forest;
+use index::Index;
+use map::Mapped;
+use reader::Reader;
+
+/// Why an entry cannot be read: the end of a sentence that begins "the object cannot be read".
+pub type Fault = &'static str;
+
+/// A pack with its index.
+struct Pack {
+    map: Mapped,
+    index: Index,
+}
+
+/// All packs of a store, in order.
+pub struct Packs {
+    packs: Vec<Pack>,
+    /// Made when it is first needed, for reading single objects needs none.
+    forest: OnceLock<Forest>,
+    /// Readers not in use.
+    idle: Mutex<Vec<Reader>>,
+}
+
+/// The hash over all of a pack, which is its last part.
+const TRAILER: usize = 20;
+
+impl Packs {
+    /// Opens the packs in these object folders, in the order of folders and names.
+    pub fn open(folders: &[PathBuf], skips: &mut Vec<Skip>) -> Self {
+        let mut packs = Vec::new();
+        for folder in folders {
+            let folder = folder.join("pack");
+            for name in crate::git::objects::sorted_names(&folder) {
+                let path = folder.join(name);
+                let extension = path.extension();
+                if extension == Some(OsStr::new("idx")) {
+                    match Pack::open(&path) {
+                        Ok(pack) => {
+                            let wrong = pack.disagreement().map(|fault| Skip::fault(path_bytes(&path), fault));
+                            skips.extend(wrong);
+                            packs.push(pack);
+                        }
+                        Err(fault) => skips.push(Skip::fault(path_bytes(&path), fault)),
+                    }
+                } else if extension == Some(OsStr::new("pack")) && !path.with_extension("idx").exists() {
+                    let reason = "the pack has no index, so its objects cannot be found; `git index-pack` makes one";
+                    skips.push(Skip::fault(path_bytes(&path), reason));
+                }
+            }
+        }
+        Self {
+            packs,
+            forest: OnceLock::new(),
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// How many objects of these kinds there are, as far as headers tell.
+    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
+        self.forest().count(wanted)
+    }
+
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        self.packs.iter().any(|pack| pack.index.find(id).is_some())
+    }
+
+    /// In how many packs an object is.
+    pub fn copies(&self, id: &ObjectId) -> usize {
+        self.packs.iter().filter(|pack| pack.index.find(id).is_some()).count()
+    }
+
+    fn forest(&self) -> &Forest {
+        self.forest.get_or_init(|| Forest::plant(&self.packs))
+    }
+}
+
+impl Pack {
+    fn open(index: &Path) -> Result<Self, Fault> {
+        let path = index.with_extension("pack");
+        if !path.exists() {
+            return Err("the pack of this index is missing");
+        }
+        let map = Mapped::open(&path).map_err(|_| "the pack of this index cannot be read")?;
+        let index = Index::open(index)?;
+        let version = map.bytes().get(4..8);
+        if !map.bytes().starts_with(b"PACK") || !matches!(version, Some([0, 0, 0, 2 | 3])) {
+            return Err("the pack of this index is damaged");
+        }
+        Ok(Self { map, index })
+    }
+
+    /// What shows that the index was made for another pack. Its entries are still tried.
+    fn disagreement(&self) -> Option<Fault> {
+        let bytes = self.map.bytes();
+        if bytes.get(8..12) != Some(&self.index.count().to_be_bytes()) {
+            return Some("the pack index and its pack do not have the same number of objects");
+        }
+        let ends = bytes.len() >= 12 + TRAILER && bytes.ends_with(self.index.pack_checksum());
+        (!ends).then_some("the pack does not end as its index says; it is cut off or another one")
+    }
+
+    /// The deflated bytes from `start` on, at most up to `end`.
+    fn bytes(&self, start: usize, end: usize) -> &[u8] {
+        let bytes = self.map.bytes();
+        let end = end.min(bytes.len().saturating_sub(TRAILER));
+        bytes.get(start..end).unwrap_or_default()
+    }
+}

@@ -1,0 +1,265 @@
+//! The walk over all packs: every object once, bases before what is made of them, by several threads.
+//!
+//! A worker takes a tree of deltas and walks it depth first. It holds an object only while objects made of it
+//! are still to come; as the heaviest child comes last, that is at most one object for each halving of the
+//! tree: some twenty of a million, whatever the depth. What cannot be read costs itself and what is made of it.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use super::delta::{self, Copied};
+use super::entry::{Form, Header, Inflater};
+use super::{Fault, Packs};
+use crate::git::store::{ObjectKind, ReadObject};
+use crate::origin::ObjectId;
+
+/// An object, as it is met on the walk.
+#[derive(Clone, Copy)]
+pub struct Packed<'w> {
+    /// Its place in the order of all packs' bytes.
+    pub number: u32,
+    pub id: ObjectId,
+    pub kind: ObjectKind,
+    pub bytes: &'w [u8],
+}
+
+/// How an object came out of another that was met before.
+pub struct Derived<'w, K> {
+    pub base: &'w [u8],
+    /// What the visitor kept of the base.
+    pub kept: &'w K,
+    pub copied: &'w [Copied],
+}
+
+/// What is done with the objects. Each worker has its own.
+pub trait Visitor: Send {
+    /// What is kept of an object for those that are made of it. The default stands for one that was not visited.
+    type Kept: Default;
+
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept;
+}
+
+/// How a walk ended.
+pub struct Walked<V> {
+    pub visitors: Vec<V>,
+    /// Objects that could not be read, with their numbers, in order.
+    pub unread: Vec<(u32, ObjectId, Fault)>,
+}
+
+/// A buffer larger than this is not kept for the next object.
+const KEPT: usize = 1 << 20;
+
+impl Packs {
+    /// Visits every object of the kinds that `wanted` holds for, each once, on `threads` threads. `others` is
+    /// asked for the bases of deltas that lie in another pack or in none.
+    pub fn walk<V: Visitor>(
+        &self,
+        others: &(dyn ReadObject + Sync),
+        wanted: fn(ObjectKind) -> bool,
+        threads: usize,
+        visitor: impl Fn() -> V + Sync,
+    ) -> Walked<V> {
+        let forest = self.forest();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut worker = Worker::new(self, others, wanted, visitor());
+            while let Some(&root) = forest.roots.get(next.fetch_add(1, Relaxed)) {
+                if forest.kind(root).is_none_or(wanted) {
+                    worker.walk(root);
+                }
+            }
+            (worker.visitor, worker.unread)
+        };
+        let results = match threads {
+            0 | 1 => vec![work()],
+            _ => std::thread::scope(|scope| {
+                let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+                joined
+                    .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            }),
+        };
+        let (visitors, unread): (Vec<V>, Vec<_>) = results.into_iter().unzip();
+        // What has no kind for want of a base could be of any.
+        let mut unread: Vec<_> = unread.into_iter().flatten().collect();
+        unread.extend(
+            forest
+                .faults
+                .iter()
+                .filter(|(entry, _)| forest.kind(*entry).is_none_or(wanted)),
+        );
+        unread.retain(|(entry, _)| !forest.is_again(*entry));
+        unread.sort_unstable();
+        let unread = unread
+            .into_iter()
+            .map(|(entry, fault)| (entry, self.id(entry), fault))
+            .collect();
+        Walked { visitors, unread }
+    }
+
+    /// The kind of the entry with this number, as far as headers tell.
+    pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
+        self.forest().kind(entry)
+    }
+
+    fn id(&self, entry: u32) -> ObjectId {
+        let forest = self.forest();
+        self.packs[forest.pack(entry)].index.id(forest.position(entry))
+    }
+}
+
+struct Worker<'p, V> {
+    packs: &'p Packs,
+    others: &'p (dyn ReadObject + Sync),
+    wanted: fn(ObjectKind) -> bool,
+    visitor: V,
+    inflater: Inflater,
+    delta: Vec<u8>,
+    copied: Vec<Copied>,
+    spare: Vec<Vec<u8>>,
+    unread: Vec<(u32, Fault)>,
+}
+
+/// An object that others are made of, while they are still to come.
+struct Standing<'f, K> {
+    bytes: Vec<u8>,
+    kept: K,
+    /// The children that are still to come.
+    children: &'f [u32],
+}
+
+impl<'p, V: Visitor> Worker<'p, V> {
+    fn new(packs: &'p Packs, others: &'p (dyn ReadObject + Sync), wanted: fn(ObjectKind) -> bool, visitor: V) -> Self {
+        Self {
+            packs,
+            others,
+            wanted,
+            visitor,
+            inflater: Inflater::new(),
+            delta: Vec::new(),
+            copied: Vec::new(),
+            spare: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// Walks one tree.
+    fn walk(&mut self, root: u32) {
+        let forest = self.packs.forest();
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let kind = match self.read_root(root, &mut bytes) {
+            Ok(kind) => kind,
+            Err(fault) => return self.give_up(root, fault),
+        };
+        if !(self.wanted)(kind) {
+            return self.recycle(bytes);
+        }
+        let kept = self.visit(root, kind, &bytes, None);
+        let mut chain = vec![Standing {
+            bytes,
+            kept,
+            children: forest.children(root),
+        }];
+        while let Some(base) = chain.last_mut() {
+            let Some(&child) = base.children.split_off_first() else {
+                let done = chain.pop().expect("it is the last");
+                self.recycle(done.bytes);
+                continue;
+            };
+            let mut bytes = self.spare.pop().unwrap_or_default();
+            let made = self
+                .inflate(child, None)
+                .and_then(|()| delta::apply(&self.delta, &base.bytes, &mut bytes, &mut self.copied));
+            if let Err(fault) = made {
+                self.recycle(bytes);
+                self.give_up(child, fault);
+                continue;
+            }
+            let copied = std::mem::take(&mut self.copied);
+            let derived = Derived {
+                base: &base.bytes,
+                kept: &base.kept,
+                copied: &copied,
+            };
+            let kept = self.visit(child, kind, &bytes, Some(derived));
+            self.copied = copied;
+            if base.children.is_empty() {
+                // Let go before its last child's own children need memory.
+                let done = chain.pop().expect("it is the last");
+                self.recycle(done.bytes);
+            }
+            match forest.children(child) {
+                [] => self.recycle(bytes),
+                children => chain.push(Standing { bytes, kept, children }),
+            }
+        }
+    }
+
+    fn visit(&mut self, entry: u32, kind: ObjectKind, bytes: &[u8], derived: Option<Derived<'_, V::Kept>>) -> V::Kept {
+        if self.packs.forest().is_again(entry) {
+            return V::Kept::default();
+        }
+        let object = Packed {
+            number: entry,
+            id: self.packs.id(entry),
+            kind,
+            bytes,
+        };
+        self.visitor.visit(object, derived)
+    }
+
+    fn read_root(&mut self, root: u32, into: &mut Vec<u8>) -> Result<ObjectKind, Fault> {
+        if let Some(kind) = self.packs.forest().kind(root) {
+            self.inflate(root, Some(into))?;
+            return Ok(kind);
+        }
+        let pack = &self.packs.packs[self.packs.forest().pack(root)];
+        let (start, _) = self.packs.forest().extent(root, &self.packs.packs);
+        let Form::OnId(base) = Header::read(pack.map.bytes(), start)?.form else {
+            return Err("its delta base is missing");
+        };
+        self.inflate(root, None)?;
+        let mut bytes = Vec::new();
+        let kind = self
+            .others
+            .read(&base, &mut bytes)
+            .map_err(|_| "its delta base cannot be read")?;
+        delta::apply(&self.delta, &bytes, into, &mut self.copied)?;
+        Ok(kind)
+    }
+
+    /// Checks and inflates an entry's data, into the delta buffer unless told otherwise.
+    fn inflate(&mut self, entry: u32, into: Option<&mut Vec<u8>>) -> Result<(), Fault> {
+        let forest = self.packs.forest();
+        let pack = &self.packs.packs[forest.pack(entry)];
+        let (start, end) = forest.extent(entry, &self.packs.packs);
+        let header = Header::read(pack.map.bytes(), start)?;
+        let checksum = pack.index.checksum(forest.position(entry));
+        let whole = pack.bytes(start as usize, end as usize);
+        if checksum.is_some_and(|checksum| checksum != libdeflater::crc32(whole)) {
+            return Err("its checksum is not what the pack index says");
+        }
+        let data = pack.bytes(header.data, end as usize);
+        self.inflater
+            .inflate(data, header.size, into.unwrap_or(&mut self.delta))
+    }
+
+    /// Notes an entry and all that is made of it as unread.
+    fn give_up(&mut self, entry: u32, fault: Fault) {
+        let first = self.unread.len();
+        self.unread.push((entry, fault));
+        let mut at = first;
+        while let Some(&(entry, _)) = self.unread.get(at) {
+            let children = self.packs.forest().children(entry);
+            self.unread
+                .extend(children.iter().map(|&child| (child, "its delta base cannot be read")));
+            at += 1;
+        }
+    }
+
+    fn recycle(&mut self, bytes: Vec<u8>) {
+        if bytes.capacity() <= KEPT {
+            self.spare.push(bytes);
+        }
+    }
+}

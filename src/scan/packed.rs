@@ -1,0 +1,136 @@
+//! Packed objects: the scan of what the store's walk meets, in whatever order, by whichever thread.
+//!
+//! A version of a file that is stored as a delta is searched only where it differs from its base; the places
+//! where secrets may be are carried over. What is found is put into the order of the packs at the end, so it is the same for any number of threads.
+
+use super::examine::examine_at;
+use super::load;
+use super::{Scan, Scanned, failure, unfailing};
+use crate::decode;
+use crate::detect::Anchors;
+use crate::finding::Finding;
+use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
+use crate::origin::Origin;
+use crate::skip::Skip;
+use crate::source::history::place_of;
+use crate::source::{Added, Content};
+
+/// How many objects a worker reports at once.
+const BATCH: u64 = 64;
+
+impl Scan<'_> {
+    /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
+    /// although most of it was searched in another version.
+    pub fn run_packed(&self, store: &Store, no_delta: bool) -> Scanned {
+        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, || Worker::new(self, no_delta));
+        let mut all = Worker::new(self, no_delta);
+        for mut worker in workers {
+            worker.report();
+            all.findings.append(&mut worker.findings);
+            all.faults.append(&mut worker.faults);
+            all.items += worker.items;
+            all.bytes += worker.bytes;
+        }
+        all.faults
+            .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
+        all.findings.sort_by_key(|(number, _)| *number);
+        all.faults.sort_by_key(|(number, _)| *number);
+        Scanned {
+            findings: all.findings.into_iter().map(|(_, finding)| finding).collect(),
+            faults: all.faults.into_iter().map(|(_, fault)| fault).collect(),
+            items: all.items,
+            bytes: all.bytes,
+        }
+    }
+}
+
+/// What one thread found, with the numbers of the objects.
+struct Worker<'s> {
+    scan: &'s Scan<'s>,
+    no_delta: bool,
+    findings: Vec<(u32, Finding)>,
+    faults: Vec<(u32, Skip)>,
+    items: u64,
+    bytes: u64,
+    /// What of it was reported as progress.
+    reported: (u64, u64),
+}
+
+impl<'s> Worker<'s> {
+    fn new(scan: &'s Scan<'s>, no_delta: bool) -> Self {
+        Self {
+            scan,
+            no_delta,
+            findings: Vec::new(),
+            faults: Vec::new(),
+            items: 0,
+            bytes: 0,
+            reported: (0, 0),
+        }
+    }
+
+    fn report(&mut self) {
+        let (items, bytes) = self.reported;
+        self.scan.progress.advance(self.items - items, self.bytes - bytes);
+        self.reported = (self.items, self.bytes);
+    }
+
+    /// Scans a blob and returns its anchors, for the blobs that are made of it.
+    fn scan_blob(
+        &self,
+        content: &Content<'_>,
+        derived: Option<&Derived<'_, Option<Anchors>>>,
+    ) -> (Vec<Finding>, Option<Anchors>) {
+        let detectors = self.scan.detectors;
+        let bytes = content.bytes;
+        if decode::transcode(bytes).is_some() {
+            return (self.scan.findings(content, &Added::All), None);
+        }
+        let anchors = match derived {
+            Some(Derived {
+                base,
+                kept: Some(kept),
+                copied,
+            }) if !self.no_delta => detectors.anchors_after(bytes, kept, base.len(), copied),
+            _ => detectors.anchors(bytes),
+        };
+        let candidates = examine_at(detectors, bytes, &anchors);
+        (
+            self.scan.assemble(content, &Added::All, None, &candidates),
+            Some(anchors),
+        )
+    }
+}
+
+impl Visitor for Worker<'_> {
+    /// The anchors of a blob, unless it is another encoding's text.
+    type Kept = Option<Anchors>;
+
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept {
+        let place = place_of(object.kind)?;
+        let origin = Origin::new(place, "").in_object(object.id);
+        self.items += 1;
+        let mut kept = None;
+        load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {
+            self.bytes += content.bytes.len() as u64;
+            let found = unfailing(|| match object.kind {
+                ObjectKind::Blob => self.scan_blob(&content, derived.as_ref()),
+                _ => (self.scan.findings(&content, &Added::All), None),
+            });
+            match found {
+                Some((findings, anchors)) => {
+                    self.findings
+                        .extend(findings.into_iter().map(|finding| (object.number, finding)));
+                    kept = anchors;
+                }
+                None => self
+                    .faults
+                    .push((object.number, failure(object.id.to_string().into_bytes()))),
+            }
+        });
+        if self.items - self.reported.0 >= BATCH {
+            self.report();
+        }
+        kept
+    }
+}
