@@ -28,9 +28,19 @@ impl ObjectId {
         })
     }
 
+    /// How many bytes it has: 20 or 32. Ids of one repository are of one length.
+    pub fn length(&self) -> usize {
+        usize::from(self.len)
+    }
+
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
+    }
+
+    /// Whether it is the id that stands for no object, all zeros.
+    pub fn is_null(&self) -> bool {
+        self.bytes == [0; 32]
     }
 
     /// The first 12 hex digits, for people.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::git::input::Input;
 use crate::git::read_file;
 use crate::git::tree::EntryKind;
 use crate::origin::ObjectId;
@@ -35,15 +36,16 @@ pub struct Index {
 const INDEX_FILE: u64 = 4 << 30;
 const EXTENDED: u16 = 0x4000;
 const INTENT_TO_ADD: u16 = 0x2000;
-/// The fixed part of an entry: ten words of file status, the id, the flags.
-const FIXED: usize = 62;
+/// An entry starts with ten words of file status; the id and the flags follow.
+const STATUS: usize = 40;
 
 impl Index {
-    /// Reads an index file; one that does not exist is an index without entries.
+    /// Reads an index file of a repository whose ids have `id_length` bytes; one that does not exist is an index
+    /// without entries.
     ///
     /// # Errors
     /// One sentence: it cannot be read, is damaged, or has a format that is not known.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    pub fn read(path: &Path, id_length: usize) -> Result<Self, String> {
         let bytes = match read_file(path, INDEX_FILE) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -51,10 +53,10 @@ impl Index {
             }
             Err(error) => return Err(format!("the index cannot be read: {error}")),
         };
-        let parsed = parse(&bytes)?;
+        let parsed = parse(&bytes, id_length)?;
         let mut index = match parsed.base {
             None => parsed.index,
-            Some(base) => Self::split(parsed.index, &base, path)?,
+            Some(base) => Self::split(parsed.index, &base, path, id_length)?,
         };
         index
             .entries
@@ -63,10 +65,10 @@ impl Index {
     }
 
     /// Lays a split index over the shared one that it names.
-    fn split(own: Self, base: &Base, path: &Path) -> Result<Self, String> {
+    fn split(own: Self, base: &Base, path: &Path, id_length: usize) -> Result<Self, String> {
         let shared = path.with_file_name(format!("sharedindex.{}", base.id));
         let bytes = read_file(&shared, INDEX_FILE).map_err(|e| format!("the shared index cannot be read: {e}"))?;
-        let shared = parse(&bytes)?;
+        let shared = parse(&bytes, id_length)?;
         if shared.base.is_some() {
             return Err("the shared index is itself split".to_owned());
         }
@@ -105,7 +107,7 @@ struct Base {
     replaced: Bitmap,
 }
 
-fn parse(bytes: &[u8]) -> Result<Parsed, String> {
+fn parse(bytes: &[u8], id_length: usize) -> Result<Parsed, String> {
     let damaged = || "the index is damaged".to_owned();
     let mut input = Input(bytes);
     if input.take(4) != Some(b"DIRC") {
@@ -122,12 +124,12 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     };
     let mut previous = Vec::new();
     for _ in 0..count {
-        let entry = entry(&mut input, version, &previous).ok_or_else(damaged)?;
+        let entry = entry(&mut input, version, id_length, &previous).ok_or_else(damaged)?;
         previous.clone_from(&entry.path);
         parsed.index.entries.push(entry);
     }
-    // Extensions, up to the checksum of 20 bytes.
-    while input.0.len() > 20 + 8 {
+    // Extensions, up to the checksum, which is as long as an id.
+    while input.0.len() > id_length + 8 {
         let name = input.take(4).ok_or_else(damaged)?;
         let size = input.word().ok_or_else(damaged)?;
         let mut body = Input(input.take(size as usize).ok_or_else(damaged)?);
@@ -135,11 +137,11 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
             b"TREE" => {
                 // A cache that makes no sense is no cache; the entries are what counts.
                 let mut trees = HashMap::new();
-                if cached_trees(&mut body, &[], 0, &mut trees).is_some() {
+                if cached_trees(&mut body, id_length, &[], 0, &mut trees).is_some() {
                     parsed.index.trees = trees;
                 }
             }
-            b"link" => parsed.base = Some(base(&mut body).ok_or_else(damaged)?),
+            b"link" => parsed.base = Some(base(&mut body, id_length).ok_or_else(damaged)?),
             b"sdir" => {}
             _ if name[0].is_ascii_uppercase() => {}
             _ => {
@@ -151,11 +153,12 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     Ok(parsed)
 }
 
-fn entry(input: &mut Input<'_>, version: u32, previous: &[u8]) -> Option<Entry> {
+fn entry(input: &mut Input<'_>, version: u32, id_length: usize, previous: &[u8]) -> Option<Entry> {
     let start = input.0;
-    let fixed = input.take(FIXED)?;
-    let mode = u32::from_be_bytes(fixed[24..28].try_into().ok()?);
-    let flags = u16::from_be_bytes([fixed[60], fixed[61]]);
+    let status = input.take(STATUS)?;
+    let mode = u32::from_be_bytes(status[24..28].try_into().ok()?);
+    let id = ObjectId::from_bytes(input.take(id_length)?)?;
+    let flags = u16::from_be_bytes(input.take(2)?.try_into().ok()?);
     let more = match version >= 3 && flags & EXTENDED != 0 {
         true => u16::from_be_bytes(input.take(2)?.try_into().ok()?),
         false => 0,
@@ -173,7 +176,7 @@ fn entry(input: &mut Input<'_>, version: u32, previous: &[u8]) -> Option<Entry> 
     };
     Some(Entry {
         path,
-        id: ObjectId::from_bytes(&fixed[40..60])?,
+        id,
         kind: EntryKind::of_mode(mode),
         stage: (flags >> 12 & 3) as u8,
         intent_to_add: more & INTENT_TO_ADD != 0,
@@ -185,6 +188,7 @@ const CACHE_DEPTH: usize = 512;
 
 fn cached_trees(
     body: &mut Input<'_>,
+    id_length: usize,
     above: &[u8],
     depth: usize,
     trees: &mut HashMap<Vec<u8>, ObjectId>,
@@ -198,20 +202,20 @@ fn cached_trees(
     };
     // A negative count marks a folder that has changed since.
     if entries >= 0 {
-        trees.insert(path.clone(), ObjectId::from_bytes(body.take(20)?)?);
+        trees.insert(path.clone(), ObjectId::from_bytes(body.take(id_length)?)?);
     }
     for _ in 0..below {
         if depth == CACHE_DEPTH {
             return None;
         }
-        cached_trees(body, &path, depth + 1, trees)?;
+        cached_trees(body, id_length, &path, depth + 1, trees)?;
     }
     Some(())
 }
 
-fn base(body: &mut Input<'_>) -> Option<Base> {
+fn base(body: &mut Input<'_>, id_length: usize) -> Option<Base> {
     Some(Base {
-        id: ObjectId::from_bytes(body.take(20)?)?,
+        id: ObjectId::from_bytes(body.take(id_length)?)?,
         deleted: Bitmap::read(body)?,
         replaced: Bitmap::read(body)?,
     })
@@ -254,57 +258,16 @@ impl Bitmap {
     }
 }
 
-/// Bytes being read from the front.
-struct Input<'i>(&'i [u8]);
-
-impl<'i> Input<'i> {
-    fn take(&mut self, count: usize) -> Option<&'i [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn word(&mut self) -> Option<u32> {
-        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
-    }
-
-    /// Takes up to the end byte, which is dropped.
-    fn until(&mut self, end: u8) -> Option<&'i [u8]> {
-        let taken = self.take(memchr::memchr(end, self.0)?)?;
-        self.take(1)?;
-        Some(taken)
-    }
-
-    fn until_nul(&mut self) -> Option<&'i [u8]> {
-        self.until(0)
-    }
-
-    fn number(&mut self, end: u8) -> Option<i64> {
-        std::str::from_utf8(self.until(end)?).ok()?.parse().ok()
-    }
-
-    /// A number in the variable-length form of pack offsets.
-    fn offset_number(&mut self) -> Option<usize> {
-        let mut byte = self.take(1)?[0];
-        let mut number = usize::from(byte & 0x7f);
-        while byte & 0x80 != 0 {
-            byte = self.take(1)?[0];
-            number = number.checked_add(1)?.checked_mul(128)? | usize::from(byte & 0x7f);
-        }
-        Some(number)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_damaged_index_is_an_error_and_no_panic() {
-        assert!(parse(b"").is_err());
-        assert!(parse(b"DIRC\0\0\0\x02\0\0\0\x01short").is_err());
-        assert!(parse(b"DIRC\0\0\0\x09\0\0\0\0").is_err_and(|e| e.contains("version 9")));
+        assert!(parse(b"", 20).is_err());
+        assert!(parse(b"DIRC\0\0\0\x02\0\0\0\x01short", 20).is_err());
+        assert!(parse(b"DIRC\0\0\0\x09\0\0\0\0", 20).is_err_and(|e| e.contains("version 9")));
         let unknown = [&b"DIRC\0\0\0\x02\0\0\0\0zzzz\0\0\0\x01x"[..], &[0; 30]].concat();
-        assert!(parse(&unknown).is_err_and(|e| e.contains("zzzz")));
+        assert!(parse(&unknown, 20).is_err_and(|e| e.contains("zzzz")));
     }
 }

@@ -3,20 +3,25 @@
 //! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
 //! configuration has no effect on what is read; three facts are taken from it (object format, ref
 //! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
-//! git2 reads loose objects and computes line differences; packs and files of the git directory (refs,
-//! reflogs, the index) are parsed here, because libgit2 needs many times as long for packs, and refuses
-//! whole repositories for a partial clone, a split index or one bad ref. Everything is bounded: a
-//! repository is a stranger's.
+//! Packs and loose objects are read by engines of our own; git2 looks up shortened ids and computes line
+//! differences. Files of the git directory (refs, reflogs, the index) are parsed here, because libgit2 refuses
+//! whole repositories for ids of SHA-256, refs in tables, a partial clone, a split index or one bad ref.
+//! Everything is bounded: a repository is a stranger's.
 
 mod added;
 pub mod commit;
 mod config;
+mod format;
 mod graph;
 pub mod index;
+mod input;
+mod loose;
 mod objects;
 mod pack;
 pub mod provenance;
+mod reflog;
 mod refs;
+mod reftable;
 mod repository;
 mod revision;
 mod roots;
@@ -39,9 +44,9 @@ use std::path::Path;
 
 use crate::origin::ObjectId;
 
-/// Reads an id written as 40 hex digits, in any case.
+/// Reads an id written as 40 or 64 hex digits, in any case.
 pub fn parse_id(hex: &[u8]) -> Option<ObjectId> {
-    if hex.len() != 40 {
+    if hex.len() != 40 && hex.len() != 64 {
         return None;
     }
     let raw = data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok()?;
@@ -60,6 +65,19 @@ fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "too large"));
     }
     Ok(bytes)
+}
+
+/// The sorted names in a folder; none if there is no such folder.
+fn file_names(dir: &Path) -> Vec<Vec<u8>> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let mut names: Vec<_> = entries
+        .flatten()
+        .map(|e| path_bytes(Path::new(&e.file_name())))
+        .collect();
+    names.sort();
+    names
 }
 
 /// The bytes of a path as git writes them.

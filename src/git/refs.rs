@@ -1,14 +1,17 @@
-//! Refs as files: loose ones, `packed-refs`, and the few names outside `refs/`.
+//! Names: refs, HEAD and its like, reflogs, wherever a repository keeps them.
 //!
+//! In files (loose refs, `packed-refs`) this module reads them itself; tables are read by [`super::reftable`].
 //! A ref that cannot be read is a fault of its own and hides no other. Names are bytes.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::git::{Repository, bytes_path, parse_id, path_bytes, read_file};
+use crate::git::reflog::{self, LogEntry};
+use crate::git::reftable::Stack;
+use crate::git::{Repository, bytes_path, file_names, parse_id, path_bytes, read_file};
 use crate::origin::ObjectId;
-use crate::skip::Skip;
+use crate::skip::{Skip, Why};
 
 /// What a ref holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,9 @@ pub enum Target {
 
 const LOOSE_REF: u64 = 1 << 16;
 const PACKED_REFS: u64 = 1 << 30;
+const PSEUDO_REF: u64 = 64 << 20;
+/// Git writes these as files even if it keeps refs in tables, for they are lists.
+const IN_FILES: [&[u8]; 2] = [b"FETCH_HEAD", b"MERGE_HEAD"];
 /// As many hops as git allows a symbolic ref.
 const SYMBOLIC_HOPS: usize = 5;
 /// Folders below `refs/`, against endless nesting.
@@ -26,19 +32,65 @@ const DEPTH: usize = 64;
 
 /// Reads one ref of the current worktree by its full name (`HEAD`, `refs/heads/main`).
 pub fn read(repo: &Repository, name: &[u8]) -> Option<Target> {
-    let file = bytes_path(name);
-    let safe = !name.split(|&b| b == b'/').any(|part| part == b".." || part.is_empty());
-    if !safe {
+    let dir = match is_per_worktree(name) {
+        true => repo.git_dir(),
+        false => repo.common_dir(),
+    };
+    if repo.has_reftables() && !IN_FILES.contains(&name) {
+        let tables = repo.tables().as_ref().ok()?;
+        return tables.of(is_per_worktree(name)).get(name).cloned();
+    }
+    let is_safe = !name.split(|&b| b == b'/').any(|part| part == b".." || part.is_empty());
+    if !is_safe {
         return None;
     }
-    let own = [repo.git_dir(), repo.common_dir()];
-    let tries = if is_per_worktree(name) { &own[..1] } else { &own[1..] };
-    for dir in tries {
-        if let Ok(text) = read_file(&dir.join(&file), LOOSE_REF) {
-            return parse(&text);
-        }
+    if let Ok(text) = read_file(&dir.join(bytes_path(name)), LOOSE_REF) {
+        return parse(&text);
     }
     packed(repo).ok()?.remove(name).map(Target::Direct)
+}
+
+/// Why no ref can be read at all, if that is so. A table that is damaged could hide the newest value of any.
+pub fn fault(repo: &Repository) -> Option<String> {
+    match repo.has_reftables() {
+        true => repo.tables().as_ref().err().cloned(),
+        false => None,
+    }
+}
+
+/// The refs that are stored in tables.
+#[derive(Debug)]
+pub struct Tables {
+    own: BTreeMap<Vec<u8>, Target>,
+    shared: BTreeMap<Vec<u8>, Target>,
+}
+
+impl Tables {
+    /// Reads the tables of the current worktree and of all worktrees.
+    ///
+    /// # Errors
+    /// One of them is damaged.
+    pub fn read(repo: &Repository) -> Result<Self, String> {
+        let refs = |dir: &Path| {
+            let mut skips = Vec::new();
+            let refs = Stack::open(dir, repo.id_length(), &mut skips).refs(&mut skips);
+            match skips.pop() {
+                Some(Skip {
+                    what,
+                    why: Why::Fault(reason),
+                }) => Err(format!("{}: {reason}", what.escape_ascii())),
+                _ => Ok(refs),
+            }
+        };
+        Ok(Self {
+            own: refs(repo.git_dir())?,
+            shared: refs(repo.common_dir())?,
+        })
+    }
+
+    fn of(&self, own: bool) -> &BTreeMap<Vec<u8>, Target> {
+        if own { &self.own } else { &self.shared }
+    }
 }
 
 /// Follows a ref to the object it names; `None` if it does not exist or leads nowhere.
@@ -64,22 +116,108 @@ pub fn parse(text: &[u8]) -> Option<Target> {
     parse_id(id).map(Target::Direct)
 }
 
-/// Every ref below `refs/` that all worktrees share, by name. Broken ones become faults.
-pub fn shared(repo: &Repository, skips: &mut Vec<Skip>) -> BTreeMap<Vec<u8>, Target> {
-    let mut found = BTreeMap::new();
-    match packed(repo) {
-        Ok(packed) => found.extend(packed.into_iter().map(|(name, id)| (name, Target::Direct(id)))),
-        Err(reason) => skips.push(Skip::fault("packed-refs", reason)),
-    }
-    loose(repo.common_dir(), b"refs", &mut found, skips, 0);
-    found
+/// Everything that has a name in one git directory, be it in files or in tables.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Below `refs/`; tables can have others.
+    pub refs: BTreeMap<Vec<u8>, Target>,
+    /// HEAD and its like. `FETCH_HEAD` and `MERGE_HEAD` can name several objects.
+    pub heads: BTreeMap<Vec<u8>, Vec<Target>>,
+    /// Each newest first.
+    pub logs: BTreeMap<Vec<u8>, Vec<LogEntry>>,
+    /// What is broken.
+    pub skips: Vec<Skip>,
 }
 
-/// The refs that one worktree has for itself (`refs/bisect`, `refs/worktree`, `refs/rewritten`), by name.
-pub fn of_worktree(git_dir: &Path, skips: &mut Vec<Skip>) -> BTreeMap<Vec<u8>, Target> {
-    let mut found = BTreeMap::new();
-    loose(git_dir, b"refs", &mut found, skips, 0);
-    found
+impl Names {
+    /// Reads the names of one git directory of the repository.
+    pub fn of(repo: &Repository, dir: &Path) -> Self {
+        let mut names = Self::default();
+        if repo.has_reftables() {
+            names.read_tables(dir, repo.id_length());
+        } else {
+            names.read_files(repo, dir);
+        }
+        names
+    }
+
+    /// Follows a target of this directory to an object; `shared` has the names of all worktrees.
+    pub fn follow(&self, shared: &Self, target: &Target) -> Option<ObjectId> {
+        let mut target = target;
+        for _ in 0..=SYMBOLIC_HOPS {
+            let name = match target {
+                Target::Direct(id) => return Some(*id),
+                Target::Symbolic(name) => name,
+            };
+            let names = if is_per_worktree(name) { self } else { shared };
+            target = match names.heads.get(name) {
+                Some(targets) => targets.first()?,
+                None => names.refs.get(name)?,
+            };
+        }
+        None
+    }
+
+    fn read_tables(&mut self, dir: &Path, id_length: usize) {
+        let stack = Stack::open(dir, id_length, &mut self.skips);
+        for (name, target) in stack.refs(&mut self.skips) {
+            match is_head(&name) {
+                true => drop(self.heads.insert(name, vec![target])),
+                false => drop(self.refs.insert(name, target)),
+            }
+        }
+        self.logs = stack.logs(&mut self.skips);
+        for file in IN_FILES {
+            if dir.join(bytes_path(file)).exists() {
+                self.read_head(dir, file);
+            }
+        }
+        if !self.heads.contains_key(&b"HEAD"[..]) {
+            self.skips
+                .push(Skip::fault("HEAD", "HEAD is in none of the tables with the refs"));
+        }
+    }
+
+    fn read_files(&mut self, repo: &Repository, dir: &Path) {
+        if dir == repo.common_dir() {
+            match packed(repo) {
+                Ok(packed) => {
+                    let packed = packed.into_iter().map(|(name, id)| (name, Target::Direct(id)));
+                    self.refs.extend(packed);
+                }
+                Err(reason) => self.skips.push(Skip::fault("packed-refs", reason)),
+            }
+        }
+        loose(dir, b"refs", &mut self.refs, &mut self.skips, 0);
+        for file in file_names(dir).iter().filter(|file| is_head(file)) {
+            self.read_head(dir, file);
+        }
+        self.logs = reflog::of_files(dir, &mut self.skips);
+    }
+
+    /// Reads a file such as HEAD. One that names nothing is not a root, but HEAD has to name something.
+    fn read_head(&mut self, dir: &Path, file: &[u8]) {
+        match read_file(&dir.join(bytes_path(file)), PSEUDO_REF) {
+            Ok(text) => {
+                let targets = match parse(&text) {
+                    Some(Target::Symbolic(name)) => vec![Target::Symbolic(name)],
+                    _ => text.split(|&b| b == b'\n').filter_map(parse).collect(),
+                };
+                if targets.is_empty() && file == b"HEAD" {
+                    let reason = "HEAD holds no object id and no ref";
+                    self.skips.push(Skip::fault(file, reason));
+                }
+                self.heads.insert(file.to_vec(), targets);
+            }
+            Err(error) => self
+                .skips
+                .push(Skip::fault(file, format!("it cannot be read: {error}"))),
+        }
+    }
+}
+
+fn is_head(name: &[u8]) -> bool {
+    name == b"HEAD" || name.ends_with(b"_HEAD") && !name.contains(&b'/')
 }
 
 fn is_per_worktree(name: &[u8]) -> bool {
@@ -123,9 +261,9 @@ fn packed(repo: &Repository) -> Result<BTreeMap<Vec<u8>, ObjectId>, String> {
         if line.is_empty() || line[0] == b'#' || line[0] == b'^' {
             continue;
         }
-        let entry = line.split_at_checked(40).and_then(|(id, name)| {
-            let name = name.strip_prefix(b" ")?.trim_ascii_end();
-            Some((name.to_vec(), parse_id(id)?))
+        let entry = memchr::memchr(b' ', line).and_then(|space| {
+            let name = line[space + 1..].trim_ascii_end();
+            Some((name.to_vec(), parse_id(&line[..space])?))
         });
         let (name, id) = entry.ok_or("a line of it is not a ref")?;
         found.insert(name, id);

@@ -8,10 +8,12 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::error::Error;
 use crate::git::config::Config;
-use crate::git::refs::{self, Target};
+use crate::git::format::Format;
+use crate::git::refs::{self, Tables, Target};
 use crate::git::{bytes_path, read_file};
 use crate::origin::ObjectId;
 
@@ -65,6 +67,9 @@ pub struct Repository {
     index_file: PathBuf,
     object_dirs: Vec<PathBuf>,
     config: Config,
+    format: Format,
+    /// Read when first asked for.
+    tables: OnceLock<Result<Tables, String>>,
 }
 
 impl Repository {
@@ -72,7 +77,7 @@ impl Repository {
     /// repository, a git directory), or with `None` the one that the environment means.
     ///
     /// # Errors
-    /// There is no repository, or it has a format that cannot be read (SHA-256, reftable).
+    /// There is no repository, or it has a format that is not known.
     pub fn open(path: Option<&Path>) -> Result<Self, Error> {
         Self::open_in(&Environment::of_process(), path)
     }
@@ -101,7 +106,7 @@ impl Repository {
         };
         let config = read_file(&common_dir.join("config"), SMALL_FILE).unwrap_or_default();
         let config = Config::parse(&config);
-        check_format(&git_dir, &config)?;
+        let format = Format::of(&git_dir, &config)?;
         let index_file = match &env.index_file {
             Some(file) => env.path(file),
             None => git_dir.join("index"),
@@ -119,6 +124,8 @@ impl Repository {
             index_file,
             object_dirs,
             config,
+            format,
+            tables: OnceLock::new(),
         })
     }
 
@@ -172,6 +179,21 @@ impl Repository {
                 "the clone is shallow: history is cut off at {cut} commit(s); `git fetch --unshallow` brings the rest"
             )
         })
+    }
+
+    /// How many bytes the ids of this repository have: 20 or 32.
+    pub fn id_length(&self) -> usize {
+        self.format.id_length
+    }
+
+    /// Whether refs and reflogs are in tables, and not in a file each.
+    pub fn has_reftables(&self) -> bool {
+        self.format.reftable
+    }
+
+    /// The refs of a repository that keeps them in tables, or what is wrong with those.
+    pub(in crate::git) fn tables(&self) -> &Result<Tables, String> {
+        self.tables.get_or_init(|| Tables::read(self))
     }
 
     /// Whether objects may be missing because a remote promises them (a partial clone).
@@ -232,51 +254,6 @@ fn not_a_repository(env: &Environment, path: Option<&Path>) -> Error {
         .hint("give the path of a work tree or of a bare repository; for plain files use `keytrail scan`")
 }
 
-/// Refuses what would be read wrongly or not at all.
-fn check_format(git_dir: &Path, config: &Config) -> Result<(), Error> {
-    let version = config.get("core", None, "repositoryformatversion").unwrap_or("0");
-    if version == "0" {
-        return Ok(());
-    }
-    let refuse = |cause: String| {
-        Error::input(format!(
-            "{}: this repository's format cannot be read",
-            git_dir.display()
-        ))
-        .cause(cause)
-    };
-    if version != "1" {
-        return Err(refuse(format!("its format version is {version}; 0 and 1 are known")));
-    }
-    for (name, value) in config.section("extensions") {
-        match (name, value) {
-            ("objectformat", "sha1") | ("refstorage", "files") => {}
-            ("objectformat", _) => {
-                return Err(refuse(format!("its object ids are {value}; only SHA-1 is supported"))
-                    .hint("scan the checked-out files with `keytrail scan`"));
-            }
-            ("refstorage", _) => {
-                return Err(
-                    refuse(format!("its refs are stored as `{value}`; only `files` is supported"))
-                        .hint("`git refs migrate --ref-format=files` converts it"),
-                );
-            }
-            (
-                "noop"
-                | "noop-v1"
-                | "partialclone"
-                | "worktreeconfig"
-                | "preciousobjects"
-                | "relativeworktrees"
-                | "submodulepathconfig",
-                _,
-            ) => {}
-            _ => return Err(refuse(format!("it uses the unknown extension `{name}`"))),
-        }
-    }
-    Ok(())
-}
-
 /// Strips what is not public from a remote's URL. `git@host:path` becomes `https://host/path`;
 /// a path on this machine, or anything else, is not a URL.
 fn public_url(url: &str) -> Option<String> {
@@ -319,17 +296,5 @@ mod tests {
         assert_eq!(shown("C:\\a"), None);
         assert_eq!(shown("file:///srv/a"), None);
         assert_eq!(shown("host:/abs/path"), None);
-    }
-
-    #[test]
-    fn formats_that_cannot_be_read_are_named() {
-        let check = |text: &[u8]| check_format(Path::new("x"), &Config::parse(text)).map_err(|e| e.to_string());
-        let v1 = b"[core]\nrepositoryformatversion = 1\n[extensions]\n";
-        let with = |line: &str| check(&[&v1[..], line.as_bytes()].concat());
-        assert!(with("partialClone = origin").is_ok());
-        assert!(with("objectFormat = sha256").is_err_and(|e| e.contains("sha256")));
-        assert!(with("refStorage = reftable").is_err_and(|e| e.contains("reftable")));
-        assert!(with("other = 1").is_err_and(|e| e.contains("`other`")));
-        assert!(check(b"[core]\nrepositoryformatversion = 7").is_err());
     }
 }

@@ -42,7 +42,7 @@ pub fn resolve(repo: &Repository, store: &Store, revision: &str) -> Result<Objec
 }
 
 fn base_id(repo: &Repository, store: &Store, base: &str) -> Result<ObjectId, String> {
-    if let Some(id) = parse_id(base.as_bytes()) {
+    if let Some(id) = parse_id(base.as_bytes()).filter(|id| id.length() == repo.id_length()) {
         return Ok(id);
     }
     if base == "@" {
@@ -68,10 +68,10 @@ fn base_id(repo: &Repository, store: &Store, base: &str) -> Result<ObjectId, Str
         return Ok(id);
     }
     let is_hex = base.len() >= 4 && base.bytes().all(|b| b.is_ascii_hexdigit());
-    if is_hex && base.len() < 40 {
+    if is_hex && base.len() < 2 * repo.id_length() {
         return store.with_prefix(base);
     }
-    Err("there is no such branch, tag or commit".to_owned())
+    Err(refs::fault(repo).unwrap_or_else(|| "there is no such branch, tag or commit".to_owned()))
 }
 
 /// The full names that a short one can stand for, in git's order.

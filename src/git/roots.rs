@@ -4,13 +4,14 @@
 //! of each index. What is broken is a fault; a ref that names a missing object is found later, when
 //! it is followed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::git::index::Index;
-use crate::git::refs::{self, Target};
-use crate::git::{Repository, bytes_path, parse_id, path_bytes, read_file};
+use crate::git::reflog::LogEntry;
+use crate::git::refs::{Names, Target};
+use crate::git::{Repository, bytes_path, file_names};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
@@ -51,24 +52,20 @@ pub struct Roots {
     pub roots: Vec<Root>,
     /// Every ref name, also of broken and symbolic refs, sorted.
     pub ref_names: BTreeSet<Vec<u8>>,
-    /// The distinct messages of all reflogs, in the order of logs and lines.
+    /// The distinct messages of each reflog, newest first.
     pub messages: Vec<LogMessage>,
     /// The blobs of each index: its name (`index`, `worktrees/w/index`), the path and the blob.
     pub staged: Vec<(Vec<u8>, Vec<u8>, ObjectId)>,
     pub skips: Vec<Skip>,
 }
 
-const REFLOG: u64 = 1 << 30;
-const PSEUDO_REF: u64 = 64 << 20;
-const DEPTH: usize = 64;
-
 impl Roots {
     /// Reads every root. Order and content depend on the repository alone.
     pub fn of(repo: &Repository) -> Self {
         let mut roots = Self::default();
-        let shared = refs::shared(repo, &mut roots.skips);
-        roots.add_refs(&shared, b"", |target| follow(repo, &shared, target));
-        roots.add_logs(&repo.common_dir().join("logs"), b"refs", b"");
+        let shared = Names::of(repo, repo.common_dir());
+        roots.add_refs(&shared, &shared, b"");
+        roots.add_logs(&shared, b"", |name| name.starts_with(b"refs/"));
         for worktree in worktrees(repo) {
             roots.add_worktree(repo, &worktree, &shared);
         }
@@ -77,26 +74,24 @@ impl Roots {
         roots
     }
 
-    fn add_worktree(&mut self, repo: &Repository, worktree: &Worktree, shared: &BTreeMap<Vec<u8>, Target>) {
+    fn add_worktree(&mut self, repo: &Repository, worktree: &Worktree, shared: &Names) {
         let Worktree { dir, prefix } = worktree;
-        if *dir != repo.common_dir() {
-            let own = refs::of_worktree(dir, &mut self.skips);
-            self.add_refs(&own, prefix, |target| follow(repo, shared, target));
-            self.add_logs(&dir.join("logs"), b"refs", prefix);
+        if *dir == repo.common_dir() {
+            self.add_heads(shared, shared, prefix);
+            self.add_logs(shared, prefix, |name| !name.starts_with(b"refs/"));
+        } else {
+            let own = Names::of(repo, dir);
+            self.add_refs(&own, shared, prefix);
+            self.add_heads(&own, shared, prefix);
+            self.add_logs(&own, prefix, |_| true);
         }
-        for file in file_names(dir) {
-            if file == b"HEAD" || file.ends_with(b"_HEAD") {
-                self.add_head(repo, dir, &file, prefix, shared);
-            }
-        }
-        self.add_log(&dir.join("logs/HEAD"), b"HEAD", prefix);
         let index = if *dir == repo.git_dir() {
             repo.index_file()
         } else {
             &dir.join("index")
         };
         let name = [prefix, &b"index"[..]].concat();
-        match Index::read(index) {
+        match Index::read(index, repo.id_length()) {
             Ok(index) => {
                 let blobs = index.entries.into_iter().filter(|entry| entry.kind.is_blob());
                 self.staged
@@ -106,16 +101,16 @@ impl Roots {
         }
     }
 
-    fn add_refs(
-        &mut self,
-        refs: &BTreeMap<Vec<u8>, Target>,
-        prefix: &[u8],
-        follow: impl Fn(&Target) -> Option<ObjectId>,
-    ) {
-        for (name, target) in refs {
+    /// Adds the refs of one git directory, and what is wrong with its names.
+    fn add_refs(&mut self, own: &Names, shared: &Names, prefix: &[u8]) {
+        for skip in &own.skips {
+            let (what, why) = ([prefix, &skip.what].concat(), skip.why.clone());
+            self.skips.push(Skip { what, why });
+        }
+        for (name, target) in &own.refs {
             let name = [prefix, name].concat();
             self.ref_names.insert(name.clone());
-            match follow(target) {
+            match own.follow(shared, target) {
                 Some(id) => {
                     // refs/stash is the newest entry of its own log; one name for one thing.
                     let (kind, name) = match &name[..] {
@@ -131,116 +126,46 @@ impl Roots {
         }
     }
 
-    fn add_head(
-        &mut self,
-        repo: &Repository,
-        dir: &Path,
-        file: &[u8],
-        prefix: &[u8],
-        shared: &BTreeMap<Vec<u8>, Target>,
-    ) {
-        let name = [prefix, file].concat();
-        let text = match read_file(&dir.join(bytes_path(file)), PSEUDO_REF) {
-            Ok(text) => text,
-            Err(error) => {
-                self.skips
-                    .push(Skip::fault(name, format!("it cannot be read: {error}")));
-                return;
-            }
-        };
-        if let Some(Target::Symbolic(branch)) = refs::parse(&text) {
-            // No such ref is a branch without commits, unless it is there and broken, which is said above.
-            let id = follow(repo, shared, &Target::Symbolic(branch));
-            let kind = RootKind::Head;
-            self.roots.extend(id.map(|id| Root { kind, name, id }));
-            return;
-        }
-        // FETCH_HEAD and MERGE_HEAD have a line for each commit. A file that has something else is not a root.
-        let ids: Vec<_> = text
-            .split(|&b| b == b'\n')
-            .filter_map(|line| parse_id(line.get(..40)?))
-            .collect();
-        if ids.is_empty() && file == b"HEAD" {
-            self.skips.push(Skip::fault(name, "HEAD holds no object id and no ref"));
-            return;
-        }
-        let kind = RootKind::Head;
-        self.roots.extend(ids.into_iter().map(|id| Root {
-            kind,
-            name: name.clone(),
-            id,
-        }));
-    }
-
-    fn add_logs(&mut self, logs: &Path, name: &[u8], prefix: &[u8]) {
-        self.add_logs_below(logs, name, prefix, 0);
-    }
-
-    fn add_logs_below(&mut self, logs: &Path, name: &[u8], prefix: &[u8], depth: usize) {
-        let dir = logs.join(bytes_path(name));
-        for file in file_names(&dir) {
-            let path = dir.join(bytes_path(&file));
-            let name = [name, b"/", &file].concat();
-            if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir()) {
-                if depth < DEPTH {
-                    self.add_logs_below(logs, &name, prefix, depth + 1);
-                }
-            } else if !name.ends_with(b".lock") {
-                self.add_log(&path, &name, prefix);
-            }
+    /// Adds HEAD and its like. A HEAD that leads nowhere is a branch without commits, unless that branch is there
+    /// and broken, which is said of the branch.
+    fn add_heads(&mut self, own: &Names, shared: &Names, prefix: &[u8]) {
+        for (name, targets) in &own.heads {
+            let ids = targets.iter().filter_map(|target| own.follow(shared, target));
+            self.roots.extend(ids.map(|id| Root {
+                kind: RootKind::Head,
+                name: [prefix, name].concat(),
+                id,
+            }));
         }
     }
 
-    /// Adds each line's new id as `NAME@{N}`, counted from the newest, and the id before the oldest.
-    fn add_log(&mut self, path: &Path, name: &[u8], prefix: &[u8]) {
-        let name = [prefix, name].concat();
-        let text = match read_file(path, REFLOG) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => {
-                self.skips
-                    .push(Skip::fault(name, format!("the reflog cannot be read: {error}")));
-                return;
-            }
-        };
-        let (kind, shown) = match &name[..] {
+    fn add_logs(&mut self, own: &Names, prefix: &[u8], wanted: impl Fn(&[u8]) -> bool) {
+        for (name, entries) in own.logs.iter().filter(|(name, _)| wanted(name)) {
+            self.add_log(&[prefix, name].concat(), entries);
+        }
+    }
+
+    /// Adds each entry's new id as `NAME@{N}`, counted from the newest, and the id before the oldest.
+    fn add_log(&mut self, name: &[u8], entries: &[LogEntry]) {
+        let (kind, shown) = match name {
             b"refs/stash" => (RootKind::Stash, &b"stash"[..]),
-            _ => (RootKind::Reflog, &name[..]),
+            _ => (RootKind::Reflog, name),
         };
         let mut said = BTreeSet::new();
-        let lines = text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
-        let lines: Vec<_> = lines.filter_map(log_line).collect();
-        let entry = |n: usize| [shown, format!("@{{{n}}}").as_bytes()].concat();
-        for (n, (old, new, message)) in lines.iter().rev().enumerate() {
-            for (name, id) in [(entry(n), new), (entry(n + 1), old)] {
-                if id.as_bytes() != [0; 20] {
-                    self.roots.push(Root { kind, name, id: *id });
+        let numbered = |n: usize| [shown, format!("@{{{n}}}").as_bytes()].concat();
+        for (n, entry) in entries.iter().enumerate() {
+            for (name, id) in [(numbered(n), entry.new), (numbered(n + 1), entry.old)] {
+                if !id.is_null() {
+                    self.roots.push(Root { kind, name, id });
                 }
             }
-            if !message.is_empty() && said.insert(*message) {
-                let (log, text) = (name.clone(), message.to_vec());
-                self.messages.push(LogMessage { log, text });
+            if !entry.message.is_empty() && said.insert(&entry.message) {
+                self.messages.push(LogMessage {
+                    log: name.to_vec(),
+                    text: entry.message.clone(),
+                });
             }
         }
-    }
-}
-
-/// Splits `OLD NEW NAME <MAIL> TIME ZONE\tMESSAGE`.
-fn log_line(line: &[u8]) -> Option<(ObjectId, ObjectId, &[u8])> {
-    let old = parse_id(line.get(..40)?)?;
-    let new = parse_id(line.get(41..81)?)?;
-    let tab = memchr::memchr(b'\t', line).map_or(line.len(), |tab| tab + 1);
-    Some((old, new, &line[tab..]))
-}
-
-/// Follows a ref's target through the shared refs, and from there through the current worktree's.
-fn follow(repo: &Repository, shared: &BTreeMap<Vec<u8>, Target>, target: &Target) -> Option<ObjectId> {
-    match target {
-        Target::Direct(id) => Some(*id),
-        Target::Symbolic(name) => match shared.get(name) {
-            Some(Target::Direct(id)) => Some(*id),
-            _ => refs::resolve(repo, name),
-        },
     }
 }
 
@@ -273,17 +198,4 @@ fn worktrees(repo: &Repository) -> Vec<Worktree> {
         }
     }
     all
-}
-
-/// The sorted names in a folder; none if there is no such folder.
-fn file_names(dir: &Path) -> Vec<Vec<u8>> {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return Vec::new();
-    };
-    let mut names: Vec<_> = entries
-        .flatten()
-        .map(|e| path_bytes(Path::new(&e.file_name())))
-        .collect();
-    names.sort();
-    names
 }

@@ -1,17 +1,16 @@
 //! The object store: every object that is there, and the bytes of one.
 //!
-//! Packs are read by the engine in [`super::pack`], loose objects one at a time through libgit2, which
-//! checks their hashes. What cannot be read is a fault that names the object; it never ends the run.
+//! Packs are read by the engine in [`super::pack`], loose objects one at a time by [`super::loose`], which
+//! checks their hashes. libgit2 only looks up shortened ids in packs. What cannot be read is a fault that names the object; it never ends the run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::Mutex;
 
-use git2::{ObjectType, Odb, Oid};
+use git2::{Odb, Oid};
 
 use crate::error::Error;
 use crate::git::pack::{Packed, Packs, Visitor};
-use crate::git::{Repository, objects, pack};
+use crate::git::{Repository, loose, objects, pack, path_bytes};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
@@ -74,12 +73,11 @@ pub trait ReadObject {
 /// The object folders of a repository, open for reading from several threads.
 pub struct Store {
     packs: Packs,
-    dirs: Vec<String>,
+    dirs: Vec<PathBuf>,
+    id_length: usize,
     /// `None` if loose objects are looked up one by one.
     loose: Option<Loose>,
     skips: Vec<Skip>,
-    /// Handles not in use. libgit2 holds a handle's lock while it inflates, so threads must not share one.
-    idle: Mutex<Vec<Odb<'static>>>,
 }
 
 /// The loose objects, all of them and those that are in no pack, in order.
@@ -97,7 +95,7 @@ impl Store {
     pub fn open(repo: &Repository) -> Result<Self, Error> {
         let mut store = Self::unlisted(repo)?;
         let mut loose = Loose::default();
-        for id in store.dirs.iter().flat_map(|dir| objects::loose(dir.as_ref())) {
+        for id in store.dirs.iter().flat_map(|dir| objects::loose(dir, store.id_length)) {
             if loose.known.insert(id) && !store.packs.contains(&id) {
                 loose.alone.push(id);
             }
@@ -113,33 +111,23 @@ impl Store {
     /// libgit2 cannot open them at all.
     pub fn unlisted(repo: &Repository) -> Result<Self, Error> {
         let mut skips = Vec::new();
-        let folders: Vec<PathBuf> = objects::folders(repo.object_dirs(), &mut skips);
-        let packs = Packs::open(&folders, &mut skips);
-        let mut dirs = Vec::new();
-        for dir in folders {
-            let dir = dir.into_os_string().into_string().map_err(|dir| {
-                Error::input(format!("{}: the object folder cannot be opened", dir.display()))
-                    .cause("its path is not UTF-8")
-                    .hint("move or link the repository to a plain path")
-            })?;
-            dirs.push(dir);
-        }
-        let store = Self {
+        let dirs = objects::folders(repo.object_dirs(), &mut skips);
+        // The engine knows ids of 20 bytes only.
+        let packs = match repo.id_length() {
+            20 => Packs::open(&dirs, &mut skips),
+            _ => {
+                let unread = dirs.iter().flat_map(|dir| objects::packs(dir));
+                skips.extend(unread.map(|pack| Skip::fault(path_bytes(&pack), objects::SHA256_PACK)));
+                Packs::open(&[], &mut skips)
+            }
+        };
+        Ok(Self {
             packs,
             dirs,
+            id_length: repo.id_length(),
             loose: None,
             skips,
-            idle: Mutex::new(Vec::new()),
-        };
-        let handle = store.handle().map_err(|error| {
-            Error::input(format!(
-                "{}: the object store cannot be opened",
-                repo.git_dir().display()
-            ))
-            .cause(error.message())
-        })?;
-        store.give_back(handle);
-        Ok(store)
+        })
     }
 
     /// Returns every object that is in no pack, with its kind and size. An object whose header cannot be
@@ -150,25 +138,13 @@ impl Store {
             objects: Vec::with_capacity(ids.len()),
             skips: self.skips.clone(),
         };
-        let handle = match self.handle() {
-            Ok(handle) => handle,
-            Err(error) => {
-                listing.skips.push(Skip::fault("objects", error.message()));
-                return listing;
-            }
-        };
         for id in ids {
-            let header = handle.read_header(oid(id)).map_err(|error| reason(&error));
-            match header.and_then(|(size, kind)| Ok((size, object_kind(kind)?))) {
-                Ok((size, kind)) => listing.objects.push(Object {
-                    id: *id,
-                    kind,
-                    size: size as u64,
-                }),
-                Err(reason) => listing.skips.push(Skip::fault(id.to_string(), reason)),
+            match self.dirs.iter().find_map(|dir| loose::header(dir, id)) {
+                Some(Ok((kind, size))) => listing.objects.push(Object { id: *id, kind, size }),
+                Some(Err(reason)) => listing.skips.push(Skip::fault(id.to_string(), reason)),
+                None => listing.skips.push(Skip::fault(id.to_string(), MISSING)),
             }
         }
-        self.give_back(handle);
         listing
     }
 
@@ -218,60 +194,70 @@ impl Store {
 
     /// Whether an object is there, readable or not.
     pub fn contains(&self, id: &ObjectId) -> bool {
-        self.is_loose(id) || self.packs.contains(id) || *id == empty_tree()
+        self.is_loose(id) || self.packs.contains(id) || *id == empty_tree(self.id_length)
     }
 
     fn is_loose(&self, id: &ObjectId) -> bool {
         self.loose.as_ref().is_some_and(|loose| loose.known.contains(id))
     }
 
-    /// Every object whose id starts with these hex digits (from 4 on); at most two are looked for.
+    /// The object whose id starts with these hex digits (from 4 on), if there is just one.
+    ///
+    /// # Errors
+    /// One sentence: there is none, or more than one.
     pub fn with_prefix(&self, hex: &str) -> Result<ObjectId, String> {
-        let (Ok(prefix), Ok(handle)) = (Oid::from_str(hex), self.handle()) else {
-            return Err("it is no object id".to_owned());
+        let prefix = hex.to_ascii_lowercase();
+        let loose = self.dirs.iter().flat_map(|dir| objects::loose(dir, self.id_length));
+        let mut found: BTreeSet<_> = loose.filter(|id| id.to_string().starts_with(&prefix)).collect();
+        if self.id_length == 20 {
+            found.extend(self.packed_with_prefix(hex)?);
+        }
+        match found.len() {
+            1 => Ok(*found.first().expect("there is one")),
+            0 => Err(self.missing()),
+            _ => Err("more than one object starts with these digits".to_owned()),
+        }
+    }
+
+    fn packed_with_prefix(&self, hex: &str) -> Result<Option<ObjectId>, String> {
+        let find = || {
+            let odb = Odb::new()?;
+            for dir in &self.dirs {
+                let path = dir
+                    .to_str()
+                    .ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
+                odb.add_disk_alternate(path)?;
+            }
+            odb.exists_prefix(Oid::from_str(hex)?, hex.len())
         };
-        let found = handle.exists_prefix(prefix, hex.len()).map_err(|error| reason(&error));
-        self.give_back(handle);
-        found.map(|id| from_oid(&id))
-    }
-
-    fn handle(&self) -> Result<Odb<'static>, git2::Error> {
-        if let Some(idle) = self.lock().pop() {
-            return Ok(idle);
+        match find() {
+            Ok(id) => Ok(ObjectId::from_bytes(id.as_bytes())),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.message().to_owned()),
         }
-        let odb = Odb::new()?;
-        for dir in &self.dirs {
-            odb.add_disk_alternate(dir)?;
-        }
-        Ok(odb)
     }
 
-    fn give_back(&self, handle: Odb<'static>) {
-        self.lock().push(handle);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Odb<'static>>> {
-        // A handle in the list is whole even if a thread that held the lock has panicked.
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-impl Store {
     /// Reads what is in no pack.
     fn read_outside(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
-        // A missing object makes libgit2 look through all folders again, which costs too much a
-        // hundred thousand times over in a partial clone.
-        if self.loose.is_some() && !self.is_loose(id) && *id != empty_tree() {
-            return Err("the object is missing".to_owned());
-        }
-        let handle = self.handle().map_err(|error| reason(&error))?;
-        let kind = handle.read(oid(id)).map_err(|error| reason(&error)).and_then(|object| {
+        if *id == empty_tree(self.id_length) {
             into.clear();
-            into.extend_from_slice(object.data());
-            object_kind(object.kind())
-        });
-        self.give_back(handle);
-        kind
+            return Ok(ObjectKind::Tree);
+        }
+        // In a partial clone a hundred thousand objects may be missing.
+        let is_unknown = self.loose.is_some() && !self.is_loose(id);
+        if is_unknown || id.length() != self.id_length {
+            return Err(self.missing());
+        }
+        let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
+        found.unwrap_or_else(|| Err(self.missing()))
+    }
+
+    fn missing(&self) -> String {
+        let has_unread = self.id_length != 20 && self.dirs.iter().any(|dir| objects::packs(dir).next().is_some());
+        match has_unread {
+            true => format!("the object is not a loose one; {}", objects::SHA256_PACK),
+            false => MISSING.to_owned(),
+        }
     }
 }
 
@@ -291,32 +277,13 @@ fn unreadable(fault: pack::Fault) -> String {
     format!("the object cannot be read: {fault}")
 }
 
-fn object_kind(kind: ObjectType) -> Result<ObjectKind, String> {
-    match kind {
-        ObjectType::Commit => Ok(ObjectKind::Commit),
-        ObjectType::Tree => Ok(ObjectKind::Tree),
-        ObjectType::Blob => Ok(ObjectKind::Blob),
-        ObjectType::Tag => Ok(ObjectKind::Tag),
-        ObjectType::Any => Err("the object has no known kind".to_owned()),
-    }
-}
-
-fn reason(error: &git2::Error) -> String {
-    if error.code() == git2::ErrorCode::NotFound {
-        return "the object is missing".to_owned();
-    }
-    format!("the object cannot be read: {}", error.message())
-}
-
-fn oid(id: &ObjectId) -> Oid {
-    Oid::from_bytes(id.as_bytes()).expect("the listing holds SHA-1 ids only")
-}
-
-fn from_oid(oid: &Oid) -> ObjectId {
-    ObjectId::from_bytes(oid.as_bytes()).expect("a SHA-1 id has 20 bytes")
-}
+const MISSING: &str = "the object is missing";
 
 /// The tree without entries, which exists in every repository without being stored.
-pub fn empty_tree() -> ObjectId {
-    crate::git::parse_id(b"4b825dc642cb6eb9a060e54bf8d69288fbee4904").expect("40 hex digits")
+fn empty_tree(id_length: usize) -> ObjectId {
+    let hex: &[u8] = match id_length {
+        20 => b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+        _ => b"6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+    };
+    crate::git::parse_id(hex).expect("40 or 64 hex digits")
 }

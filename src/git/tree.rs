@@ -42,13 +42,14 @@ impl EntryKind {
     }
 }
 
-/// Iterates over a tree's entries in stored order. A damaged tail gives one `Err` and ends it.
-pub fn entries(mut raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, Damaged>> {
+/// Iterates over a tree's entries in stored order. Their ids are as long as the tree's own. A damaged tail
+/// gives one `Err` and ends it.
+pub fn entries(mut raw: &[u8], id_length: usize) -> impl Iterator<Item = Result<Entry<'_>, Damaged>> {
     std::iter::from_fn(move || {
         if raw.is_empty() {
             return None;
         }
-        let entry = split_entry(raw);
+        let entry = split_entry(raw, id_length);
         raw = entry.map_or(&[], |(_, rest)| rest);
         Some(entry.map(|(entry, _)| entry).ok_or(Damaged))
     })
@@ -63,7 +64,9 @@ pub fn find(objects: &dyn ReadObject, tree: ObjectId, path: &[u8]) -> Option<(En
             return None;
         }
         objects.read(&found.1, &mut raw).ok()?;
-        let entry = entries(&raw).map_while(Result::ok).find(|entry| entry.name == name)?;
+        let entry = entries(&raw, found.1.length())
+            .map_while(Result::ok)
+            .find(|entry| entry.name == name)?;
         found = (entry.kind, entry.id);
     }
     Some(found)
@@ -77,12 +80,12 @@ pub struct Damaged;
 ///
 /// # Errors
 /// The bytes end in the middle of it, or its mode is no number.
-pub fn entry(raw: &[u8]) -> Result<(Entry<'_>, usize), Damaged> {
-    let (entry, rest) = split_entry(raw).ok_or(Damaged)?;
+pub fn entry(raw: &[u8], id_length: usize) -> Result<(Entry<'_>, usize), Damaged> {
+    let (entry, rest) = split_entry(raw, id_length).ok_or(Damaged)?;
     Ok((entry, raw.len() - rest.len()))
 }
 
-fn split_entry(raw: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+fn split_entry(raw: &[u8], id_length: usize) -> Option<(Entry<'_>, &[u8])> {
     let space = memchr::memchr(b' ', raw.get(..raw.len().min(8))?)?;
     let mode = raw[..space].iter().try_fold(0u32, |mode, digit| match digit {
         b'0'..=b'7' => Some(mode << 3 | u32::from(digit - b'0')),
@@ -90,12 +93,13 @@ fn split_entry(raw: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     })?;
     let rest = &raw[space + 1..];
     let end = memchr::memchr(0, rest)?;
+    let (id, after) = rest[end + 1..].split_at_checked(id_length)?;
     let entry = Entry {
         kind: EntryKind::of_mode(mode),
         name: &rest[..end],
-        id: ObjectId::from_bytes(rest.get(end + 1..end + 21)?)?,
+        id: ObjectId::from_bytes(id)?,
     };
-    Some((entry, &rest[end + 21..]))
+    Some((entry, after))
 }
 
 #[cfg(test)]
@@ -109,12 +113,15 @@ mod tests {
         raw.extend(b"40000 dir\0");
         raw.extend([8; 20]);
         raw.extend(b"160000 sub\0short");
-        let read: Vec<_> = entries(&raw).collect();
+        let read: Vec<_> = entries(&raw, 20).collect();
         assert_eq!(read.len(), 3);
         assert_eq!(read[0].map(|e| (e.kind, e.name)), Ok((EntryKind::File, &b"a"[..])));
         assert_eq!(read[1].map(|e| e.kind), Ok(EntryKind::Tree));
         assert_eq!(read[2], Err(Damaged));
-        assert_eq!(entries(b"").count(), 0);
-        assert_eq!(entries(b"9 x\0").next(), Some(Err(Damaged)));
+        let long = [&b"100644 a\0"[..], &[7; 32], b"40000 dir\0", &[8; 32]].concat();
+        assert_eq!(entries(&long, 32).map_while(Result::ok).count(), 2);
+        assert_eq!(entries(&raw, 32).nth(1), Some(Err(Damaged)));
+        assert_eq!(entries(b"", 20).count(), 0);
+        assert_eq!(entries(b"9 x\0", 20).next(), Some(Err(Damaged)));
     }
 }

@@ -192,7 +192,7 @@ impl<'s> Links<'s> {
         match kind {
             ObjectKind::Blob => {}
             ObjectKind::Tree => {
-                let (starts, followed) = self.follow_tree(raw, derived);
+                let (starts, followed) = self.follow_tree(raw, id.length(), derived);
                 if followed.is_err() {
                     let skip = Skip::fault(id.to_string(), "the tree is damaged");
                     self.damaged.push((number, skip));
@@ -214,7 +214,12 @@ impl<'s> Links<'s> {
 
     /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
     /// entries' starts was noted there: versions of a large folder differ by a line or two.
-    fn follow_tree(&mut self, raw: &[u8], derived: Option<Derived<'_, Starts>>) -> (Starts, Result<(), tree::Damaged>) {
+    fn follow_tree(
+        &mut self,
+        raw: &[u8],
+        id_length: usize,
+        derived: Option<Derived<'_, Starts>>,
+    ) -> (Starts, Result<(), tree::Damaged>) {
         let mut starts = Starts::default();
         let known = derived.as_ref().map_or(&[][..], |derived| derived.kept);
         let mut copies = derived.as_ref().map_or(&[][..], |derived| derived.copied);
@@ -233,7 +238,7 @@ impl<'s> Links<'s> {
                     continue;
                 }
             }
-            let Ok((entry, length)) = tree::entry(&raw[at..]) else {
+            let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
                 return (starts, Err(tree::Damaged));
             };
             starts.push(at);

@@ -221,7 +221,7 @@ impl Range<'_> {
             self.faults.insert(*tree, reason);
             return list;
         }
-        for entry in tree::entries(&self.raw) {
+        for entry in tree::entries(&self.raw, tree.length()) {
             match entry {
                 Ok(entry) => list.push((entry.name.to_vec(), (entry.kind, entry.id))),
                 Err(_) => drop(self.faults.insert(*tree, "the tree is damaged".to_owned())),

@@ -21,7 +21,7 @@ use crate::source::change::{self, Version};
 /// # Errors
 /// The index cannot be read.
 pub fn discover(repo: &Repository, objects: &dyn ReadObject) -> Result<Discovered, Error> {
-    let index = Index::read(repo.index_file()).map_err(|reason| {
+    let index = Index::read(repo.index_file(), repo.id_length()).map_err(|reason| {
         Error::input(format!(
             "{}: what is staged cannot be told",
             repo.index_file().display()
@@ -107,7 +107,7 @@ impl Staged<'_> {
             self.found.skips.push(Skip::fault(tree.to_string(), reason));
             return HashMap::new();
         }
-        let entries = tree::entries(&self.raw).map_while(Result::ok);
+        let entries = tree::entries(&self.raw, tree.length()).map_while(Result::ok);
         entries
             .map(|entry| (entry.name.to_vec(), (entry.kind, entry.id)))
             .collect()

@@ -24,12 +24,17 @@ pub struct TestRepo {
 impl TestRepo {
     /// An empty repository on branch `main`.
     pub fn new() -> Self {
+        Self::init(&[])
+    }
+
+    /// The same in another format: with these flags of `git init`.
+    pub fn init(flags: &[&str]) -> Self {
         let repo = Self {
             temp: tempfile::tempdir().expect("a temporary folder"),
             clock: Cell::new(FIRST),
         };
         fs::create_dir(repo.path()).expect("the work tree");
-        repo.git(&["init", "-q", "-b", "main"]);
+        repo.git(&[&["init", "-q", "-b", "main"], flags].concat());
         repo
     }
 

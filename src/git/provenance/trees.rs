@@ -117,14 +117,8 @@ impl<'t> Trees<'t> {
             self.too_deep = Some(id);
             return SetId::EMPTY;
         }
-        let mut raw = std::mem::take(&mut self.raw);
-        let is_tree = self.objects.read(&id, &mut raw) == Ok(ObjectKind::Tree);
         let mut folders = Vec::new();
-        let mut entries = match is_tree {
-            true => self.list(&raw, &mut folders),
-            false => Vec::new(),
-        };
-        self.raw = raw;
+        let mut entries = self.list(&id, &mut folders);
         for (name, tree) in folders {
             let by_content = self.beneath_at(tree, depth + 1);
             if !by_content.is_empty() {
@@ -150,9 +144,13 @@ impl<'t> Trees<'t> {
     }
 
     /// The entries that hold findings themselves; the folders still to be looked into go to `folders`.
-    fn list(&mut self, raw: &[u8], folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
+    fn list(&mut self, tree: &ObjectId, folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
         let mut held = Vec::new();
-        for entry in tree::entries(raw).map_while(Result::ok) {
+        let mut raw = std::mem::take(&mut self.raw);
+        if self.objects.read(tree, &mut raw) != Ok(ObjectKind::Tree) {
+            raw.clear();
+        }
+        for entry in tree::entries(&raw, tree.length()).map_while(Result::ok) {
             let by_name = match self.hits.names.get(entry.name) {
                 Some(findings) => self.sets.of(findings),
                 None => SetId::EMPTY,
@@ -175,6 +173,7 @@ impl<'t> Trees<'t> {
                 });
             }
         }
+        self.raw = raw;
         held
     }
 }
