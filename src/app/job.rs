@@ -105,13 +105,31 @@ impl Job {
         for destination in &self.destinations {
             destination.write(&destination.format.render(&report, &options))?;
         }
+        self.warn(&report);
         Ok(Outcome::of(&report, self.report.fail_on(), self.report.exit_zero))
     }
 
-    fn report(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Report {
+    /// Says that the run is incomplete where no report for people says so.
+    fn warn(&self, report: &Report) {
+        let told = self
+            .destinations
+            .iter()
+            .any(|to| to.format == Format::Human && to.file.is_none());
+        if !told && !report.complete() {
+            let reasons: Vec<String> = report.incompleteness().collect();
+            eprintln!("incomplete: {}", reasons.join("\n            "));
+        }
+    }
+
+    fn report(&self, mut target: Target, discovered: Discovered, scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
         pair::across(&mut findings, triage::role_of);
         triage::grade(&mut findings, self.as_of);
+        if !self.report.show_secrets {
+            let veil = triage::Veil::over(&findings);
+            veil.draw(&mut findings);
+            target.branch.iter_mut().for_each(|branch| veil.mask_text(branch));
+        }
         let mut stats = Stats {
             items: scanned.items,
             bytes: scanned.bytes,

@@ -205,6 +205,10 @@ impl Repository {
 /// Finds the git directory of a folder: here, or in the nearest folder above.
 fn discover(folder: &Path) -> Option<PathBuf> {
     let folder = folder.canonicalize().ok()?;
+    // A file is no repository, though it may lie in one; but a `.git` file stands for one.
+    if folder.is_file() {
+        return git_dir_at(&folder);
+    }
     folder
         .ancestors()
         .find_map(|dir| git_dir_at(&dir.join(".git")).or_else(|| git_dir_at(dir)))

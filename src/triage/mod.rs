@@ -6,10 +6,12 @@
 mod grade;
 mod locate;
 mod merge;
+mod veil;
 
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;
+pub use veil::Veil;
 
 use crate::detect::Role;
 use crate::finding::Finding;

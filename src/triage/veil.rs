@@ -1,0 +1,65 @@
+//! Names that tell a secret: paths and refs are masked where a found secret stands in them.
+//!
+//! A name is needed to find a place, so only the secret in it is veiled. Access key ids are public and stay.
+
+use crate::finding::Finding;
+use crate::origin::Place;
+use crate::secret::Secret;
+
+/// The secrets that stand in names.
+pub struct Veil {
+    secrets: Vec<Secret>,
+}
+
+impl Veil {
+    /// Collects the secrets that were found in the name of a file, folder or ref.
+    pub fn over(findings: &[Finding]) -> Self {
+        let in_a_name = |finding: &&Finding| {
+            let mut places = finding.occurrences.iter().map(|place| place.origin.place);
+            places.any(|place| matches!(place, Place::PathName | Place::RefName))
+        };
+        let secret = findings
+            .iter()
+            .filter(|finding| finding.rule.kind != "access-key-id")
+            .filter(in_a_name)
+            .map(|finding| finding.secret.clone());
+        Self {
+            secrets: secret.collect(),
+        }
+    }
+
+    /// Masks the secrets in every path and ref of the findings.
+    pub fn draw(&self, findings: &mut [Finding]) {
+        if self.secrets.is_empty() {
+            return;
+        }
+        for finding in findings {
+            for place in &mut finding.occurrences {
+                self.mask(&mut place.origin.path);
+            }
+            for name in &mut finding.refs {
+                self.mask_text(name);
+            }
+        }
+    }
+
+    /// Masks the secrets in a text that may be a name.
+    pub fn mask_text(&self, name: &mut String) {
+        let mut bytes = std::mem::take(name).into_bytes();
+        self.mask(&mut bytes);
+        *name = String::from_utf8_lossy(&bytes).into_owned();
+    }
+
+    fn mask(&self, name: &mut Vec<u8>) {
+        for secret in &self.secrets {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the value is looked for, to take it out of a name"
+            )]
+            let value = secret.expose();
+            while let Some(at) = memchr::memmem::find(name, value) {
+                name.splice(at..at + value.len(), secret.masked().into_bytes());
+            }
+        }
+    }
+}
