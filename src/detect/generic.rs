@@ -10,6 +10,7 @@ use super::candidate::Candidate;
 use super::name::Says;
 use super::placeholder;
 use super::randomness;
+use super::runs::end_of_padding;
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
@@ -32,8 +33,7 @@ pub fn read(
         Says::Key => (Confidence::Low, "random, and named as a key"),
         Says::Harmless | Says::Nothing => return None,
     };
-    let padding = bytes[span.end..].iter().take_while(|&&b| b == b'=').take(2).count();
-    let whole = span.start..span.end + padding;
+    let whole = span.start..end_of_padding(bytes, span.end);
     let value = [value, &bytes[span.end..whole.end]].concat();
     let candidate = Candidate::new(rule, whole, &value)
         .confidence(confidence)

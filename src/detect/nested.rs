@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::runs::Piece;
+use super::runs::{Piece, end_of_padding};
 
 /// A decoded text and the bytes it came from.
 pub struct Nested {
@@ -39,13 +39,8 @@ pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
     if !is_text(&decoded) {
         return None;
     }
-    let padding = bytes[piece.span.end..]
-        .iter()
-        .take_while(|&&b| b == b'=')
-        .take(2)
-        .count();
     Some(Nested {
-        span: piece.span.start..piece.span.end + padding,
+        span: piece.span.start..end_of_padding(bytes, piece.span.end),
         bytes: decoded,
         via: "base64",
     })

@@ -18,6 +18,11 @@ pub fn is_token(byte: u8) -> bool {
     is_base64(byte) || byte == b'-' || byte == b'_'
 }
 
+/// Where base64 text that ends at `end` ends with its padding, at most two `=`.
+pub fn end_of_padding(bytes: &[u8], end: usize) -> usize {
+    end + bytes[end..].iter().take(2).take_while(|&&b| b == b'=').count()
+}
+
 /// Whether the byte can stand in a run.
 pub fn is_run(byte: u8) -> bool {
     is_token(byte) || byte == b'\\' || byte == b'%'

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{account, signed};
 use crate::detect::candidate::Candidate;
 use crate::detect::placeholder;
-use crate::detect::runs::is_base64;
+use crate::detect::runs::{end_of_padding, is_base64};
 use crate::finding::Aws;
 use crate::rules::Rule;
 
@@ -71,15 +71,10 @@ fn body(bytes: &[u8], start: usize, lengths: std::ops::RangeInclusive<usize>) ->
     if !lengths.contains(&length) {
         return None;
     }
-    let padding = bytes[start + length..]
-        .iter()
-        .take_while(|&&b| b == b'=')
-        .take(2)
-        .count();
     let whole = &window[..length - length % 4];
     let mut decoded = data_encoding::BASE64.decode(whole).ok()?;
     // The last characters that make no full group of four.
     let rest = &window[length - length % 4..];
     decoded.extend(data_encoding::BASE64_NOPAD.decode(rest).unwrap_or_default());
-    Some((start + length + padding, decoded))
+    Some((end_of_padding(bytes, start + length), decoded))
 }

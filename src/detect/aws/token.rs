@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name;
 use crate::detect::placeholder;
-use crate::detect::runs::Piece;
+use crate::detect::runs::{Piece, end_of_padding};
 use crate::finding::{Aws, Confidence};
 use crate::rules::Rule;
 
@@ -39,12 +39,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
     if !begins && !named() {
         return None;
     }
-    let padding = bytes[piece.span.end..]
-        .iter()
-        .take_while(|&&b| b == b'=')
-        .take(2)
-        .count();
-    let span = piece.span.start..piece.span.end + padding;
+    let span = piece.span.start..end_of_padding(bytes, piece.span.end);
     let read = contents(value);
     let aws = Aws {
         account_id: read.account,
