@@ -5,11 +5,11 @@ use std::path::Path;
 use super::job::Job;
 use crate::error::Error;
 use crate::git::provenance::{self, Hits};
-use crate::git::{Repository, Roots, Store};
+use crate::git::{Outlined, Repository, Roots, Store};
 use crate::origin::Place;
 use crate::outcome::Outcome;
-use crate::scan::Scanned;
-use crate::source::history;
+use crate::scan::{self, Scanned};
+use crate::source::history::{self, Suspects};
 use crate::triage;
 
 /// Scans everything that the repository still holds; with `no_delta` every version of a file whole.
@@ -17,14 +17,24 @@ pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, E
     let repository = Repository::open(path)?;
     let store = Store::open(&repository)?;
     let roots = Roots::of(&repository);
-    let mut history = history::discover(&repository, &store, &roots, job.source.threads());
-    let mut scanned = job.scan_history(&history.found.items, &store, no_delta);
+    let (mut history, mut scanned) = job.scan_history(&store, no_delta, |named, findings| {
+        let objects = findings
+            .iter()
+            .filter_map(|finding| finding.occurrences[0].origin.object);
+        let suspects = Suspects {
+            objects: objects.collect(),
+            name: &|name| scan::may_hold(&job.detectors, name),
+        };
+        history::discover_after(&repository, &store, &roots, named, &suspects, job.source.threads())
+    });
+    let hits = hits(&scanned);
+    let outlined = Outlined::new(&store, std::mem::take(&mut history.sketch), &hits);
     let traced = provenance::trace(
-        &store,
+        &outlined,
         &history.commits,
         &roots,
         repository.head(),
-        &hits(&scanned),
+        &hits,
         scanned.findings.len(),
     );
     triage::locate(&mut scanned.findings, traced.traces);

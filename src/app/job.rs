@@ -15,9 +15,10 @@ use crate::pair;
 use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
-use crate::scan::{Scan, Scanned};
+use crate::scan::{Scan, Scanned, ScannedPacks};
 use crate::settings::{ReportSettings, SourceSettings};
 use crate::skip::{Skip, Why};
+use crate::source::history::{History, Named};
 use crate::source::{Discovered, Item};
 use crate::triage;
 
@@ -64,12 +65,23 @@ impl Job {
         self.scan_with(items.len(), objects, state, |scan| scan.run(items))
     }
 
-    /// Scans everything in the store's packs, then items.
-    pub fn scan_history(&self, items: &[Item], store: &Store, no_delta: bool) -> Scanned {
-        let total = store.packed(ObjectKind::has_text) + items.len();
-        self.scan_with(total, Some(store), State::Unreachable, |scan| {
-            scan.run_packed(store, no_delta).and(scan.run(items))
-        })
+    /// Scans everything in the store's packs, then the other items, which `discover` finds by what came of the
+    /// packs.
+    pub fn scan_history(
+        &self,
+        store: &Store,
+        no_delta: bool,
+        discover: impl FnOnce(Named, &[Finding]) -> History,
+    ) -> (History, Scanned) {
+        let total = store.packed(ObjectKind::has_text);
+        let mut found = History::default();
+        let scanned = self.scan_with(total, Some(store), State::Unreachable, |scan| {
+            let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);
+            found = discover(named, &scanned.findings);
+            scan.progress.expect(found.found.items.len());
+            scanned.and(scan.run(&found.found.items))
+        });
+        (found, scanned)
     }
 
     fn scan_with(

@@ -20,6 +20,12 @@ pub struct Anchors {
     pub(super) runs: Vec<Range<usize>>,
 }
 
+impl Anchors {
+    pub fn is_empty(&self) -> bool {
+        self.literals.is_empty() && self.runs.is_empty()
+    }
+}
+
 impl Detectors {
     /// Finds the anchors of a content by looking at all of it.
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {

@@ -17,6 +17,7 @@ pub mod index;
 mod input;
 mod loose;
 mod objects;
+mod outline;
 mod pack;
 pub mod provenance;
 mod reflog;
@@ -32,6 +33,7 @@ pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
+pub use outline::{Line, Lines, Outlined, Sketch};
 pub use pack::{Copied, Derived, Packed, Visitor};
 pub use repository::{Environment, Repository};
 pub use revision::resolve;

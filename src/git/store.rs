@@ -10,6 +10,7 @@ use git2::{Odb, Oid};
 
 use crate::error::Error;
 use crate::git::pack::{Packed, Packs, Visitor};
+use crate::git::tree::Entry;
 use crate::git::{Repository, loose, objects, pack, path_bytes};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
@@ -68,6 +69,12 @@ pub trait ReadObject {
     /// # Errors
     /// One sentence why it cannot be read: missing, damaged, not what its id says.
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String>;
+
+    /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
+    /// Returns whether they are.
+    fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {
+        false
+    }
 }
 
 /// The object folders of a repository, open for reading from several threads.
@@ -175,6 +182,7 @@ impl Store {
                 Ok(kind) => {
                     let object = Packed {
                         number,
+                        slot: self.packs.slot(&id).expect("it was met in a pack"),
                         id,
                         kind,
                         bytes: &bytes,
@@ -192,9 +200,29 @@ impl Store {
         (walked.visitors, faults)
     }
 
+    /// Where an object stands in the indexes of the packs, counted through; `None` if it is in none.
+    pub fn slot(&self, id: &ObjectId) -> Option<u32> {
+        self.packs.slot(id)
+    }
+
+    /// How many such places there are.
+    pub fn slots(&self) -> u32 {
+        self.packs.slots()
+    }
+
+    /// The object at such a place.
+    pub fn at_slot(&self, slot: u32) -> ObjectId {
+        self.packs.at_slot(slot)
+    }
+
+    /// Whether an object that is in no pack is there.
+    pub fn contains_outside(&self, id: &ObjectId) -> bool {
+        self.is_loose(id) || *id == empty_tree(self.id_length)
+    }
+
     /// Whether an object is there, readable or not.
     pub fn contains(&self, id: &ObjectId) -> bool {
-        self.is_loose(id) || self.packs.contains(id) || *id == empty_tree(self.id_length)
+        self.packs.contains(id) || self.contains_outside(id)
     }
 
     fn is_loose(&self, id: &ObjectId) -> bool {

@@ -3,6 +3,7 @@
 //! Bytes in, candidates out. Contents inside the content are examined first, on their own, so that what
 //! belongs together in a decoded file is paired there.
 
+use crate::decode::Encoding;
 use crate::detect::{Anchors, Candidate, Detected, Detectors, Role, resolve};
 use crate::finding::Confidence;
 use crate::pair;
@@ -18,6 +19,11 @@ pub fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
 /// The same, knowing the content's anchors.
 pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors) -> Vec<Candidate> {
     settle(detectors, bytes, detectors.read(bytes, anchors), 0)
+}
+
+/// Whether a look at the content by itself says that it could hold something.
+pub fn may_hold(detectors: &Detectors, bytes: &[u8]) -> bool {
+    Encoding::of_start(bytes).is_some() || !detectors.anchors(bytes).is_empty()
 }
 
 fn settle(detectors: &Detectors, bytes: &[u8], detected: Detected, depth: usize) -> Vec<Candidate> {

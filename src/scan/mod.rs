@@ -23,7 +23,8 @@ use crate::source::{Added, Content, Item};
 use assemble::Assembly;
 use progress::Progress;
 
-pub use examine::examine;
+pub use examine::{examine, may_hold};
+pub use packed::ScannedPacks;
 
 /// How many items a worker takes at once.
 const BATCH: usize = 64;

@@ -13,22 +13,31 @@ use crate::finding::Finding;
 use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
 use crate::origin::Origin;
 use crate::skip::Skip;
-use crate::source::history::place_of;
+use crate::source::history::{Named, Naming, place_of};
 use crate::source::{Added, Content};
 
 /// How many objects a worker reports at once.
 const BATCH: u64 = 64;
 
+/// What came of all packs.
+pub struct ScannedPacks {
+    pub scanned: Scanned,
+    /// What the commits and tags name, which were read for their text.
+    pub named: Named,
+}
+
 impl Scan<'_> {
     /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
     /// although most of it was searched in another version.
-    pub fn run_packed(&self, store: &Store, no_delta: bool) -> Scanned {
+    pub fn run_packed(&self, store: &Store, no_delta: bool) -> ScannedPacks {
         let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, || Worker::new(self, no_delta));
         let mut all = Worker::new(self, no_delta);
+        let mut naming = Vec::new();
         for mut worker in workers {
             worker.report();
             all.findings.append(&mut worker.findings);
             all.faults.append(&mut worker.faults);
+            naming.push(worker.naming);
             all.items += worker.items;
             all.bytes += worker.bytes;
         }
@@ -36,12 +45,14 @@ impl Scan<'_> {
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
         all.findings.sort_by_key(|(number, _)| *number);
         all.faults.sort_by_key(|(number, _)| *number);
-        Scanned {
+        let scanned = Scanned {
             findings: all.findings.into_iter().map(|(_, finding)| finding).collect(),
             faults: all.faults.into_iter().map(|(_, fault)| fault).collect(),
             items: all.items,
             bytes: all.bytes,
-        }
+        };
+        let named = Naming::finish(naming);
+        ScannedPacks { scanned, named }
     }
 }
 
@@ -51,6 +62,7 @@ struct Worker<'s> {
     no_delta: bool,
     findings: Vec<(u32, Finding)>,
     faults: Vec<(u32, Skip)>,
+    naming: Naming,
     items: u64,
     bytes: u64,
     /// What of it was reported as progress.
@@ -64,6 +76,7 @@ impl<'s> Worker<'s> {
             no_delta,
             findings: Vec::new(),
             faults: Vec::new(),
+            naming: Naming::default(),
             items: 0,
             bytes: 0,
             reported: (0, 0),
@@ -109,6 +122,7 @@ impl Visitor for Worker<'_> {
 
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept {
         let place = place_of(object.kind)?;
+        self.naming.note(&object);
         let origin = Origin::new(place, "").in_object(object.id);
         self.items += 1;
         let mut kept = None;

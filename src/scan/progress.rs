@@ -14,7 +14,7 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// How far a scan is. Shared by the workers.
 pub struct Progress {
-    total: u64,
+    total: AtomicU64,
     items: AtomicU64,
     bytes: AtomicU64,
     done: Mutex<bool>,
@@ -24,12 +24,17 @@ pub struct Progress {
 impl Progress {
     pub fn new(total: usize) -> Self {
         Self {
-            total: total as u64,
+            total: AtomicU64::new(total as u64),
             items: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             done: Mutex::new(false),
             finished: Condvar::new(),
         }
+    }
+
+    /// Counts what is found to be done only now.
+    pub fn expect(&self, items: usize) {
+        self.total.fetch_add(items as u64, Relaxed);
     }
 
     /// Counts what a worker has finished.
@@ -70,19 +75,16 @@ impl Progress {
     }
 
     fn line(&self, elapsed: Duration) -> String {
+        let total = self.total.load(Relaxed);
         let (items, bytes) = (self.items.load(Relaxed), self.bytes.load(Relaxed));
         let left = match items {
             0 => String::new(),
             _ => {
-                let rest = elapsed.as_secs_f64() * (self.total.saturating_sub(items)) as f64 / items as f64;
+                let rest = elapsed.as_secs_f64() * (total.saturating_sub(items)) as f64 / items as f64;
                 format!(", about {rest:.0} s left")
             }
         };
-        format!(
-            "scanning: {items} of {} items, {} MB{left}",
-            self.total,
-            bytes / 1_000_000
-        )
+        format!("scanning: {items} of {total} items, {} MB{left}", bytes / 1_000_000)
     }
 
     /// A terminal that does not take the line is no reason to stop.

@@ -7,10 +7,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
-use crate::git::tree::{self, EntryKind};
-use crate::git::{Derived, LARGEST, ObjectKind, Packed, ReadObject, Repository, RootKind, Roots, Store, Visitor};
+use crate::git::{Derived, LARGEST, ObjectKind, Packed, ReadObject, Repository, Roots, Sketch, Store, Visitor};
 use crate::origin::{ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
+use crate::source::links::Links;
 use crate::source::{Added, Discovered, Handle, Item};
 
 /// What `history` found: the items, and what provenance starts from.
@@ -19,22 +19,101 @@ pub struct History {
     pub found: Discovered,
     /// All commits of the store that can be read.
     pub commits: Vec<(ObjectId, Commit)>,
+    /// The folders of the packs, for provenance.
+    pub sketch: Sketch,
+}
+
+/// What the commits and tags of the packs name.
+#[derive(Debug, Default)]
+pub struct Named {
+    pub commits: Vec<(ObjectId, Commit)>,
+    /// What tags name.
+    pub targets: Vec<ObjectId>,
+}
+
+/// Notes what commits and tags name, one by one.
+#[derive(Default)]
+pub struct Naming {
+    commits: Vec<(u32, ObjectId, Commit)>,
+    targets: Vec<ObjectId>,
+}
+
+impl Naming {
+    pub fn note(&mut self, object: &Packed<'_>) {
+        match object.kind {
+            ObjectKind::Commit => {
+                let commit = Commit::parse(object.bytes);
+                self.commits.push((object.number, object.id, commit));
+            }
+            ObjectKind::Tag => self.targets.extend(Tag::parse(object.bytes).target),
+            ObjectKind::Blob | ObjectKind::Tree => {}
+        }
+    }
+
+    /// Puts together what several have noted, in the order of the packs.
+    pub fn finish(all: impl IntoIterator<Item = Self>) -> Named {
+        let (mut commits, mut targets) = (Vec::new(), Vec::new());
+        for naming in all {
+            commits.extend(naming.commits);
+            targets.extend(naming.targets);
+        }
+        commits.sort_unstable_by_key(|(number, ..)| *number);
+        Named {
+            commits: commits.into_iter().map(|(_, id, commit)| (id, commit)).collect(),
+            targets,
+        }
+    }
+}
+
+impl Visitor for Naming {
+    type Kept = ();
+
+    fn visit(&mut self, object: Packed<'_>, _: Option<Derived<'_, ()>>) {
+        self.note(&object);
+    }
+}
+
+/// What provenance will ask for, as far as it is known before names and loose objects are scanned.
+pub struct Suspects<'s> {
+    pub objects: HashSet<ObjectId>,
+    /// Whether a name could hold a finding.
+    pub name: &'s (dyn Fn(&[u8]) -> bool + Sync),
 }
 
 /// So many missing objects are named; of more, only the number is said.
 const NAMED: usize = 5;
 
+/// Discovers without a scan before it: reads commits and tags by itself, and suspects nothing.
+pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize) -> History {
+    let is_read = |kind| matches!(kind, ObjectKind::Commit | ObjectKind::Tag);
+    let (readers, _) = store.walk(is_read, threads, Naming::default);
+    let suspects = Suspects {
+        objects: HashSet::new(),
+        name: &|_| false,
+    };
+    let named = Naming::finish(readers);
+    discover_after(repo, store, roots, named, &suspects, threads)
+}
+
 /// Lists every loose object, every name and message of the repository, and follows what packed and loose
 /// objects name. Items are in the order of the store, then names, sorted. Paths of blobs are found later, by
 /// provenance.
-pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize) -> History {
+pub fn discover_after(
+    repo: &Repository,
+    store: &Store,
+    roots: &Roots,
+    named: Named,
+    suspects: &Suspects<'_>,
+    threads: usize,
+) -> History {
     let listing = store.loose();
     let mut history = History::default();
     let found = &mut history.found;
     found.skips = listing.skips;
     found.skips.extend(roots.skips.iter().cloned());
     found.incomplete.extend(repo.shallow());
-    let mut links = Links::packed(store, repo.shallow().is_some(), threads, found);
+    let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, found);
+    links.follow_named(named);
     let mut raw = Vec::new();
     for object in listing.objects {
         if object.size > LARGEST {
@@ -45,7 +124,7 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize)
         // A blob names nothing; it is read when it is scanned.
         if object.kind != ObjectKind::Blob {
             match store.read(&object.id, &mut raw) {
-                Ok(_) => drop(links.follow(0, object.id, object.kind, &raw, None)),
+                Ok(_) => links.follow(object.id, object.kind, &raw),
                 Err(reason) => {
                     found.skips.push(Skip::fault(object.id.to_string(), reason));
                     continue;
@@ -57,10 +136,11 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, threads: usize)
             found.items.push(item(Handle::Object(object.id), origin));
         }
     }
-    found.skips.extend(links.damaged.drain(..).map(|(_, skip)| skip));
-    history.commits = links.commits.drain(..).map(|(_, id, commit)| (id, commit)).collect();
+    found.skips.extend(links.damaged());
+    history.commits = std::mem::take(&mut links.commits);
     found.commits = history.commits.len() as u64;
     links.follow_roots(roots);
+    history.sketch = std::mem::take(&mut links.sketch);
     add_missing(repo, &links.missing, found);
     let submodules = links.submodules.into_iter();
     found
@@ -119,170 +199,5 @@ pub fn place_of(kind: ObjectKind) -> Option<Place> {
         ObjectKind::Commit => Some(Place::CommitMessage),
         ObjectKind::Tag => Some(Place::TagMessage),
         ObjectKind::Tree => None,
-    }
-}
-
-/// How many ids are remembered as looked up.
-const RECENT: usize = 1 << 14;
-
-/// What trees, commits, tags and roots name, all together.
-struct Links<'s> {
-    store: &'s Store,
-    /// The parents of a shallow clone's last commits are missing on purpose.
-    shallow: bool,
-    names: HashSet<Box<[u8]>>,
-    /// By the last component of their path.
-    submodules: BTreeSet<Box<[u8]>>,
-    missing: BTreeSet<ObjectId>,
-    /// Ids that were looked up lately: versions of a folder name much the same.
-    recent: Vec<Option<ObjectId>>,
-    /// Commits with their numbers; those of the packs first.
-    commits: Vec<(u32, ObjectId, Commit)>,
-    /// Trees that were read in part.
-    damaged: Vec<(u32, Skip)>,
-}
-
-impl<'s> Links<'s> {
-    fn new(store: &'s Store, shallow: bool) -> Self {
-        Self {
-            store,
-            shallow,
-            names: HashSet::new(),
-            submodules: BTreeSet::new(),
-            missing: BTreeSet::new(),
-            recent: vec![None; RECENT],
-            commits: Vec::new(),
-            damaged: Vec::new(),
-        }
-    }
-
-    /// Follows all packed trees, commits and tags.
-    fn packed(store: &'s Store, shallow: bool, threads: usize, found: &mut Discovered) -> Self {
-        let names = |kind| kind != ObjectKind::Blob;
-        let (workers, unread) = store.walk(names, threads, || Links::new(store, shallow));
-        let mut all = workers.into_iter().fold(Links::new(store, shallow), Links::and);
-        all.commits.sort_unstable_by_key(|(number, ..)| *number);
-        all.damaged.sort_unstable_by_key(|(number, _)| *number);
-        // What the scan reads as well, it names itself.
-        let trees = unread
-            .into_iter()
-            .filter(|unread| unread.kind == Some(ObjectKind::Tree));
-        found.skips.extend(trees.map(|unread| unread.skip));
-        all
-    }
-
-    fn and(mut self, other: Self) -> Self {
-        self.names.extend(other.names);
-        self.submodules.extend(other.submodules);
-        self.missing.extend(other.missing);
-        self.commits.extend(other.commits);
-        self.damaged.extend(other.damaged);
-        self
-    }
-
-    /// Notes what an object names.
-    fn follow(
-        &mut self,
-        number: u32,
-        id: ObjectId,
-        kind: ObjectKind,
-        raw: &[u8],
-        derived: Option<Derived<'_, Starts>>,
-    ) -> Starts {
-        match kind {
-            ObjectKind::Blob => {}
-            ObjectKind::Tree => {
-                let (starts, followed) = self.follow_tree(raw, id.length(), derived);
-                if followed.is_err() {
-                    let skip = Skip::fault(id.to_string(), "the tree is damaged");
-                    self.damaged.push((number, skip));
-                }
-                return starts;
-            }
-            ObjectKind::Commit => {
-                let commit = Commit::parse(raw);
-                self.check(commit.tree);
-                if !self.shallow {
-                    commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
-                }
-                self.commits.push((number, id, commit));
-            }
-            ObjectKind::Tag => self.check(Tag::parse(raw).target),
-        }
-        Starts::default()
-    }
-
-    /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
-    /// entries' starts was noted there: versions of a large folder differ by a line or two.
-    fn follow_tree(
-        &mut self,
-        raw: &[u8],
-        id_length: usize,
-        derived: Option<Derived<'_, Starts>>,
-    ) -> (Starts, Result<(), tree::Damaged>) {
-        let mut starts = Starts::default();
-        let known = derived.as_ref().map_or(&[][..], |derived| derived.kept);
-        let mut copies = derived.as_ref().map_or(&[][..], |derived| derived.copied);
-        let mut at = 0;
-        while at < raw.len() {
-            while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
-                copies = &copies[1..];
-            }
-            if let Some(copy) = copies.first().filter(|copy| copy.to <= at) {
-                // From a shared start on, the same bytes are the same entries, up to the last that starts in the copy.
-                let first = known.partition_point(|&start| start < at - copy.to + copy.from);
-                let last = known.partition_point(|&start| start <= copy.from + copy.length).max(1) - 1;
-                if first < last && known[first] == at - copy.to + copy.from {
-                    starts.extend(known[first..last].iter().map(|start| start - copy.from + copy.to));
-                    at = known[last] - copy.from + copy.to;
-                    continue;
-                }
-            }
-            let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
-                return (starts, Err(tree::Damaged));
-            };
-            starts.push(at);
-            at += length;
-            if !self.names.contains(entry.name) {
-                self.names.insert(entry.name.into());
-            }
-            match entry.kind {
-                EntryKind::Submodule => drop(self.submodules.insert(entry.name.into())),
-                _ => self.check(Some(entry.id)),
-            }
-        }
-        starts.push(at);
-        (starts, Ok(()))
-    }
-
-    /// Reflogs may outlive what they name; other roots and the indexes may not.
-    fn follow_roots(&mut self, roots: &Roots) {
-        let lasting = roots.roots.iter().filter(|root| root.kind != RootKind::Reflog);
-        for id in lasting
-            .map(|root| root.id)
-            .chain(roots.staged.iter().map(|(_, _, id)| *id))
-        {
-            self.check(Some(id));
-        }
-    }
-
-    fn check(&mut self, id: Option<ObjectId>) {
-        let Some(id) = id else { return };
-        let slot = u16::from_le_bytes([id.as_bytes()[0], id.as_bytes()[1]]);
-        let recent = &mut self.recent[usize::from(slot) % RECENT];
-        if recent.replace(id) != Some(id) && !self.store.contains(&id) {
-            self.missing.insert(id);
-        }
-    }
-}
-
-/// Where the entries of a tree start, and where the last ends.
-type Starts = Vec<usize>;
-
-impl Visitor for Links<'_> {
-    type Kept = Starts;
-
-    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Starts>>) -> Starts {
-        self.follow(object.number, object.id, object.kind, object.bytes, derived)
     }
 }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod history;
 mod ignores;
 mod item;
+mod links;
 mod patterns;
 pub mod pieces;
 pub mod range;

@@ -43,7 +43,10 @@ pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Cop
         return Err("its size is not what its delta says");
     }
     into.clear();
-    into.reserve_exact(result_size as usize);
+    if into.capacity() < result_size as usize {
+        // Growing it would copy what is not wanted any more. Versions of a file often grow by a little.
+        *into = Vec::with_capacity(result_size as usize + result_size as usize / 16);
+    }
     copied.clear();
     while let Some(step) = step(&mut rest)? {
         match step {

@@ -53,6 +53,11 @@ impl Forest {
         self.firsts.partition_point(|&first| first <= entry) - 1
     }
 
+    /// The number of a pack's first entry.
+    pub fn first(&self, pack: usize) -> u32 {
+        self.firsts[pack]
+    }
+
     /// The entry's position in the index of its pack.
     pub fn position(&self, entry: u32) -> u32 {
         self.positions[entry as usize]

@@ -97,6 +97,34 @@ impl Packs {
         self.packs.iter().filter(|pack| pack.index.find(id).is_some()).count()
     }
 
+    /// Where an object stands in the indexes of all packs, counted through.
+    pub fn slot(&self, id: &ObjectId) -> Option<u32> {
+        let mut first = 0;
+        for pack in &self.packs {
+            if let Some(position) = pack.index.find(id) {
+                return Some(first + position);
+            }
+            first += pack.index.count();
+        }
+        None
+    }
+
+    /// How many such places there are.
+    pub fn slots(&self) -> u32 {
+        self.packs.iter().map(|pack| pack.index.count()).sum()
+    }
+
+    /// The object at such a place.
+    pub fn at_slot(&self, mut slot: u32) -> ObjectId {
+        let mut packs = self.packs.iter();
+        let mut pack = packs.next().expect("a slot lies in a pack");
+        while slot >= pack.index.count() {
+            slot -= pack.index.count();
+            pack = packs.next().expect("a slot lies in a pack");
+        }
+        pack.index.id(slot)
+    }
+
     fn forest(&self) -> &Forest {
         self.forest.get_or_init(|| Forest::plant(&self.packs))
     }

@@ -17,6 +17,8 @@ use crate::origin::ObjectId;
 pub struct Packed<'w> {
     /// Its place in the order of all packs' bytes.
     pub number: u32,
+    /// Its place in the pack indexes, by which [`Packs::slot`] finds it.
+    pub slot: u32,
     pub id: ObjectId,
     pub kind: ObjectKind,
     pub bytes: &'w [u8],
@@ -47,6 +49,9 @@ pub struct Walked<V> {
 
 /// A buffer larger than this is not kept for the next object.
 const KEPT: usize = 1 << 20;
+/// But a few are: to take fresh memory for each version of a large file costs as much as to fill it.
+const LARGE: usize = 4 << 20;
+const LARGE_KEPT: usize = 4;
 
 impl Packs {
     /// Visits every object of the kinds that `wanted` holds for, each once, on `threads` threads. `others` is
@@ -100,6 +105,11 @@ impl Packs {
     /// The kind of the entry with this number, as far as headers tell.
     pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
         self.forest().kind(entry)
+    }
+
+    fn slot_of(&self, entry: u32) -> u32 {
+        let forest = self.forest();
+        forest.first(forest.pack(entry)) + forest.position(entry)
     }
 
     fn id(&self, entry: u32) -> ObjectId {
@@ -201,6 +211,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         }
         let object = Packed {
             number: entry,
+            slot: self.packs.slot_of(entry),
             id: self.packs.id(entry),
             kind,
             bytes,
@@ -258,7 +269,11 @@ impl<'p, V: Visitor> Worker<'p, V> {
     }
 
     fn recycle(&mut self, bytes: Vec<u8>) {
-        if bytes.capacity() <= KEPT {
+        let is_kept = match self.spare.len() {
+            0..LARGE_KEPT => bytes.capacity() <= LARGE,
+            _ => bytes.capacity() <= KEPT,
+        };
+        if is_kept {
             self.spare.push(bytes);
         }
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::git::provenance::Hits;
 use crate::git::sets::{SetId, Sets};
 use crate::git::store::{ObjectKind, ReadObject};
-use crate::git::tree::{self, EntryKind};
+use crate::git::tree::{self, Entry, EntryKind};
 use crate::origin::{ObjectId, Place};
 
 /// As deep as git itself reads trees.
@@ -146,35 +146,43 @@ impl<'t> Trees<'t> {
     /// The entries that hold findings themselves; the folders still to be looked into go to `folders`.
     fn list(&mut self, tree: &ObjectId, folders: &mut Vec<(Box<[u8]>, ObjectId)>) -> Vec<Held> {
         let mut held = Vec::new();
+        let objects = self.objects;
+        if objects.outline(tree, &mut |entry| self.note(&entry, folders, &mut held)) {
+            return held;
+        }
         let mut raw = std::mem::take(&mut self.raw);
         if self.objects.read(tree, &mut raw) != Ok(ObjectKind::Tree) {
             raw.clear();
         }
         for entry in tree::entries(&raw, tree.length()).map_while(Result::ok) {
-            let by_name = match self.hits.names.get(entry.name) {
-                Some(findings) => self.sets.of(findings),
-                None => SetId::EMPTY,
-            };
-            let by_content = match entry.kind.is_blob() {
-                true => self.own(&entry.id),
-                false => SetId::EMPTY,
-            };
-            // A folder that is known to hold nothing is not worth a copy of its name.
-            if entry.kind == EntryKind::Tree && !matches!(self.known.get(&entry.id), Some(None)) {
-                folders.push((entry.name.into(), entry.id));
-            }
-            if !by_name.is_empty() || !by_content.is_empty() {
-                held.push(Held {
-                    name: entry.name.into(),
-                    id: entry.id,
-                    kind: entry.kind,
-                    by_name,
-                    by_content,
-                });
-            }
+            self.note(&entry, folders, &mut held);
         }
         self.raw = raw;
         held
+    }
+
+    fn note(&mut self, entry: &Entry<'_>, folders: &mut Vec<(Box<[u8]>, ObjectId)>, held: &mut Vec<Held>) {
+        let by_name = match self.hits.names.get(entry.name) {
+            Some(findings) => self.sets.of(findings),
+            None => SetId::EMPTY,
+        };
+        let by_content = match entry.kind.is_blob() {
+            true => self.own(&entry.id),
+            false => SetId::EMPTY,
+        };
+        // A folder that is known to hold nothing is not worth a copy of its name.
+        if entry.kind == EntryKind::Tree && !matches!(self.known.get(&entry.id), Some(None)) {
+            folders.push((entry.name.into(), entry.id));
+        }
+        if !by_name.is_empty() || !by_content.is_empty() {
+            held.push(Held {
+                name: entry.name.into(),
+                id: entry.id,
+                kind: entry.kind,
+                by_name,
+                by_content,
+            });
+        }
     }
 }
 

@@ -1,0 +1,52 @@
+//! Notes of two threads, put together.
+
+use super::*;
+
+#[test]
+fn what_threads_note_is_put_together_and_shared() {
+    let id = |n: u8| ObjectId::from_bytes(&[n; 20]).expect("20 bytes");
+    let entry = |name: &'static str, kind, n| Entry {
+        kind,
+        name: name.as_bytes(),
+        id: id(n),
+    };
+    let (mut one, mut two) = (Sketch::default(), Sketch::default());
+    let a = one.line(&entry("a", EntryKind::Tree, 1), Some(1));
+    let lost = one.line(&entry("lost", EntryKind::File, 9), None);
+    let first = one.add(5, [a, lost].into_iter(), None);
+    assert_eq!(one.add(6, [a, lost].into_iter(), first.as_ref()), first);
+    let b = two.line(&entry("b", EntryKind::Symlink, 2), Some(2));
+    let a = two.line(&entry("a", EntryKind::Tree, 1), Some(1));
+    let sub = two.line(&entry("sub", EntryKind::Submodule, 8), None);
+    two.add(7, [b, a, sub].into_iter(), None);
+    let both = one.and(two);
+    let names: HashMap<u32, &[u8]> = both.names.iter().map(|(name, number)| (*number, &name[..])).collect();
+    let shown = |folder: usize| -> Vec<_> {
+        let (slot, at) = &both.folders[folder];
+        let lines = &both.lines[at.start as usize..at.end as usize];
+        let shown = lines.iter().map(|line| match line.target & OUTSIDE {
+            0 => (*slot, names[&(line.name() as u32)], line.kind(), line.target),
+            _ => {
+                let id = both.outside[(line.target & !OUTSIDE) as usize];
+                (
+                    *slot,
+                    names[&(line.name() as u32)],
+                    line.kind(),
+                    u32::from(id.as_bytes()[0]),
+                )
+            }
+        });
+        shown.collect()
+    };
+    assert_eq!(
+        shown(0),
+        [(5, &b"a"[..], EntryKind::Tree, 1), (5, b"lost", EntryKind::File, 9)]
+    );
+    assert_eq!(shown(1)[1], (6, &b"lost"[..], EntryKind::File, 9));
+    let last = [
+        (7, &b"b"[..], EntryKind::Symlink, 2),
+        (7, b"a", EntryKind::Tree, 1),
+        (7, b"sub", EntryKind::Submodule, 8),
+    ];
+    assert_eq!(shown(2), last);
+}

@@ -1,0 +1,267 @@
+//! What trees, commits, tags and roots name: names of files, submodules, objects that are missing.
+//!
+//! Packed trees are met in the order of deltas, so that only what a tree does not share with its base is looked
+//! at. The entries that provenance will ask for are noted on the way.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::Discovered;
+use super::history::{Named, Suspects};
+use crate::git::commit::{Commit, Tag};
+use crate::git::tree::{self, Entry, EntryKind};
+use crate::git::{Derived, Line, Lines, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
+use crate::origin::ObjectId;
+use crate::skip::Skip;
+
+/// How many ids are remembered as looked up.
+const RECENT: usize = 1 << 14;
+
+/// What trees, commits, tags and roots name, all together.
+pub struct Links<'s> {
+    store: &'s Store,
+    suspects: &'s Suspects<'s>,
+    /// Whether any suspect's id begins with these two bytes: spares most look-ups.
+    begins: Vec<bool>,
+    /// The parents of a shallow clone's last commits are missing on purpose.
+    shallow: bool,
+    pub names: HashSet<Box<[u8]>>,
+    /// Of the names, those that could hold a finding.
+    suspicious: HashSet<Box<[u8]>>,
+    /// By the last component of their path.
+    pub submodules: BTreeSet<Box<[u8]>>,
+    pub missing: BTreeSet<ObjectId>,
+    /// Ids that were looked up lately and their places: versions of a folder name much the same.
+    recent: Vec<Option<(ObjectId, Option<u32>)>>,
+    /// Those of the packs first, in their order.
+    pub commits: Vec<(ObjectId, Commit)>,
+    /// Trees that were read in part.
+    damaged: Vec<(u32, Skip)>,
+    pub sketch: Sketch,
+}
+
+impl<'s> Links<'s> {
+    fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
+        let mut begins = vec![false; 1 << 16];
+        for id in &suspects.objects {
+            begins[begin(id)] = true;
+        }
+        Self {
+            store,
+            suspects,
+            begins,
+            shallow,
+            names: HashSet::new(),
+            suspicious: HashSet::new(),
+            submodules: BTreeSet::new(),
+            missing: BTreeSet::new(),
+            recent: vec![None; RECENT],
+            commits: Vec::new(),
+            damaged: Vec::new(),
+            sketch: Sketch::default(),
+        }
+    }
+
+    /// Follows all packed trees.
+    pub fn packed(
+        store: &'s Store,
+        shallow: bool,
+        suspects: &'s Suspects<'s>,
+        threads: usize,
+        found: &mut Discovered,
+    ) -> Self {
+        let is_tree = |kind| kind == ObjectKind::Tree;
+        let new = || Links::new(store, shallow, suspects);
+        let (workers, unread) = store.walk(is_tree, threads, new);
+        let mut all = workers.into_iter().fold(new(), Links::and);
+        all.damaged.sort_unstable_by_key(|(number, _)| *number);
+        // What the scan reads as well, it names itself.
+        let trees = unread
+            .into_iter()
+            .filter(|unread| unread.kind == Some(ObjectKind::Tree));
+        found.skips.extend(trees.map(|unread| unread.skip));
+        all
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.names.extend(other.names);
+        self.submodules.extend(other.submodules);
+        self.missing.extend(other.missing);
+        self.damaged.extend(other.damaged);
+        self.sketch = self.sketch.and(other.sketch);
+        self
+    }
+
+    /// The trees that were read in part, in order.
+    pub fn damaged(&mut self) -> Vec<Skip> {
+        self.damaged.drain(..).map(|(_, skip)| skip).collect()
+    }
+
+    /// Follows what the scan has read.
+    pub fn follow_named(&mut self, named: Named) {
+        for (id, commit) in named.commits {
+            self.follow_commit(id, commit);
+        }
+        for target in named.targets {
+            self.check(Some(target));
+        }
+    }
+
+    /// Follows an object that is in no pack.
+    pub fn follow(&mut self, id: ObjectId, kind: ObjectKind, raw: &[u8]) {
+        match kind {
+            ObjectKind::Blob => {}
+            ObjectKind::Tree => {
+                if self.follow_tree(raw, id.length(), None).1.is_err() {
+                    self.note_damage(u32::MAX, id);
+                }
+            }
+            ObjectKind::Commit => self.follow_commit(id, Commit::parse(raw)),
+            ObjectKind::Tag => self.check(Tag::parse(raw).target),
+        }
+    }
+
+    fn follow_commit(&mut self, id: ObjectId, commit: Commit) {
+        self.check(commit.tree);
+        if !self.shallow {
+            commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
+        }
+        self.commits.push((id, commit));
+    }
+
+    fn note_damage(&mut self, number: u32, id: ObjectId) {
+        let skip = Skip::fault(id.to_string(), "the tree is damaged");
+        self.damaged.push((number, skip));
+    }
+
+    /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
+    /// entries' starts was noted there: versions of a large folder differ by a line or two.
+    fn follow_tree(
+        &mut self,
+        raw: &[u8],
+        id_length: usize,
+        derived: Option<&Derived<'_, Kept>>,
+    ) -> (Kept, Result<(), tree::Damaged>) {
+        let mut kept = Kept::default();
+        let base = derived.map(|derived| derived.kept);
+        let known = base.map_or(&[][..], |base| &base.starts);
+        let mut copies = derived.map_or(&[][..], |derived| derived.copied);
+        kept.starts.reserve_exact(known.len() + 2);
+        let mut at = 0;
+        while at < raw.len() {
+            while copies.first().is_some_and(|copy| copy.to + copy.length <= at) {
+                copies = &copies[1..];
+            }
+            if let (Some(base), Some(copy)) = (base, copies.first().filter(|copy| copy.to <= at)) {
+                // From a shared start on, the same bytes are the same entries, up to the last that starts in the copy.
+                let start = at - copy.to + copy.from;
+                let first = known.partition_point(|&known| known < start);
+                let last = known.partition_point(|&start| start <= copy.from + copy.length).max(1) - 1;
+                if first < last && known[first] == start {
+                    let moved = |start: usize| start - copy.from + copy.to;
+                    kept.starts.extend(known[first..last].iter().map(|start| moved(*start)));
+                    let end = known[last];
+                    let lines = &base.lines[base.lines.partition_point(|(at, _)| *at < start)..];
+                    let lines = lines.iter().take_while(|(at, _)| *at < end);
+                    kept.lines.extend(lines.map(|(at, line)| (moved(*at), *line)));
+                    at = moved(end);
+                    continue;
+                }
+            }
+            let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
+                return (kept, Err(tree::Damaged));
+            };
+            kept.starts.push(at);
+            kept.lines.extend(self.follow_entry(&entry).map(|line| (at, line)));
+            at += length;
+        }
+        kept.starts.push(at);
+        (kept, Ok(()))
+    }
+
+    /// Notes what an entry names; returns it if it may lead to a finding.
+    fn follow_entry(&mut self, entry: &Entry<'_>) -> Option<Line> {
+        if !self.names.contains(entry.name) {
+            self.names.insert(entry.name.into());
+            if (self.suspects.name)(entry.name) {
+                self.suspicious.insert(entry.name.into());
+            }
+        }
+        let mut slot = None;
+        let mut leads = !self.suspicious.is_empty() && self.suspicious.contains(entry.name);
+        if entry.kind == EntryKind::Submodule {
+            self.submodules.insert(entry.name.into());
+        } else {
+            slot = self.look_up(entry.id);
+            leads |= match (entry.kind, slot) {
+                (EntryKind::Tree, _) => true,
+                (_, Some(_)) => self.begins[begin(&entry.id)] && self.suspects.objects.contains(&entry.id),
+                // Loose objects are scanned later.
+                (_, None) => self.store.contains_outside(&entry.id),
+            };
+        }
+        leads.then(|| self.sketch.line(entry, slot))
+    }
+
+    /// Reflogs may outlive what they name; other roots and the indexes may not.
+    pub fn follow_roots(&mut self, roots: &Roots) {
+        let lasting = roots.roots.iter().filter(|root| root.kind != RootKind::Reflog);
+        for id in lasting
+            .map(|root| root.id)
+            .chain(roots.staged.iter().map(|(_, _, id)| *id))
+        {
+            self.check(Some(id));
+        }
+    }
+
+    fn check(&mut self, id: Option<ObjectId>) {
+        if let Some(id) = id {
+            self.look_up(id);
+        }
+    }
+
+    /// Where an object stands in the packs; notes it if it is nowhere.
+    fn look_up(&mut self, id: ObjectId) -> Option<u32> {
+        let recent = &mut self.recent[begin(&id) % RECENT];
+        if let Some((known, slot)) = recent
+            && *known == id
+        {
+            return *slot;
+        }
+        let slot = self.store.slot(&id);
+        *recent = Some((id, slot));
+        if slot.is_none() && !self.store.contains_outside(&id) {
+            self.missing.insert(id);
+        }
+        slot
+    }
+}
+
+fn begin(id: &ObjectId) -> usize {
+    let bytes = id.as_bytes();
+    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+}
+
+/// What is kept of a tree for those that are made of it.
+#[derive(Default)]
+pub struct Kept {
+    /// Where its entries start, and where the last ends.
+    starts: Vec<usize>,
+    /// The entries that may lead to a finding, and where they start.
+    lines: Vec<(usize, Line)>,
+    noted: Option<Lines>,
+}
+
+impl Visitor for Links<'_> {
+    type Kept = Kept;
+
+    fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Kept>>) -> Kept {
+        let (mut kept, followed) = self.follow_tree(object.bytes, object.id.length(), derived.as_ref());
+        if followed.is_err() {
+            self.note_damage(object.number, object.id);
+        }
+        let like = derived.and_then(|derived| derived.kept.noted.as_ref());
+        let lines = kept.lines.iter().map(|(_, line)| *line);
+        kept.noted = self.sketch.add(object.slot, lines, like);
+        kept
+    }
+}
