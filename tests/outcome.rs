@@ -266,16 +266,14 @@ fn repositories_that_are_none_or_not_whole() {
     completes(&folder, &["range", "HEAD~1..HEAD"], 0, true, "");
 
     // A shallow clone does not hold what it was cloned from.
-    let shallow = repo.beside("shallow");
     let url = format!("file://{}", folder.display());
-    repo.git(&[
-        "clone",
-        "-q",
-        "--depth",
-        "1",
-        &url,
-        shallow.to_str().expect("a plain path"),
-    ]);
+    let clone = |name: &str| {
+        let clone = repo.beside(name);
+        let into = clone.to_str().expect("a plain path");
+        repo.git(&["clone", "-q", "--depth", "1", &url, into]);
+        clone
+    };
+    let shallow = clone("shallow");
     completes(&shallow, &["history"], 2, false, "shallow");
     ends(&shallow, &["history"], 2, &["INCOMPLETE", "shallow", "--unshallow"]);
     assert_ne!(
@@ -285,15 +283,7 @@ fn repositories_that_are_none_or_not_whole() {
     );
     assert_eq!(program::run(&shallow, &["staged"]).code, 0, "the index is whole");
     repo.commit_file("key.env", text(&key()));
-    let leaky = repo.beside("leaky");
-    repo.git(&[
-        "clone",
-        "-q",
-        "--depth",
-        "1",
-        &url,
-        leaky.to_str().expect("a plain path"),
-    ]);
+    let leaky = clone("leaky");
     completes(&leaky, &["history"], 1, false, "shallow");
 }
 
