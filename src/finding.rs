@@ -4,11 +4,15 @@
 //! its masked forms. Nothing is ever removed from a list of findings: what is not to be acted on
 //! is marked with a [`Suppression`].
 
+pub mod age;
+
 use std::fmt;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use age::Judged;
 
 pub use crate::level::{Confidence, Severity};
 use crate::origin::{CommitStamp, Origin, State};
@@ -39,6 +43,8 @@ pub struct Finding {
     /// How many more refs reach it than are named.
     pub more_refs: u64,
     pub suppressed: Option<Suppression>,
+    /// What a rotation policy says of it, where it is an AWS access key and a policy was asked.
+    pub judged: Option<Box<Judged>>,
 }
 
 /// One place where the secret stands.

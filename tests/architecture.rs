@@ -30,6 +30,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("settings", "level"),
     ("pair", "detect"),
     ("triage", "detect"),
+    ("report", "keys"),
 ];
 
 /// What may be used only in some rooms: crates, and what reaches out of the program.

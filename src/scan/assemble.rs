@@ -103,6 +103,7 @@ impl Assembly<'_> {
                 kind: SuppressionKind::Placeholder,
                 reason: reason.to_owned(),
             }),
+            judged: None,
         }
     }
 

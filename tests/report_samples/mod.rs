@@ -124,6 +124,7 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         refs: Vec::new(),
         more_refs: 0,
         suppressed: None,
+        judged: None,
     }
 }
 
