@@ -30,14 +30,24 @@ impl Meaning {
             read,
         }
     }
+
+    fn searched(&self) -> &[u8] {
+        let literal = self.literal.as_bytes();
+        &literal[..literal.len().min(SEARCHED)]
+    }
 }
 
 /// All literals of a rule set.
 #[derive(Default)]
 pub struct Literals {
     meanings: Vec<Meaning>,
+    longest: usize,
     search: Option<Search>,
 }
+
+/// So much of a literal is searched for; the rest is compared when it is read. What is searched around an
+/// insertion grows with it.
+const SEARCHED: usize = 8;
 
 /// Vectorised where the machine can, an automaton elsewhere.
 enum Search {
@@ -48,16 +58,17 @@ enum Search {
 impl Literals {
     pub fn new(meanings: Vec<Meaning>) -> Self {
         let search = (!meanings.is_empty()).then(|| Search::new(&meanings));
-        Self { meanings, search }
+        let longest = meanings.iter().map(|meaning| meaning.searched().len()).max();
+        Self {
+            meanings,
+            longest: longest.unwrap_or(0),
+            search,
+        }
     }
 
-    /// The length of the longest literal.
+    /// How many bytes decide whether a literal starts somewhere: the longest that is searched for.
     pub fn longest(&self) -> usize {
-        self.meanings
-            .iter()
-            .map(|meaning| meaning.literal.len())
-            .max()
-            .unwrap_or(0)
+        self.longest
     }
 
     /// Finds where literals start in a range of the content.
@@ -83,7 +94,7 @@ impl Literals {
 
 impl Search {
     fn new(meanings: &[Meaning]) -> Self {
-        let literals = || meanings.iter().map(|meaning| meaning.literal.as_bytes());
+        let literals = || meanings.iter().map(Meaning::searched);
         match packed::Searcher::new(literals()) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(
