@@ -4,8 +4,8 @@
 //! a delta on an object of another pack. An entry that no root leads to is made of itself, in a circle.
 //! The tables take about 30 bytes an entry, whatever its size.
 
-use super::entry::{Form, Header};
-use super::{Fault, Pack, TRAILER};
+use super::entry::Form;
+use super::{Fault, Pack};
 use crate::git::store::ObjectKind;
 
 /// Tables of all entries, by number.
@@ -71,7 +71,7 @@ impl Forest {
         let next = self.offsets[entry as usize + 1..last as usize]
             .iter()
             .find(|&&next| next > start);
-        let end = packs[pack].map.bytes().len().saturating_sub(TRAILER) as u64;
+        let end = packs[pack].end() as u64;
         (start, next.copied().unwrap_or(end).min(end))
     }
 
@@ -127,8 +127,7 @@ impl Forest {
         let mut parents = vec![NONE; self.offsets.len()];
         for (number, pack) in packs.iter().enumerate() {
             for entry in self.firsts[number]..self.firsts[number + 1] {
-                let base = match Header::read(pack.map.bytes(), self.offsets[entry as usize]).map(|header| header.form)
-                {
+                let base = match pack.header(self.offsets[entry as usize]).map(|header| header.form) {
                     Ok(Form::Whole(kind)) => {
                         self.marks[entry as usize].kind = Some(kind);
                         self.roots.push(entry);

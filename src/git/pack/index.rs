@@ -1,6 +1,6 @@
 //! A pack's index: which objects it holds, and at which offset each entry starts.
 //!
-//! Versions 1 and 2. Sizes are checked when it is opened; what an entry says is checked against the
+//! Versions 1 and 2, with ids of 20 or 32 bytes: an index does not say which, its repository does. Sizes are checked when it is opened; what an entry says is checked against the
 //! pack when the entry is read. An index whose ids are not in order hides objects from [`Index::find`],
 //! which is noticed as missing objects, never as an empty repository.
 
@@ -11,14 +11,12 @@ use super::map::Mapped;
 use crate::origin::ObjectId;
 
 const FANOUT: usize = 256 * 4;
-const HASH: usize = 20;
-/// The checksums of the pack and of the index itself.
-const TRAILER: usize = 2 * HASH;
 
 /// An open index.
 pub struct Index {
     map: Mapped,
     count: u32,
+    id_length: usize,
     /// Version 2 has tables of ids, checksums and offsets; version 1 one table of offset and id.
     tables: Option<Tables>,
 }
@@ -33,12 +31,12 @@ struct Tables {
 
 impl Index {
     /// Opens an index and checks that its tables fit into it.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    pub fn open(path: &Path, id_length: usize) -> Result<Self, Fault> {
         let map = Mapped::open(path).map_err(|_| "the pack index cannot be read")?;
-        Self::of(map).ok_or("the pack index is damaged")
+        Self::of(map, id_length).ok_or("the pack index is damaged")
     }
 
-    fn of(map: Mapped) -> Option<Self> {
+    fn of(map: Mapped, id_length: usize) -> Option<Self> {
         let bytes = map.bytes();
         let version_2 = bytes.starts_with(b"\xfftOc");
         if version_2 && word(bytes, 4)? != 2 {
@@ -57,12 +55,18 @@ impl Index {
         let ids = fanout + FANOUT;
         let tables = version_2.then(|| Tables {
             ids,
-            checksums: ids + n * HASH,
-            offsets: ids + n * (HASH + 4),
-            large: ids + n * (HASH + 8),
+            checksums: ids + n * id_length,
+            offsets: ids + n * (id_length + 4),
+            large: ids + n * (id_length + 8),
         });
-        let least = ids + n * tables.as_ref().map_or(HASH + 4, |_| HASH + 8) + TRAILER;
-        (bytes.len() >= least).then_some(Self { map, count, tables })
+        // The checksums of the pack and of the index itself come last.
+        let least = ids + n * (id_length + if version_2 { 8 } else { 4 }) + 2 * id_length;
+        (bytes.len() >= least).then_some(Self {
+            map,
+            count,
+            id_length,
+            tables,
+        })
     }
 
     /// How many objects it lists.
@@ -70,16 +74,21 @@ impl Index {
         self.count
     }
 
+    /// How many bytes its ids have, and its checksums.
+    pub fn id_length(&self) -> usize {
+        self.id_length
+    }
+
     /// The id of the object at this position, which is less than [`Index::count`].
     pub fn id(&self, position: u32) -> ObjectId {
-        ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 bytes")
+        ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 or 32 bytes")
     }
 
     /// Where the entry starts. An offset that the index lacks is one that no pack reaches.
     pub fn offset(&self, position: u32) -> u64 {
         let (bytes, n) = (self.map.bytes(), position as usize);
         let Some(tables) = &self.tables else {
-            return word(bytes, FANOUT + n * (HASH + 4)).map_or(u64::MAX, u64::from);
+            return word(bytes, FANOUT + n * (self.id_length + 4)).map_or(u64::MAX, u64::from);
         };
         match word(bytes, tables.offsets + n * 4) {
             Some(offset) if offset & 1 << 31 == 0 => u64::from(offset),
@@ -124,19 +133,34 @@ impl Index {
         None
     }
 
+    /// The ids that start with these hex digits, in order.
+    pub fn with_prefix<'i>(&'i self, hex: &'i str) -> impl Iterator<Item = ObjectId> + 'i {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match *self.id(middle).to_string() < *hex {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        let ids = (low..self.count).map(|position| self.id(position));
+        ids.take_while(move |id| id.to_string().starts_with(hex))
+    }
+
     /// What the pack's last bytes must be.
     pub fn pack_checksum(&self) -> &[u8] {
         let bytes = self.map.bytes();
-        &bytes[bytes.len() - TRAILER..bytes.len() - HASH]
+        let end = bytes.len() - self.id_length;
+        &bytes[end - self.id_length..end]
     }
 
     fn raw_id(&self, position: u32) -> &[u8] {
         let n = position as usize;
         let at = match &self.tables {
-            Some(tables) => tables.ids + n * HASH,
-            None => FANOUT + n * (HASH + 4) + 4,
+            Some(tables) => tables.ids + n * self.id_length,
+            None => FANOUT + n * (self.id_length + 4) + 4,
         };
-        &self.map.bytes()[at..at + HASH]
+        &self.map.bytes()[at..at + self.id_length]
     }
 }
 
@@ -160,7 +184,7 @@ mod tests {
     fn index(bytes: &[u8]) -> Result<Index, Fault> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), bytes).expect("it is written");
-        Index::open(file.path())
+        Index::open(file.path(), 20)
     }
 
     #[test]
