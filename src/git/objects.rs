@@ -48,19 +48,6 @@ fn follow(dir: &Path, depth: usize, seen: &mut HashSet<PathBuf>, all: &mut Vec<P
     }
 }
 
-/// Why packs of a SHA-256 repository are not read.
-pub const SHA256_PACK: &str =
-    "packs of SHA-256 repositories cannot be read yet; `git unpack-objects` in a copy makes their objects loose";
-
-/// The packs of one object folder, in order.
-pub fn packs(dir: &Path) -> impl Iterator<Item = PathBuf> {
-    let dir = dir.join("pack");
-    let names = sorted_names(&dir).into_iter();
-    names
-        .filter(|name| name.extension().is_some_and(|e| e == "pack"))
-        .map(move |name| dir.join(name))
-}
-
 /// The ids of the loose objects in one object folder, in order. Other files are passed over.
 pub fn loose(dir: &Path, id_length: usize) -> impl Iterator<Item = ObjectId> {
     let dir = dir.to_owned();

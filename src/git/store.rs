@@ -1,17 +1,15 @@
 //! The object store: every object that is there, and the bytes of one.
 //!
 //! Packs are read by the engine in [`super::pack`], loose objects one at a time by [`super::loose`], which
-//! checks their hashes. libgit2 only looks up shortened ids in packs. What cannot be read is a fault that names the object; it never ends the run.
+//! checks their hashes. What cannot be read is a fault that names the object; it never ends the run.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use git2::{Odb, Oid};
-
 use crate::error::Error;
 use crate::git::pack::{Packed, Packs, Visitor};
 use crate::git::tree::Entry;
-use crate::git::{Repository, loose, objects, pack, path_bytes};
+use crate::git::{Repository, loose, objects, pack};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
@@ -119,17 +117,8 @@ impl Store {
     pub fn unlisted(repo: &Repository) -> Result<Self, Error> {
         let mut skips = Vec::new();
         let dirs = objects::folders(repo.object_dirs(), &mut skips);
-        // The engine knows ids of 20 bytes only.
-        let packs = match repo.id_length() {
-            20 => Packs::open(&dirs, &mut skips),
-            _ => {
-                let unread = dirs.iter().flat_map(|dir| objects::packs(dir));
-                skips.extend(unread.map(|pack| Skip::fault(path_bytes(&pack), objects::SHA256_PACK)));
-                Packs::open(&[], &mut skips)
-            }
-        };
         Ok(Self {
-            packs,
+            packs: Packs::open(&dirs, repo.id_length(), &mut skips),
             dirs,
             id_length: repo.id_length(),
             loose: None,
@@ -237,31 +226,11 @@ impl Store {
         let prefix = hex.to_ascii_lowercase();
         let loose = self.dirs.iter().flat_map(|dir| objects::loose(dir, self.id_length));
         let mut found: BTreeSet<_> = loose.filter(|id| id.to_string().starts_with(&prefix)).collect();
-        if self.id_length == 20 {
-            found.extend(self.packed_with_prefix(hex)?);
-        }
+        found.extend(self.packs.with_prefix(&prefix, 2));
         match found.len() {
             1 => Ok(*found.first().expect("there is one")),
-            0 => Err(self.missing()),
+            0 => Err(MISSING.to_owned()),
             _ => Err("more than one object starts with these digits".to_owned()),
-        }
-    }
-
-    fn packed_with_prefix(&self, hex: &str) -> Result<Option<ObjectId>, String> {
-        let find = || {
-            let odb = Odb::new()?;
-            for dir in &self.dirs {
-                let path = dir
-                    .to_str()
-                    .ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
-                odb.add_disk_alternate(path)?;
-            }
-            odb.exists_prefix(Oid::from_str(hex)?, hex.len())
-        };
-        match find() {
-            Ok(id) => Ok(ObjectId::from_bytes(id.as_bytes())),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.message().to_owned()),
         }
     }
 
@@ -274,18 +243,10 @@ impl Store {
         // In a partial clone a hundred thousand objects may be missing.
         let is_unknown = self.loose.is_some() && !self.is_loose(id);
         if is_unknown || id.length() != self.id_length {
-            return Err(self.missing());
+            return Err(MISSING.to_owned());
         }
         let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
-        found.unwrap_or_else(|| Err(self.missing()))
-    }
-
-    fn missing(&self) -> String {
-        let has_unread = self.id_length != 20 && self.dirs.iter().any(|dir| objects::packs(dir).next().is_some());
-        match has_unread {
-            true => format!("the object is not a loose one; {}", objects::SHA256_PACK),
-            false => MISSING.to_owned(),
-        }
+        found.unwrap_or_else(|| Err(MISSING.to_owned()))
     }
 }
 

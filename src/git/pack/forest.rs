@@ -4,8 +4,8 @@
 //! a delta on an object of another pack. An entry that no root leads to is made of itself, in a circle.
 //! The tables take about 30 bytes an entry, whatever its size.
 
-use super::entry::{Form, Header};
-use super::{Fault, Pack, TRAILER};
+use super::entry::Form;
+use super::{Fault, Pack};
 use crate::git::store::ObjectKind;
 
 /// Tables of all entries, by number.
@@ -70,7 +70,7 @@ impl Forest {
         let last = self.firsts[pack + 1];
         let mut next = self.entries[entry as usize + 1..last as usize].iter().map(|next| next.offset);
         let next = next.find(|&next| next > start);
-        let end = packs[pack].map.bytes().len().saturating_sub(TRAILER) as u64;
+        let end = packs[pack].end() as u64;
         (start, next.unwrap_or(end).min(end))
     }
 
@@ -105,6 +105,7 @@ impl Forest {
             faults: Vec::new(),
         };
         for (number, pack) in packs.iter().enumerate() {
+            pack.index.sharpen();
             let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
             entries.sort_unstable();
             let earlier = &packs[..number];
@@ -127,8 +128,7 @@ impl Forest {
         let mut parents = vec![NONE; self.entries.len()];
         for (number, pack) in packs.iter().enumerate() {
             for entry in self.firsts[number]..self.firsts[number + 1] {
-                let base = match Header::read(pack.map.bytes(), self.entries[entry as usize].offset).map(|header| header.form)
-                {
+                let base = match pack.header(self.entries[entry as usize].offset).map(|header| header.form) {
                     Ok(Form::Whole(kind)) => {
                         self.entries[entry as usize].kind = Some(kind);
                         self.roots.push(entry);

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::cache::{At, Cache, Known};
 use super::delta;
-use super::entry::{Form, Header, Inflater};
+use super::entry::{Form, Inflater};
 use super::{Fault, Packs};
 use crate::git::store::ObjectKind;
 use crate::origin::ObjectId;
@@ -66,7 +66,7 @@ impl Packs {
             if chain.len() == LONGEST_CHAIN {
                 return Err("its chain of deltas has no end");
             }
-            let header = Header::read(self.packs[at.0].map.bytes(), at.1)?;
+            let header = self.packs[at.0].header(at.1)?;
             match header.form {
                 Form::Whole(kind) => {
                     let mut whole = Vec::new();

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::delta::{self, Copied};
-use super::entry::{Form, Header, Inflater};
+use super::entry::{Form, Inflater};
 use super::{Fault, Packs};
 use crate::git::store::{ObjectKind, ReadObject};
 use crate::origin::ObjectId;
@@ -226,7 +226,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         }
         let pack = &self.packs.packs[self.packs.forest().pack(root)];
         let (start, _) = self.packs.forest().extent(root, &self.packs.packs);
-        let Form::OnId(base) = Header::read(pack.map.bytes(), start)?.form else {
+        let Form::OnId(base) = pack.header(start)?.form else {
             return Err("its delta base is missing");
         };
         self.inflate(root, None)?;
@@ -244,7 +244,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let forest = self.packs.forest();
         let pack = &self.packs.packs[forest.pack(entry)];
         let (start, end) = forest.extent(entry, &self.packs.packs);
-        let header = Header::read(pack.map.bytes(), start)?;
+        let header = pack.header(start)?;
         let checksum = pack.index.checksum(forest.position(entry));
         let whole = pack.bytes(start as usize, end as usize);
         if checksum.is_some_and(|checksum| checksum != libdeflater::crc32(whole)) {
