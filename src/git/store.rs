@@ -169,13 +169,8 @@ impl Store {
             match again {
                 Ok(kind) if !wanted(kind) => {}
                 Ok(kind) => {
-                    let object = Packed {
-                        number,
-                        slot: self.packs.slot(&id).expect("it was met in a pack"),
-                        id,
-                        kind,
-                        bytes: &bytes,
-                    };
+                    let slot = self.packs.slot(&id).expect("it was met in a pack");
+                    let object = Packed::new(&self.packs, number, slot, kind, &bytes);
                     let visitor = walked.visitors.first_mut().expect("there is a worker");
                     visitor.visit(object, None);
                 }
@@ -187,6 +182,16 @@ impl Store {
             }
         }
         (walked.visitors, faults)
+    }
+
+    /// How many bytes the ids of its objects have.
+    pub fn id_length(&self) -> usize {
+        self.id_length
+    }
+
+    /// Gives back the memory of the packs, when all of them was read and little will be read again.
+    pub fn let_go(&self) {
+        self.packs.let_go();
     }
 
     /// Where an object stands in the indexes of the packs, counted through; `None` if it is in none.

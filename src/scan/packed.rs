@@ -123,7 +123,8 @@ impl Visitor for Worker<'_> {
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept {
         let place = place_of(object.kind)?;
         self.naming.note(&object);
-        let origin = Origin::new(place, "").in_object(object.id);
+        // The id is looked up once something is found: nearly always nothing is.
+        let origin = Origin::new(place, "");
         self.items += 1;
         let mut kept = None;
         load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {
@@ -134,13 +135,15 @@ impl Visitor for Worker<'_> {
             });
             match found {
                 Some((findings, anchors)) => {
-                    self.findings
-                        .extend(findings.into_iter().map(|finding| (object.number, finding)));
+                    for mut finding in findings {
+                        finding.occurrences[0].origin.object = Some(object.id());
+                        self.findings.push((object.number, finding));
+                    }
                     kept = anchors;
                 }
                 None => self
                     .faults
-                    .push((object.number, failure(object.id.to_string().into_bytes()))),
+                    .push((object.number, failure(object.id().to_string().into_bytes()))),
             }
         });
         if self.items - self.reported.0 >= BATCH {

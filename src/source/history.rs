@@ -43,7 +43,7 @@ impl Naming {
         match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(object.bytes);
-                self.commits.push((object.number, object.id, commit));
+                self.commits.push((object.number, object.id(), commit));
             }
             ObjectKind::Tag => self.targets.extend(Tag::parse(object.bytes).target),
             ObjectKind::Blob | ObjectKind::Tree => {}
@@ -113,6 +113,7 @@ pub fn discover_after(
     found.skips.extend(roots.skips.iter().cloned());
     found.incomplete.extend(repo.shallow());
     let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, found);
+    store.let_go();
     links.follow_named(named);
     let mut raw = Vec::new();
     for object in listing.objects {

@@ -255,9 +255,9 @@ impl Visitor for Links<'_> {
     type Kept = Kept;
 
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Kept>>) -> Kept {
-        let (mut kept, followed) = self.follow_tree(object.bytes, object.id.length(), derived.as_ref());
+        let (mut kept, followed) = self.follow_tree(object.bytes, self.store.id_length(), derived.as_ref());
         if followed.is_err() {
-            self.note_damage(object.number, object.id);
+            self.note_damage(object.number, object.id());
         }
         let like = derived.and_then(|derived| derived.kept.noted.as_ref());
         let lines = kept.lines.iter().map(|(_, line)| *line);

@@ -130,8 +130,16 @@ impl Packs {
         pack.index.id(slot)
     }
 
+    /// Gives back the memory of the packs' bytes, which are read from the files again if need be.
+    pub fn let_go(&self) {
+        self.packs.iter().for_each(|pack| pack.map.let_go());
+    }
+
     fn forest(&self) -> &Forest {
-        self.forest.get_or_init(|| Forest::plant(&self.packs))
+        self.forest.get_or_init(|| {
+            self.packs.iter().for_each(|pack| pack.map.fetch());
+            Forest::plant(&self.packs)
+        })
     }
 }
 

@@ -19,9 +19,27 @@ pub struct Packed<'w> {
     pub number: u32,
     /// Its place in the pack indexes, by which [`Packs::slot`] finds it.
     pub slot: u32,
-    pub id: ObjectId,
     pub kind: ObjectKind,
     pub bytes: &'w [u8],
+    packs: &'w Packs,
+}
+
+impl<'w> Packed<'w> {
+    /// The object with this number, read at this slot of the packs.
+    pub fn new(packs: &'w Packs, number: u32, slot: u32, kind: ObjectKind, bytes: &'w [u8]) -> Self {
+        Self {
+            number,
+            slot,
+            kind,
+            bytes,
+            packs,
+        }
+    }
+
+    /// Its id, which is looked up: most objects hold nothing, and nobody asks.
+    pub fn id(&self) -> ObjectId {
+        self.packs.at_slot(self.slot)
+    }
 }
 
 /// How an object came out of another that was met before.
@@ -209,13 +227,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         if self.packs.forest().is_again(entry) {
             return V::Kept::default();
         }
-        let object = Packed {
-            number: entry,
-            slot: self.packs.slot_of(entry),
-            id: self.packs.id(entry),
-            kind,
-            bytes,
-        };
+        let object = Packed::new(self.packs, entry, self.packs.slot_of(entry), kind, bytes);
         self.visitor.visit(object, derived)
     }
 
