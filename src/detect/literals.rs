@@ -45,6 +45,9 @@ pub struct Literals {
     search: Option<Search>,
 }
 
+/// The vectorised search takes at least so many bytes at a time.
+const VECTORS: usize = 48;
+
 /// So much of a literal is searched for; the rest is compared when it is read. What is searched around an
 /// insertion grows with it.
 const SEARCHED: usize = 8;
@@ -74,8 +77,12 @@ impl Literals {
     /// Finds where literals start in a range of the content.
     pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<usize>) {
         let Some(search) = &self.search else { return };
-        // The last of them may end beyond the range.
-        let window = &bytes[..bytes.len().min(range.end + self.longest())];
+        if range.is_empty() {
+            return;
+        }
+        // The last of them may end beyond the range; and what is too short for vectors is searched slowly.
+        let end = (range.end + self.longest()).max(range.start + VECTORS);
+        let window = &bytes[..bytes.len().min(end)];
         let mut at = range.start;
         while let Some(start) = search.next(window, at).filter(|start| *start < range.end) {
             found.push(start);

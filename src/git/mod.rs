@@ -15,6 +15,7 @@ mod graph;
 pub mod index;
 mod input;
 mod loose;
+pub mod maps;
 mod objects;
 mod outline;
 mod pack;

@@ -3,11 +3,12 @@
 //! Packed trees are met in the order of deltas, so that only what a tree does not share with its base is looked
 //! at. The entries that provenance will ask for are noted on the way.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::Discovered;
 use super::history::{Named, Suspects};
 use crate::git::commit::{Commit, Tag};
+use crate::git::maps::Set;
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::{Derived, Line, Lines, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
 use crate::origin::ObjectId;
@@ -24,9 +25,9 @@ pub struct Links<'s> {
     begins: Vec<bool>,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    pub names: HashSet<Box<[u8]>>,
+    pub names: Set<Box<[u8]>>,
     /// Of the names, those that could hold a finding.
-    suspicious: HashSet<Box<[u8]>>,
+    suspicious: Set<Box<[u8]>>,
     /// By the last component of their path.
     pub submodules: BTreeSet<Box<[u8]>>,
     pub missing: BTreeSet<ObjectId>,
@@ -50,8 +51,8 @@ impl<'s> Links<'s> {
             suspects,
             begins,
             shallow,
-            names: HashSet::new(),
-            suspicious: HashSet::new(),
+            names: Set::default(),
+            suspicious: Set::default(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
             recent: vec![None; RECENT],

@@ -3,8 +3,7 @@
 //! A history has very many trees and few findings, so a tree that holds none is remembered by its id
 //! alone, and of the others only the entries that lead to a finding.
 
-use std::collections::HashMap;
-
+use crate::git::maps::Map;
 use crate::git::provenance::Hits;
 use crate::git::sets::{SetId, Sets};
 use crate::git::store::{ObjectKind, ReadObject};
@@ -22,7 +21,7 @@ pub struct Trees<'t> {
     /// Whether any object with findings has an id that begins with these two bytes: spares most look-ups.
     begins: Box<[bool; 1 << 16]>,
     /// `None` for a tree that holds nothing, which is most of them.
-    known: HashMap<ObjectId, Option<Box<Beneath>>>,
+    known: Map<ObjectId, Option<Box<Beneath>>>,
     raw: Vec<u8>,
     /// A tree that was nested too deep to be read.
     pub too_deep: Option<ObjectId>,
@@ -70,7 +69,7 @@ impl<'t> Trees<'t> {
             sets: Sets::new(),
             hits,
             begins,
-            known: HashMap::new(),
+            known: Map::default(),
             raw: Vec::new(),
             too_deep: None,
         }
