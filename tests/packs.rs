@@ -275,7 +275,7 @@ impl Visitor for Seen {
     type Kept = ();
 
     fn visit(&mut self, object: Packed<'_>, _derived: Option<Derived<'_, ()>>) {
-        self.read.push((object.id.as_bytes()[0], object.bytes.to_vec()));
+        self.read.push((object.id().as_bytes()[0], object.bytes.to_vec()));
     }
 }
 

@@ -9,9 +9,9 @@
 
 use std::ops::Range;
 
-use super::runs::{self, is_run};
 use super::Detectors;
 use super::looks::Looks;
+use super::runs::{self, is_run};
 use crate::git::Copied;
 
 /// The anchors of one content, in order.

@@ -127,7 +127,12 @@ mod tests {
 
     #[test]
     fn a_word_is_plain_and_a_name_with_a_digit_is_not() {
-        for (value, plain) in [("some/long-path_of-words", true), ("SHOUTING", true), ("aB", false), ("a1", false)] {
+        for (value, plain) in [
+            ("some/long-path_of-words", true),
+            ("SHOUTING", true),
+            ("aB", false),
+            ("a1", false),
+        ] {
             assert_eq!(Counts::of(value.as_bytes()).is_plain_word(), plain, "{value}");
         }
     }

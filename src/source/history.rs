@@ -112,6 +112,8 @@ pub fn discover_after(
     found.skips = listing.skips;
     found.skips.extend(roots.skips.iter().cloned());
     found.incomplete.extend(repo.shallow());
+    // What is read next lies elsewhere in the packs than what was read before.
+    store.let_go();
     let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, found);
     store.let_go();
     links.follow_named(named);

@@ -68,7 +68,9 @@ impl Forest {
         let pack = self.pack(entry);
         let start = self.entries[entry as usize].offset;
         let last = self.firsts[pack + 1];
-        let mut next = self.entries[entry as usize + 1..last as usize].iter().map(|next| next.offset);
+        let mut next = self.entries[entry as usize + 1..last as usize]
+            .iter()
+            .map(|next| next.offset);
         let next = next.find(|&next| next > start);
         let end = packs[pack].end() as u64;
         (start, next.unwrap_or(end).min(end))
@@ -109,15 +111,17 @@ impl Forest {
             let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
             entries.sort_unstable();
             let earlier = &packs[..number];
-            forest.entries.extend(entries.into_iter().map(|(offset, position)| Entry {
-                offset,
-                position,
-                kind: None,
-                again: !earlier.is_empty() && {
-                    let id = pack.index.id(position);
-                    earlier.iter().any(|earlier| earlier.index.find(&id).is_some())
-                },
-            }));
+            forest
+                .entries
+                .extend(entries.into_iter().map(|(offset, position)| Entry {
+                    offset,
+                    position,
+                    kind: None,
+                    again: !earlier.is_empty() && {
+                        let id = pack.index.id(position);
+                        earlier.iter().any(|earlier| earlier.index.find(&id).is_some())
+                    },
+                }));
             forest.firsts.push(forest.entries.len() as u32);
         }
         forest
@@ -128,7 +132,10 @@ impl Forest {
         let mut parents = vec![NONE; self.entries.len()];
         for (number, pack) in packs.iter().enumerate() {
             for entry in self.firsts[number]..self.firsts[number + 1] {
-                let base = match pack.header(self.entries[entry as usize].offset).map(|header| header.form) {
+                let base = match pack
+                    .header(self.entries[entry as usize].offset)
+                    .map(|header| header.form)
+                {
                     Ok(Form::Whole(kind)) => {
                         self.entries[entry as usize].kind = Some(kind);
                         self.roots.push(entry);

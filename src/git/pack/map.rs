@@ -46,7 +46,10 @@ impl Mapped {
     /// Gives the memory back. What is read again comes from the file again.
     pub fn let_go(&self) {
         #[cfg(unix)]
-        #[expect(unsafe_code, reason = "two readings of a pack must not be in memory at once with the results")]
+        #[expect(
+            unsafe_code,
+            reason = "two readings of a pack must not be in memory at once with the results"
+        )]
         // SAFETY: the map is read-only and of a file that does not change, so its bytes stay what they are.
         let _ = unsafe { self.0.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
     }

@@ -183,6 +183,9 @@ impl<'p, V: Visitor> Worker<'p, V> {
             return self.recycle(bytes);
         }
         let kept = self.visit(root, kind, &bytes, None);
+        if forest.children(root).is_empty() {
+            return self.recycle(bytes);
+        }
         let mut chain = vec![Standing {
             bytes,
             kept,
