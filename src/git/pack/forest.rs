@@ -155,7 +155,7 @@ impl Forest {
     }
 
     /// The entry at an offset of a pack.
-    fn at(&self, pack: usize, offset: u64) -> Option<u32> {
+    pub fn at(&self, pack: usize, offset: u64) -> Option<u32> {
         let first = self.firsts[pack];
         let offsets = &self.offsets[first as usize..self.firsts[pack + 1] as usize];
         let n = offsets.partition_point(|&at| at < offset);
