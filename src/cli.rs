@@ -57,6 +57,9 @@ pub enum Command {
         /// Search every version of a file whole, and not only what it changed: slower, with the same result
         #[arg(long, help_heading = "What is read")]
         no_delta: bool,
+        /// Scan the repositories of submodules, too; one that is not cloned makes the run incomplete
+        #[arg(long, help_heading = "What is read")]
+        submodules: bool,
         #[command(flatten)]
         common: Common,
     },

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The id of a git object: 20 bytes (SHA-1) or 32 (SHA-256).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +118,8 @@ pub struct Origin {
     pub path: Vec<u8>,
     /// The git object that holds the content: the blob, commit, tag or tree.
     pub object: Option<ObjectId>,
+    /// The path of the submodule that it is in; the path of a file in it begins with this.
+    pub submodule: Option<Arc<[u8]>>,
 }
 
 impl Origin {
@@ -125,6 +128,7 @@ impl Origin {
             place,
             path: path.into(),
             object: None,
+            submodule: None,
         }
     }
 

@@ -3,21 +3,37 @@
 use std::path::Path;
 
 use super::job::Job;
+use super::submodules::audit_all;
 use crate::error::Error;
 use crate::git::provenance::{self, Hits};
 use crate::git::{Outlined, Repository, Roots, Store};
 use crate::origin::Place;
 use crate::outcome::Outcome;
 use crate::scan::{self, Scanned};
+use crate::source::Discovered;
 use crate::source::history::{self, Suspects};
 use crate::triage;
 
-/// Scans everything that the repository still holds; with `no_delta` every version of a file whole.
-pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, Error> {
+/// Scans everything that the repository still holds; with `no_delta` every version of a file whole, with
+/// `submodules` theirs as well.
+pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool, submodules: bool) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
-    let store = Store::open(&repository)?;
-    let roots = Roots::of(&repository);
-    let (mut history, mut scanned) = job.scan_history(&store, no_delta, |named, findings| {
+    let (found, scanned) = match submodules {
+        true => audit_all(job, &repository, no_delta)?,
+        false => audit(job, &repository, &Store::open(&repository)?, no_delta)?,
+    };
+    job.conclude(super::target(&repository, "history", path, None), found, scanned)
+}
+
+/// Scans one repository, and finds out where each finding came from.
+pub fn audit(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    no_delta: bool,
+) -> Result<(Discovered, Scanned), Error> {
+    let roots = Roots::of(repository);
+    let (mut history, mut scanned) = job.scan_history(store, no_delta, |named, findings| {
         let objects = findings
             .iter()
             .filter_map(|finding| finding.occurrences[0].origin.object);
@@ -25,10 +41,10 @@ pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, E
             objects: objects.collect(),
             name: &|name| scan::may_hold(&job.detectors, name),
         };
-        history::discover_after(&repository, &store, &roots, named, &suspects, job.source.threads())
+        history::discover_after(repository, store, &roots, named, &suspects, job.source.threads())
     });
     let hits = hits(&scanned);
-    let outlined = Outlined::new(&store, std::mem::take(&mut history.sketch), &hits);
+    let outlined = Outlined::new(store, std::mem::take(&mut history.sketch), &hits);
     let traced = provenance::trace(
         &outlined,
         &history.commits,
@@ -40,11 +56,7 @@ pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, E
     triage::locate(&mut scanned.findings, traced.traces);
     history.found.incomplete.extend(traced.incomplete);
     history.found.commits = history.commits.len() as u64;
-    job.conclude(
-        super::target(&repository, "history", path, None),
-        history.found,
-        scanned,
-    )
+    Ok((history.found, scanned))
 }
 
 /// Which objects and names hold which findings.

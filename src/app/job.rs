@@ -133,7 +133,7 @@ impl Job {
         }
     }
 
-    fn report(&self, mut target: Target, discovered: Discovered, scanned: Scanned) -> Report {
+    fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
         pair::across(&mut findings, triage::role_of);
         triage::grade(&mut findings, self.as_of);
@@ -141,6 +141,12 @@ impl Job {
             let veil = triage::Veil::over(&findings);
             veil.draw(&mut findings);
             target.branch.iter_mut().for_each(|branch| veil.mask_text(branch));
+            discovered
+                .incomplete
+                .iter_mut()
+                .for_each(|reason| veil.mask_text(reason));
+            let skips = discovered.skips.iter_mut().chain(&mut scanned.faults);
+            skips.for_each(|skip| veil.mask(&mut skip.what));
         }
         let mut stats = Stats {
             items: scanned.items,

@@ -6,6 +6,7 @@
 mod history;
 mod job;
 mod range;
+mod submodules;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -32,8 +33,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::History {
             repository,
             no_delta,
+            submodules,
             common,
-        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
+        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta, submodules),
         Command::Schema { of: _ } => {
             Destination {
                 format: report::Format::Json,

@@ -28,6 +28,7 @@ mod revision;
 mod roots;
 mod sets;
 mod store;
+mod submodules;
 pub mod tree;
 pub mod walk;
 
@@ -39,6 +40,7 @@ pub use repository::{Environment, Repository};
 pub use revision::resolve;
 pub use roots::{LogMessage, Root, RootKind, Roots};
 pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
+pub use submodules::{Submodule, Submodules};
 
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -38,8 +38,14 @@ fn follow(dir: &Path, depth: usize, seen: &mut HashSet<PathBuf>, all: &mut Vec<P
         return;
     }
     all.push(real);
-    let Ok(text) = read_file(&dir.join("info/alternates"), ALTERNATES_FILE) else {
-        return;
+    let file = dir.join("info/alternates");
+    let text = match read_file(&file, ALTERNATES_FILE) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+        Err(error) => {
+            let reason = format!("the list of other object folders cannot be read: {error}");
+            return skips.push(Skip::fault(path_bytes(&file), reason));
+        }
     };
     for line in text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end) {
         if !line.is_empty() && line[0] != b'#' {

@@ -16,6 +16,9 @@ use crate::skip::Skip;
 /// An object larger than this is not read into memory.
 pub const LARGEST: u64 = 2 << 30;
 
+/// How many objects may turn out to be made of a base that is damaged everywhere, until the rest counts as that.
+const TRIES: u32 = 1000;
+
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectKind {
@@ -150,8 +153,8 @@ impl Store {
     }
 
     /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that
-    /// cannot be read, other copies are tried, in other packs and loose. Returns the visitors, each of which
-    /// has seen a part, and the objects that cannot be read, by number.
+    /// cannot be read, or that is made of such a one, other copies are tried, in other packs and loose. Returns
+    /// the visitors, each of which has seen a part, and what is damaged, by number.
     pub fn walk<V: Visitor>(
         &self,
         wanted: fn(ObjectKind) -> bool,
@@ -161,24 +164,52 @@ impl Store {
         let mut walked = self.packs.walk(self, wanted, threads, visitor);
         let mut faults = Vec::new();
         let mut bytes = Vec::new();
+        let has_copy = |id: &ObjectId| self.is_loose(id) || self.packs.copies(id) > 1;
+        // Without another copy of any base, what is made of bases need not be tried again.
+        let mut tries = match walked
+            .unread
+            .iter()
+            .any(|(_, id, fault)| *fault != pack::BASE_UNREAD && has_copy(id))
+        {
+            true => TRIES,
+            false => 0,
+        };
         for (number, id, fault) in walked.unread {
-            let again = match self.is_loose(&id) || self.packs.copies(&id) > 1 {
+            let mut say = |reason: String| {
+                faults.push(Unread {
+                    number,
+                    kind: self.packs.kind(number),
+                    skip: Skip::fault(id.to_string(), reason),
+                });
+            };
+            let is_damaged = fault != pack::BASE_UNREAD;
+            let copy = || format!("a copy of the object is damaged: {fault}; another copy was read");
+            if self.packs.is_again(number) {
+                // The other copy is read or said to be unread by itself.
+                if is_damaged {
+                    say(copy());
+                }
+                continue;
+            }
+            let again = match has_copy(&id) || !is_damaged && tries > 0 {
                 true => self.read(&id, &mut bytes),
                 false => Err(unreadable(fault)),
             };
             match again {
                 Ok(kind) if !wanted(kind) => {}
                 Ok(kind) => {
+                    if is_damaged {
+                        say(copy());
+                    }
                     let slot = self.packs.slot(&id).expect("it was met in a pack");
                     let object = Packed::new(&self.packs, number, slot, kind, &bytes);
                     let visitor = walked.visitors.first_mut().expect("there is a worker");
                     visitor.visit(object, None);
                 }
-                Err(reason) => faults.push(Unread {
-                    number,
-                    kind: self.packs.kind(number),
-                    skip: Skip::fault(id.to_string(), reason),
-                }),
+                Err(reason) => {
+                    tries = tries.saturating_sub(1);
+                    say(reason);
+                }
             }
         }
         (walked.visitors, faults)
@@ -260,8 +291,7 @@ impl ReadObject for Store {
         let outside = |id: &ObjectId, into: &mut Vec<u8>| self.read_outside(id, into).ok();
         match self.packs.read(id, into, &outside) {
             Some(Ok(kind)) => Ok(kind),
-            Some(Err(fault)) if self.is_loose(id) => self.read_outside(id, into).map_err(|_| unreadable(fault)),
-            Some(Err(fault)) => Err(unreadable(fault)),
+            Some(Err(fault)) => self.read_outside(id, into).map_err(|_| unreadable(fault)),
             None => self.read_outside(id, into),
         }
     }

@@ -19,6 +19,12 @@ pub struct Copied {
 const DAMAGED: Fault = "its delta is damaged";
 const WRONG_SIZE: Fault = "its size is not what its delta says";
 
+/// The size of what a delta makes, as it says.
+pub fn result_size(mut delta: &[u8]) -> Option<u64> {
+    size(&mut delta)?;
+    size(&mut delta)
+}
+
 /// Replaces `into` by what the delta makes of its base, and `copied` by the copies, in the order of the result.
 pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Copied>) -> Result<(), Fault> {
     let mut rest = delta;

@@ -163,7 +163,7 @@ impl Forest {
     }
 
     /// The entry at an offset of a pack.
-    fn at(&self, pack: usize, offset: u64) -> Option<u32> {
+    pub fn at(&self, pack: usize, offset: u64) -> Option<u32> {
         self.among(self.firsts[pack], self.firsts[pack + 1], offset)
     }
 

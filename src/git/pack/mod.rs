@@ -35,6 +35,9 @@ use reader::Reader;
 /// Why an entry cannot be read: the end of a sentence that begins "the object cannot be read".
 pub type Fault = &'static str;
 
+/// The fault of what is whole itself.
+pub const BASE_UNREAD: Fault = "its delta base cannot be read";
+
 /// A pack with its index.
 struct Pack {
     map: Mapped,
@@ -48,6 +51,8 @@ pub struct Packs {
     forest: OnceLock<Forest>,
     /// Readers not in use.
     idle: Mutex<Vec<Reader>>,
+    /// Held by the worker that walks a tree of very large objects.
+    alone: Mutex<()>,
 }
 
 impl Packs {
@@ -78,6 +83,7 @@ impl Packs {
             packs,
             forest: OnceLock::new(),
             idle: Mutex::new(Vec::new()),
+            alone: Mutex::new(()),
         }
     }
 

@@ -179,6 +179,11 @@ impl<'t> Tracer<'t> {
         if let Some(tree) = self.trees.too_deep {
             incomplete.push(format!("tree {tree} is nested too deep to be traced"));
         }
+        if let Some(tree) = self.trees.circle {
+            incomplete.push(format!(
+                "tree {tree} lies beneath itself, so its paths have no end; some are left out"
+            ));
+        }
         for (trace, places) in self.traces.iter_mut().zip(self.places.all) {
             trace.places = places;
         }

@@ -25,6 +25,10 @@ pub struct Trees<'t> {
     raw: Vec<u8>,
     /// A tree that was nested too deep to be read.
     pub too_deep: Option<ObjectId>,
+    /// A tree that lies beneath itself, in a store that lies about its ids.
+    pub circle: Option<ObjectId>,
+    /// The trees that are being read, from the top.
+    standing: Vec<ObjectId>,
 }
 
 /// A tree that holds findings.
@@ -72,6 +76,8 @@ impl<'t> Trees<'t> {
             known: Map::default(),
             raw: Vec::new(),
             too_deep: None,
+            circle: None,
+            standing: Vec::new(),
         }
     }
 
@@ -116,6 +122,7 @@ impl<'t> Trees<'t> {
             self.too_deep = Some(id);
             return SetId::EMPTY;
         }
+        self.standing.push(id);
         let mut folders = Vec::new();
         let mut entries = self.list(&id, &mut folders);
         for (name, tree) in folders {
@@ -130,6 +137,7 @@ impl<'t> Trees<'t> {
                 });
             }
         }
+        self.standing.pop();
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         let mut set = SetId::EMPTY;
         for entry in &entries {
@@ -170,8 +178,12 @@ impl<'t> Trees<'t> {
             false => SetId::EMPTY,
         };
         // A folder that is known to hold nothing is not worth a copy of its name.
-        if entry.kind == EntryKind::Tree && !matches!(self.known.get(&entry.id), Some(None)) {
-            folders.push((entry.name.into(), entry.id));
+        if entry.kind == EntryKind::Tree {
+            match self.known.get(&entry.id) {
+                Some(None) if self.standing.contains(&entry.id) => self.circle = Some(entry.id),
+                Some(None) => {}
+                _ => folders.push((entry.name.into(), entry.id)),
+            }
         }
         if !by_name.is_empty() || !by_content.is_empty() {
             held.push(Held {

@@ -54,6 +54,8 @@ struct Location<'r> {
     commit: Option<String>,
     /// The blob, commit or tag that holds the content.
     object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submodule: Option<Cow<'r, str>>,
     in_head: bool,
     via: &'r [&'static str],
     /// The line, every secret in it masked.
@@ -139,6 +141,7 @@ impl<'r> Location<'r> {
             end_column: occurrence.end.column,
             commit: occurrence.commit.map(|stamp| stamp.id.to_string()),
             object: origin.object.map(|id| id.to_string()),
+            submodule: origin.submodule.as_deref().map(lossy),
             in_head: occurrence.in_head,
             via: &occurrence.via,
             snippet: &occurrence.snippet,
