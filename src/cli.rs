@@ -57,6 +57,9 @@ pub enum Command {
         /// Search every version of a file whole, and not only what it changed: slower, with the same result
         #[arg(long, help_heading = "What is read")]
         no_delta: bool,
+        /// Remember in FILE what was scanned, so that the next run reads only what is new. The report is the same
+        #[arg(long, value_name = "FILE", help_heading = "What is read")]
+        memo: Option<PathBuf>,
         #[command(flatten)]
         common: Common,
     },

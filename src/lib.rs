@@ -9,6 +9,7 @@ pub mod error;
 pub mod finding;
 pub mod git;
 pub mod level;
+pub mod memo;
 pub mod origin;
 pub mod outcome;
 pub mod pair;

@@ -62,7 +62,14 @@ impl Job {
 
     /// Scans items and makes one finding of each secret.
     pub fn scan(&self, items: &[Item], objects: Option<&(dyn ReadObject + Sync)>, state: State) -> Scanned {
-        self.scan_with(items.len(), objects, state, |scan| scan.run(items))
+        self.scan_with(items.len(), objects, state, false, |scan| scan.run(items))
+    }
+
+    /// Scans the objects and names of a history that are to be scanned again.
+    pub fn scan_again(&self, items: &[Item], store: &Store) -> Scanned {
+        self.scan_with(items.len(), Some(store), State::Unreachable, true, |scan| {
+            scan.run(items)
+        })
     }
 
     /// Scans everything in the store's packs, then the other items, which `discover` finds by what came of the
@@ -71,11 +78,12 @@ impl Job {
         &self,
         store: &Store,
         no_delta: bool,
+        with_sizes: bool,
         discover: impl FnOnce(Named, &[Finding]) -> History,
     ) -> (History, Scanned) {
         let total = store.packed(ObjectKind::has_text);
         let mut found = History::default();
-        let scanned = self.scan_with(total, Some(store), State::Unreachable, |scan| {
+        let scanned = self.scan_with(total, Some(store), State::Unreachable, with_sizes, |scan| {
             let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);
             found = discover(named, &scanned.findings);
             scan.progress.expect(found.found.items.len());
@@ -89,6 +97,7 @@ impl Job {
         total: usize,
         objects: Option<&(dyn ReadObject + Sync)>,
         state: State,
+        with_sizes: bool,
         run: impl FnOnce(&Scan<'_>) -> Scanned,
     ) -> Scanned {
         let progress = Progress::new(total);
@@ -99,6 +108,7 @@ impl Job {
             with_line_hash: self.destinations.iter().any(|to| to.format == Format::Sarif),
             threads: self.source.threads(),
             progress: &progress,
+            with_sizes,
         };
         let mut scanned = progress.during(!self.report.quiet, || run(&scan));
         scanned.findings = triage::merge(scanned.findings);

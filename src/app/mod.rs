@@ -3,6 +3,7 @@
 //! Everything that can be wrong with flags, files and rules is found out in [`Job::prepare`], before the
 //! first byte is scanned.
 
+mod again;
 mod history;
 mod job;
 mod range;
@@ -32,8 +33,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::History {
             repository,
             no_delta,
+            memo,
             common,
-        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
+        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta, memo.as_deref()),
         Command::Schema { of: _ } => {
             Destination {
                 format: report::Format::Json,

@@ -17,9 +17,9 @@ use crate::decode::Encoding;
 use crate::detect::{Candidate, Detectors};
 use crate::finding::Finding;
 use crate::git::ReadObject;
-use crate::origin::State;
+use crate::origin::{ObjectId, State};
 use crate::skip::Skip;
-use crate::source::{Added, Content, Item};
+use crate::source::{Added, Content, Handle, Item};
 use assemble::Assembly;
 use progress::Progress;
 
@@ -39,6 +39,8 @@ pub struct Scan<'s> {
     pub with_line_hash: bool,
     pub threads: usize,
     pub progress: &'s Progress,
+    /// Whether to note the size of each object that is read.
+    pub with_sizes: bool,
 }
 
 /// What the workers found.
@@ -50,6 +52,8 @@ pub struct Scanned {
     /// Items that were read, at least in part.
     pub items: u64,
     pub bytes: u64,
+    /// Objects that were read and how many bytes of text each has, if that was asked for.
+    pub sizes: Vec<(ObjectId, u64)>,
 }
 
 impl Scan<'_> {
@@ -81,6 +85,7 @@ impl Scan<'_> {
         let mut failed = false;
         // The first piece says how all of them are encoded.
         let mut encoding = None;
+        let before = scanned.bytes;
         let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
             scanned.bytes += content.bytes.len() as u64;
             if content.offset == 0 {
@@ -98,6 +103,9 @@ impl Scan<'_> {
             }
         });
         scanned.items += u64::from(loaded.is_ok());
+        if let (true, Ok(()), Handle::Object(id)) = (self.with_sizes, &loaded, &item.handle) {
+            scanned.sizes.push((*id, scanned.bytes - before));
+        }
         scanned.faults.extend(loaded.err());
         if failed {
             scanned.faults.push(failure(load::name_of(item)));
@@ -157,6 +165,7 @@ impl Scanned {
         self.faults.append(&mut other.faults);
         self.items += other.items;
         self.bytes += other.bytes;
+        self.sizes.append(&mut other.sizes);
         self
     }
 }

@@ -11,7 +11,7 @@ use crate::decode::Encoding;
 use crate::detect::Anchors;
 use crate::finding::Finding;
 use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
-use crate::origin::Origin;
+use crate::origin::{ObjectId, Origin};
 use crate::skip::Skip;
 use crate::source::history::{Named, Naming, place_of};
 use crate::source::{Added, Content};
@@ -40,6 +40,7 @@ impl Scan<'_> {
             naming.push(worker.naming);
             all.items += worker.items;
             all.bytes += worker.bytes;
+            all.sizes.append(&mut worker.sizes);
         }
         all.faults
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
@@ -50,6 +51,7 @@ impl Scan<'_> {
             faults: all.faults.into_iter().map(|(_, fault)| fault).collect(),
             items: all.items,
             bytes: all.bytes,
+            sizes: all.sizes,
         };
         let named = Naming::finish(naming);
         ScannedPacks { scanned, named }
@@ -65,6 +67,7 @@ struct Worker<'s> {
     naming: Naming,
     items: u64,
     bytes: u64,
+    sizes: Vec<(ObjectId, u64)>,
     /// What of it was reported as progress.
     reported: (u64, u64),
 }
@@ -79,6 +82,7 @@ impl<'s> Worker<'s> {
             naming: Naming::default(),
             items: 0,
             bytes: 0,
+            sizes: Vec::new(),
             reported: (0, 0),
         }
     }
@@ -125,6 +129,7 @@ impl Visitor for Worker<'_> {
         self.naming.note(&object);
         let origin = Origin::new(place, "").in_object(object.id);
         self.items += 1;
+        let before = self.bytes;
         let mut kept = None;
         load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {
             self.bytes += content.bytes.len() as u64;
@@ -143,6 +148,9 @@ impl Visitor for Worker<'_> {
                     .push((object.number, failure(object.id.to_string().into_bytes()))),
             }
         });
+        if self.scan.with_sizes {
+            self.sizes.push((object.id, self.bytes - before));
+        }
         if self.items - self.reported.0 >= BATCH {
             self.report();
         }

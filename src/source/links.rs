@@ -40,7 +40,7 @@ pub struct Links<'s> {
 }
 
 impl<'s> Links<'s> {
-    fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
+    pub fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
         let mut begins = vec![false; 1 << 16];
         for id in &suspects.objects {
             begins[begin(id)] = true;

@@ -1,0 +1,44 @@
+//! What the indexes and headers of packs say of objects, without inflating any.
+//!
+//! For a scan that remembers an earlier one: which ids are there, in what order they would be met on the walk,
+//! and of what kind they are. A header that does not add up has no kind; nothing here is a fault.
+
+use super::Packs;
+use super::entry::{Form, Header};
+use crate::git::store::ObjectKind;
+use crate::origin::ObjectId;
+
+/// No chain of deltas is longer.
+const LONGEST_CHAIN: usize = 1 << 16;
+
+impl Packs {
+    /// The ids of each pack, in the order of its index.
+    pub fn listings(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = ObjectId>> {
+        self.packs
+            .iter()
+            .map(|pack| (0..pack.index.count()).map(move |position| pack.index.id(position)))
+    }
+
+    /// Where the walk over all packs meets an object: the number of its pack, and the offset there.
+    pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
+        let mut packs = self.packs.iter().enumerate();
+        packs.find_map(|(number, pack)| Some((number, pack.index.offset(pack.index.find(id)?))))
+    }
+
+    /// An object's kind, as the headers of its chain of deltas tell it.
+    pub fn kind_of(&self, id: &ObjectId) -> Option<ObjectKind> {
+        let (mut number, mut offset) = self.place(id)?;
+        for _ in 0..LONGEST_CHAIN {
+            let pack = &self.packs[number];
+            match Header::read(pack.map.bytes(), offset).ok()?.form {
+                Form::Whole(kind) => return Some(kind),
+                Form::OnOffset(base) => offset = base,
+                Form::OnId(base) => match pack.index.find(&base) {
+                    Some(position) => offset = pack.index.offset(position),
+                    None => (number, offset) = self.place(&base)?,
+                },
+            }
+        }
+        None
+    }
+}
