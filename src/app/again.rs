@@ -78,12 +78,16 @@ pub fn audit(
             hits: &hits,
             graph: &graph,
             commits: &history.commits,
+            tags: &history.tags,
             folders: std::mem::take(&mut traced.folders),
             is_suspicious: &|name| scan::may_hold(&job.detectors, name),
             store,
         };
         memo.grown(&recall.words, news)
     });
+    if !traced.incomplete.is_empty() {
+        return Err("findings stand in more places than can be listed");
+    }
     add_submodules(memo, &mut history.found);
     Ok(Audit {
         found: history.found,

@@ -105,11 +105,15 @@ fn audit(job: &Job, repository: &Repository, store: &Store, roots: &Roots, no_de
         hits: &hits,
         graph: &graph,
         commits: &history.commits,
+        tags: &history.tags,
         folders: std::mem::take(&mut traced.folders),
         is_suspicious: &is_suspicious,
         store,
     };
-    let memo = Memo::empty(store.id_length()).grown(&[], news);
+    // Where places are cut, others would be found in another order.
+    let memo = Memo::empty(store.id_length())
+        .grown(&[], news)
+        .filter(|_| traced.incomplete.is_empty());
     Audit {
         found: history.found,
         scanned,

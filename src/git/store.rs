@@ -70,6 +70,11 @@ pub trait ReadObject {
     /// One sentence why it cannot be read: missing, damaged, not what its id says.
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String>;
 
+    /// What a tag names, or `None` for what is no tag, if that is known without reading it.
+    fn tagged(&self, _id: &ObjectId) -> Option<Option<ObjectId>> {
+        None
+    }
+
     /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
     /// Returns whether they are.
     fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {

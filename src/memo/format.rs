@@ -4,7 +4,7 @@
 //! rely on it, whoever wrote the file. The checksum is the business of [`super::file`].
 
 use super::wire::{Reader, Writer};
-use super::{Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word};
+use super::{FOLDER, Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word};
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
@@ -70,10 +70,12 @@ impl Memo {
             }
         }
         to.u32s(&self.named);
-        to.count(self.folders.len());
-        for (tree, end) in &self.folders {
-            to.u32(*tree);
-            to.u32(*end);
+        for list in [&self.tags, &self.folders, &self.shapes] {
+            to.count(list.len());
+            for (folder, other) in list {
+                to.u32(*folder);
+                to.u32(*other);
+            }
         }
         to.count(self.lines.len());
         for line in &self.lines {
@@ -140,8 +142,10 @@ impl Memo {
             self.words.push(word);
         }
         self.named = from.u32s()?;
-        for _ in 0..from.count(8)? {
-            self.folders.push((from.u32()?, from.u32()?));
+        for list in [&mut self.tags, &mut self.folders, &mut self.shapes] {
+            for _ in 0..from.count(8)? {
+                list.push((from.u32()?, from.u32()?));
+            }
         }
         let lines = from.count(8)?;
         self.lines.reserve_exact(lines);
@@ -158,44 +162,55 @@ impl Memo {
     fn adds_up(&self) -> bool {
         let count = self.sizes.len();
         let is_known = |at: u32| (at as usize) < count;
-        let is_object = |reference: u32| match reference & OUTSIDE {
-            0 => is_known(reference),
-            _ => ((reference & !OUTSIDE) as usize) < self.outside.len(),
-        };
-        let has_text = |at: &u32| is_known(*at) && self.sizes[*at as usize] != super::FOLDER;
-        let is_word = |word: usize| word < self.words.len();
         count < OUTSIDE as usize
             && self.ids.len() == count * self.id_length
             && (1..count).all(|n| self.raw_id(n - 1) < self.raw_id(n))
             && self.large.keys().all(|at| is_known(*at))
             && self.missing.is_sorted()
-            && self.hits.iter().all(has_text)
+            && self
+                .hits
+                .iter()
+                .all(|at| is_known(*at) && self.sizes[*at as usize] != FOLDER)
             && self.hits.is_sorted_by(|a, b| a < b)
             && self.names.is_sorted()
             && self.submodules.is_sorted()
-            && self
-                .commits
-                .iter()
-                .all(|row| is_known(row.id) && (row.tree == NONE || is_object(row.tree)))
+            && self.have_places(count)
             && self.has_ordered_parents()
+    }
+
+    /// Whether commits and folders name only what there is.
+    fn have_places(&self, count: usize) -> bool {
+        let is_known = |at: u32| (at as usize) < count;
+        let is_object = |reference: u32| match reference & OUTSIDE {
+            0 => is_known(reference),
+            _ => ((reference & !OUTSIDE) as usize) < self.outside.len(),
+        };
+        let is_whole = |row: &Row| is_known(row.id) && (row.tree == NONE || is_object(row.tree));
+        let is_word = |word: usize| word < self.words.len();
+        let stands = |word: &Word| match word {
+            Word::Plain(_) => true,
+            Word::Within { folder, .. } => is_known(*folder),
+        };
+        let has_shape = |(folder, shape): &(u32, u32)| is_known(*folder) && (*shape as usize) < self.shapes.len();
+        let has_lines = |(folder, end): &(u32, u32)| is_known(*folder) && *end as usize <= self.lines.len();
+        let leads = |line: &Line| is_word(line.word()) && is_object(line.target);
+        self.commits.iter().all(is_whole)
             && self
                 .absent
                 .iter()
                 .all(|(child, _)| (*child as usize) < self.commits.len())
             && self
-                .words
+                .tags
                 .iter()
-                .all(|word| !matches!(word, Word::Within { folder, .. } if !is_known(*folder)))
+                .all(|(tag, target)| is_known(*tag) && is_object(*target))
+            && self.tags.is_sorted_by(|a, b| a.0 < b.0)
+            && self.words.iter().all(stands)
             && self.named.iter().all(|word| is_word(*word as usize))
-            && self
-                .folders
-                .iter()
-                .all(|(tree, end)| is_known(*tree) && *end as usize <= self.lines.len())
-            && self.folders.is_sorted_by(|a, b| a.0 < b.0 && a.1 <= b.1)
-            && self
-                .lines
-                .iter()
-                .all(|line| is_word(line.word()) && is_object(line.target))
+            && self.folders.iter().all(has_shape)
+            && self.folders.is_sorted_by(|a, b| a.0 < b.0)
+            && self.shapes.iter().all(has_lines)
+            && self.shapes.is_sorted_by(|a, b| a.1 <= b.1)
+            && self.lines.iter().all(leads)
     }
 
     fn has_ordered_parents(&self) -> bool {

@@ -9,7 +9,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use super::{FOLDER, KIND, KINDS, LARGE, Line, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
 use crate::git::commit::Commit;
 use crate::git::provenance::{Folder, Hits};
-use crate::git::{Graph, ObjectKind, ReadObject, tree};
+use crate::git::tree::{self, EntryKind};
+use crate::git::{Graph, ObjectKind, ReadObject};
 use crate::origin::ObjectId;
 
 /// What a run has read.
@@ -27,6 +28,8 @@ pub struct News<'n> {
     /// All commits in order, and those that were not known.
     pub graph: &'n Graph,
     pub commits: &'n [(ObjectId, Commit)],
+    /// Tags that were not known, and what they name.
+    pub tags: &'n [(ObjectId, ObjectId)],
     /// Folders that were not known and hold findings.
     pub folders: Vec<Folder>,
     /// Whether a name could be a secret.
@@ -74,6 +77,8 @@ impl Memo {
             outside: HashMap::new(),
         };
         growing.add_commits(&news)?;
+        growing.add_tags(&news);
+        growing.add_words();
         growing.add_folders(words, &mut news);
         Some(growing.grown)
     }
@@ -195,8 +200,22 @@ impl Growing<'_> {
         Some(())
     }
 
-    fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
-        let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
+    fn add_tags(&mut self, news: &News<'_>) {
+        for &(tag, target) in &self.old.tags {
+            let target = self.moved(target);
+            self.grown.tags.push((self.moved[tag as usize], target));
+        }
+        for (tag, target) in news.tags {
+            if let Some(tag) = self.grown.find(tag) {
+                let target = self.refer(*target);
+                self.grown.tags.push((tag, target));
+            }
+        }
+        self.grown.tags.sort_unstable();
+        self.grown.tags.dedup_by_key(|(tag, _)| *tag);
+    }
+
+    fn add_words(&mut self) {
         for word in &self.old.words {
             self.grown.words.push(match word {
                 Word::Plain(name) => Word::Plain(name.clone()),
@@ -206,17 +225,24 @@ impl Growing<'_> {
                 },
             });
         }
-        let mut folders: Vec<(u32, Vec<Line>)> = Vec::new();
-        let mut start = 0;
-        for (folder, end) in &self.old.folders {
-            let lines = &self.old.lines[start as usize..*end as usize];
-            start = *end;
-            let lines = lines.iter().map(|line| Line {
+    }
+
+    /// Takes the shapes that were known and adds those of new folders.
+    fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
+        let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
+        let mut shapes = Shapes::default();
+        let mut moved_shapes = Vec::with_capacity(self.old.shapes.len());
+        for (n, (first, _)) in self.old.shapes.iter().enumerate() {
+            let lines = self.old.shape(n).iter().map(|line| Line {
                 word: line.word,
                 target: self.moved(line.target),
             });
             let lines = lines.collect();
-            folders.push((self.moved[*folder as usize], lines));
+            moved_shapes.push(shapes.add(&mut self.grown, lines, self.moved[*first as usize]));
+        }
+        for (folder, shape) in &self.old.folders {
+            let folder = self.moved[*folder as usize];
+            shapes.of.insert(folder, moved_shapes[*shape as usize]);
         }
         for folder in std::mem::take(&mut news.folders) {
             let Some(at) = self.grown.find(&folder.id) else {
@@ -224,6 +250,7 @@ impl Growing<'_> {
             };
             let mut lines = Vec::with_capacity(folder.entries.len());
             for (kind, name, target) in folder.entries {
+                let is_named = news.hits.names.contains_key(&name);
                 let number = match numbers.get(&name) {
                     Some(&number) => number,
                     None => {
@@ -236,23 +263,70 @@ impl Growing<'_> {
                     .iter()
                     .position(|known| *known == kind)
                     .expect("there are four kinds") as u32;
-                lines.push(Line {
+                let line = Line {
                     word: kind << KIND | number,
                     target: self.refer(target),
-                });
+                };
+                lines.push((line, is_named));
             }
             lines.dedup();
-            folders.push((at, lines));
+            shapes.fresh.insert(at, lines);
         }
-        folders.sort_unstable_by_key(|(at, _)| *at);
-        folders.dedup_by_key(|(at, _)| *at);
-        for (at, lines) in folders {
-            self.grown.lines.extend(lines);
-            self.grown.folders.push((at, self.grown.lines.len() as u32));
+        let mut fresh: Vec<u32> = shapes.fresh.keys().copied().collect();
+        fresh.sort_unstable();
+        for folder in fresh {
+            shapes.settle(&mut self.grown, folder);
         }
+        self.grown.folders = shapes.of.into_iter().collect();
+        self.grown.folders.sort_unstable();
         let named = numbers.iter().filter(|(name, _)| news.hits.names.contains_key(*name));
         self.grown.named = named.map(|(_, number)| *number).collect();
         self.grown.named.sort_unstable();
+    }
+}
+
+/// Finds the folders that look alike.
+#[derive(Default)]
+struct Shapes {
+    known: HashMap<Vec<Line>, u32>,
+    /// The shapes of folders.
+    of: HashMap<u32, u32>,
+    /// Folders whose shape is still to be found: their entries, and whether the name holds a finding.
+    fresh: HashMap<u32, Vec<(Line, bool)>>,
+}
+
+impl Shapes {
+    /// Finds the shape of a new folder, after those of the folders in it: no deeper than they were read.
+    fn settle(&mut self, memo: &mut Memo, folder: u32) {
+        let Some(entries) = self.fresh.remove(&folder) else {
+            return;
+        };
+        let mut lines = Vec::with_capacity(entries.len());
+        for (mut line, is_named) in entries {
+            if line.kind() == EntryKind::Tree {
+                self.settle(memo, line.target);
+                if let (Some(shape), false) = (self.of.get(&line.target), is_named) {
+                    line.target = memo.shapes[*shape as usize].0;
+                }
+            }
+            lines.push(line);
+        }
+        let shape = self.add(memo, lines, folder);
+        self.of.insert(folder, shape);
+    }
+
+    /// The number of a shape; if it is new, `first` is the folder that stands for it.
+    fn add(&mut self, memo: &mut Memo, lines: Vec<Line>, first: u32) -> u32 {
+        match self.known.get(&lines) {
+            Some(&shape) => shape,
+            None => {
+                memo.lines.extend_from_slice(&lines);
+                memo.shapes.push((first, memo.lines.len() as u32));
+                let shape = memo.shapes.len() as u32 - 1;
+                self.known.insert(lines, shape);
+                shape
+            }
+        }
     }
 }
 

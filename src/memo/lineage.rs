@@ -6,16 +6,16 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::{Memo, NONE, Recall};
+use super::{Memo, NONE, Recall, Reference};
 use crate::git::commit::Commit;
 use crate::git::{Graph, Node};
 use crate::origin::{CommitStamp, ObjectId};
 
 impl Memo {
     /// All commits in order: the remembered ones and `fresh`, which are others and each there once. Trees that
-    /// hold nothing are left out.
+    /// hold nothing are left out, and one stands for all that look like it.
     pub fn graph(&self, recall: &Recall<'_>, fresh: &[(ObjectId, Commit)]) -> Graph {
-        let mut nodes = self.nodes(|tree| recall.may_hold(tree));
+        let mut nodes = self.nodes(|tree| recall.stands_for(tree));
         if fresh.is_empty() {
             return Graph::of_nodes(nodes);
         }
@@ -37,7 +37,7 @@ impl Memo {
         Graph::of_nodes(in_order(nodes))
     }
 
-    fn nodes(&self, may_hold: impl Fn(u32) -> bool) -> Vec<Node> {
+    fn nodes(&self, stands_for: impl Fn(Reference) -> Option<Reference>) -> Vec<Node> {
         let mut rest = &self.parents[..];
         let node = |row: &super::Row| {
             let (parents, after) = rest.split_at(row.parents as usize);
@@ -48,7 +48,10 @@ impl Memo {
                     author_time: row.author_time,
                     commit_time: row.commit_time,
                 },
-                tree: (row.tree != NONE && may_hold(row.tree)).then(|| self.object(row.tree)),
+                tree: Some(row.tree)
+                    .filter(|tree| *tree != NONE)
+                    .and_then(&stands_for)
+                    .map(|tree| self.object(tree)),
                 parents: parents.to_vec(),
             }
         };

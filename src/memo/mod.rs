@@ -76,12 +76,17 @@ pub struct Memo {
     parents: Vec<u32>,
     /// Parents that are not there, with the place of the child.
     absent: Vec<(u32, ObjectId)>,
+    /// Tags, and what they name.
+    tags: Vec<(u32, Reference)>,
     /// Names of entries.
     words: Vec<Word>,
     /// Which of them hold findings themselves.
     named: Vec<u32>,
-    /// Folders that hold findings, by place among the ids, and where the lines of each end.
+    /// Folders that hold findings, by place among the ids, and the shape of each.
     folders: Vec<(u32, u32)>,
+    /// What folders can look like, as far as they lead to findings: most versions of one look alike. The first
+    /// folder that did, and where the lines end.
+    shapes: Vec<(u32, u32)>,
     lines: Vec<Line>,
     /// Where the ids start that begin with these two bytes.
     begins: Vec<u32>,
@@ -109,10 +114,11 @@ enum Word {
 }
 
 /// An entry that leads to a finding.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Line {
     /// Its kind, and the number of its name.
     word: u32,
+    /// Of a folder, the first that looked like it; but itself if its name holds a finding.
     target: Reference,
 }
 
@@ -201,6 +207,14 @@ impl Memo {
             0 => self.id(reference),
             _ => self.outside[(reference & !OUTSIDE) as usize],
         }
+    }
+
+    fn shape(&self, shape: usize) -> &[Line] {
+        let start = match shape {
+            0 => 0,
+            _ => self.shapes[shape - 1].1,
+        };
+        &self.lines[start as usize..self.shapes[shape].1 as usize]
     }
 
     /// The place of an object among the ids.

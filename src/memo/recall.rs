@@ -3,7 +3,7 @@
 //! Folders that the memo knows and does not list hold nothing. Names that may be secrets are not in the memo:
 //! each is read once, from the folder it stands in.
 
-use super::{Line, Memo, OUTSIDE, Word};
+use super::{FOLDER, Line, Memo, OUTSIDE, Reference, Word};
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::origin::ObjectId;
@@ -14,8 +14,8 @@ pub struct Recall<'m> {
     store: &'m Store,
     /// By number of the word.
     pub words: Vec<Box<[u8]>>,
-    /// By place among the ids: the number of the folder and one.
-    folders: Vec<u32>,
+    /// By place among the ids: the shape of the folder, and one.
+    shapes: Vec<u32>,
 }
 
 impl<'m> Recall<'m> {
@@ -34,15 +34,15 @@ impl<'m> Recall<'m> {
                 }
             });
         }
-        let mut folders = vec![0; memo.known()];
-        for (n, (at, _)) in memo.folders.iter().enumerate() {
-            folders[*at as usize] = n as u32 + 1;
+        let mut shapes = vec![0; memo.known()];
+        for (at, shape) in &memo.folders {
+            shapes[*at as usize] = shape + 1;
         }
         Some(Self {
             memo,
             store,
             words,
-            folders,
+            shapes,
         })
     }
 
@@ -51,16 +51,20 @@ impl<'m> Recall<'m> {
         self.memo.named.iter().map(|&word| &self.words[word as usize][..])
     }
 
-    /// Whether a folder may hold findings; one that the memo does not know may.
-    pub fn may_hold(&self, folder: super::Reference) -> bool {
-        folder & OUTSIDE != 0 || self.folders[folder as usize] != 0
+    /// The folder that stands for this one, and looks like it as far as findings go: one that the memo does not
+    /// know is itself. `None` if it holds nothing.
+    pub fn stands_for(&self, folder: Reference) -> Option<Reference> {
+        if folder & OUTSIDE != 0 || self.memo.sizes[folder as usize] != FOLDER {
+            return Some(folder);
+        }
+        let shape = self.shapes[folder as usize].checked_sub(1)?;
+        Some(self.memo.shapes[shape as usize].0)
     }
 
     fn lines(&self, folder: u32) -> &[Line] {
-        match self.folders[folder as usize] as usize {
+        match self.shapes[folder as usize] {
             0 => &[],
-            1 => &self.memo.lines[..self.memo.folders[0].1 as usize],
-            n => &self.memo.lines[self.memo.folders[n - 2].1 as usize..self.memo.folders[n - 1].1 as usize],
+            n => self.memo.shape(n as usize - 1),
         }
     }
 }
@@ -70,16 +74,23 @@ impl ReadObject for Recall<'_> {
         self.store.read(id, into)
     }
 
+    fn tagged(&self, id: &ObjectId) -> Option<Option<ObjectId>> {
+        let at = self.memo.find(id)?;
+        let tags = &self.memo.tags;
+        let tag = tags.binary_search_by_key(&at, |(tag, _)| *tag).ok();
+        Some(tag.map(|tag| self.memo.object(tags[tag].1)))
+    }
+
     fn outline(&self, tree: &ObjectId, visit: &mut dyn FnMut(Entry<'_>)) -> bool {
         let Some(folder) = self.memo.find(tree) else {
             return false;
         };
-        if self.memo.sizes[folder as usize] != super::FOLDER {
+        if self.memo.sizes[folder as usize] != FOLDER {
             return false;
         }
         for line in self.lines(folder) {
             let kind = line.kind();
-            let is_empty = kind == EntryKind::Tree && !self.may_hold(line.target);
+            let is_empty = kind == EntryKind::Tree && self.stands_for(line.target).is_none();
             // A name can be a finding itself, whatever it names.
             if !is_empty || self.memo.named.contains(&(line.word() as u32)) {
                 visit(Entry {

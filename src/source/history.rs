@@ -23,6 +23,8 @@ pub struct History {
     pub commits: Vec<(ObjectId, Commit)>,
     /// The folders of the packs, for provenance.
     pub sketch: Sketch,
+    /// Tags, and what they name.
+    pub tags: Vec<(ObjectId, ObjectId)>,
     /// What folders, commits and tags name and what is not there, sorted.
     pub missing: Vec<ObjectId>,
 }
@@ -31,15 +33,15 @@ pub struct History {
 #[derive(Debug, Default)]
 pub struct Named {
     pub commits: Vec<(ObjectId, Commit)>,
-    /// What tags name.
-    pub targets: Vec<ObjectId>,
+    /// Tags, and what they name.
+    pub tags: Vec<(ObjectId, ObjectId)>,
 }
 
 /// Notes what commits and tags name, one by one.
 #[derive(Default)]
 pub struct Naming {
     commits: Vec<(u32, ObjectId, Commit)>,
-    targets: Vec<ObjectId>,
+    tags: Vec<(ObjectId, ObjectId)>,
 }
 
 impl Naming {
@@ -49,22 +51,25 @@ impl Naming {
                 let commit = Commit::parse(object.bytes);
                 self.commits.push((object.number, object.id, commit));
             }
-            ObjectKind::Tag => self.targets.extend(Tag::parse(object.bytes).target),
+            ObjectKind::Tag => {
+                let target = Tag::parse(object.bytes).target;
+                self.tags.extend(target.map(|target| (object.id, target)));
+            }
             ObjectKind::Blob | ObjectKind::Tree => {}
         }
     }
 
     /// Puts together what several have noted, in the order of the packs.
     pub fn finish(all: impl IntoIterator<Item = Self>) -> Named {
-        let (mut commits, mut targets) = (Vec::new(), Vec::new());
+        let (mut commits, mut tags) = (Vec::new(), Vec::new());
         for naming in all {
             commits.extend(naming.commits);
-            targets.extend(naming.targets);
+            tags.extend(naming.tags);
         }
         commits.sort_unstable_by_key(|(number, ..)| *number);
         Named {
             commits: commits.into_iter().map(|(_, id, commit)| (id, commit)).collect(),
-            targets,
+            tags,
         }
     }
 }
@@ -162,6 +167,7 @@ pub(super) fn follow(
     found.skips.extend(links.damaged());
     history.commits = std::mem::take(&mut links.commits);
     found.commits = history.commits.len() as u64;
+    history.tags = std::mem::take(&mut links.tags);
     history.missing = links.missing.iter().copied().collect();
     links.follow_roots(roots);
     history.sketch = std::mem::take(&mut links.sketch);

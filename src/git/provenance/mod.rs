@@ -283,9 +283,12 @@ impl<'t> Tracer<'t> {
     fn follow(&mut self, mut id: ObjectId) -> (SetId, ObjectId) {
         let mut met = SetId::EMPTY;
         for _ in 0..TAG_CHAIN {
-            let target = match self.trees.objects.read(&id, &mut self.raw) {
-                Ok(ObjectKind::Tag) => Tag::parse(&self.raw).target,
-                _ => None,
+            let target = match self.trees.objects.tagged(&id) {
+                Some(known) => known,
+                None => match self.trees.objects.read(&id, &mut self.raw) {
+                    Ok(ObjectKind::Tag) => Tag::parse(&self.raw).target,
+                    _ => None,
+                },
             };
             let Some(target) = target else {
                 break;
