@@ -85,7 +85,9 @@ impl Job {
         let mut found = History::default();
         let scanned = self.scan_with(total, Some(store), State::Unreachable, with_sizes, |scan| {
             let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);
+            scan.progress.enter("reading folders and names");
             found = discover(named, &scanned.findings);
+            scan.progress.enter("scanning");
             scan.progress.expect(found.found.items.len());
             scanned.and(scan.run(&found.found.items))
         });

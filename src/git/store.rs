@@ -190,6 +190,16 @@ impl Store {
         self.skips.iter().any(is_of_pack)
     }
 
+    /// How many bytes a packed object takes in its pack, by its number.
+    pub fn stored(&self, number: u32) -> u64 {
+        self.packs.stored(number)
+    }
+
+    /// How many bytes all packed objects of these kinds take.
+    pub fn stored_in_all(&self, wanted: fn(ObjectKind) -> bool) -> u64 {
+        self.packs.stored_in_all(wanted)
+    }
+
     /// How many bytes ids have.
     pub fn id_length(&self) -> usize {
         self.id_length

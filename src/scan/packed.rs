@@ -30,8 +30,12 @@ impl Scan<'_> {
     /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
     /// although most of it was searched in another version.
     pub fn run_packed(&self, store: &Store, no_delta: bool) -> ScannedPacks {
-        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, || Worker::new(self, no_delta));
-        let mut all = Worker::new(self, no_delta);
+        if self.progress.is_shown() {
+            self.progress.expect_packed(store.stored_in_all(ObjectKind::has_text));
+        }
+        let new = || Worker::new(self, store, no_delta);
+        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, new);
+        let mut all = new();
         let mut naming = Vec::new();
         for mut worker in workers {
             worker.report();
@@ -61,6 +65,7 @@ impl Scan<'_> {
 /// What one thread found, with the numbers of the objects.
 struct Worker<'s> {
     scan: &'s Scan<'s>,
+    store: &'s Store,
     no_delta: bool,
     findings: Vec<(u32, Finding)>,
     faults: Vec<(u32, Skip)>,
@@ -73,9 +78,10 @@ struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    fn new(scan: &'s Scan<'s>, no_delta: bool) -> Self {
+    fn new(scan: &'s Scan<'s>, store: &'s Store, no_delta: bool) -> Self {
         Self {
             scan,
+            store,
             no_delta,
             findings: Vec::new(),
             faults: Vec::new(),
@@ -129,6 +135,9 @@ impl Visitor for Worker<'_> {
         self.naming.note(&object);
         let origin = Origin::new(place, "").in_object(object.id);
         self.items += 1;
+        if self.scan.progress.is_shown() {
+            self.scan.progress.advance_packed(self.store.stored(object.number));
+        }
         let before = self.bytes;
         let mut kept = None;
         load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {

@@ -25,6 +25,22 @@ impl Packs {
         packs.find_map(|(number, pack)| Some((number, pack.index.offset(pack.index.find(id)?))))
     }
 
+    /// How many bytes an entry takes in its pack, by its number.
+    pub fn stored(&self, entry: u32) -> u64 {
+        let (start, end) = self.forest().extent(entry, &self.packs);
+        end.saturating_sub(start)
+    }
+
+    /// How many bytes all objects of these kinds take.
+    pub fn stored_in_all(&self, wanted: fn(ObjectKind) -> bool) -> u64 {
+        let forest = self.forest();
+        let is_wanted = |entry: &u32| !forest.is_again(*entry) && forest.kind(*entry).is_none_or(wanted);
+        (0..self.slots())
+            .filter(is_wanted)
+            .map(|entry| self.stored(entry))
+            .sum()
+    }
+
     /// An object's kind, as the headers of its chain of deltas tell it.
     pub fn kind_of(&self, id: &ObjectId) -> Option<ObjectKind> {
         let (mut number, mut offset) = self.place(id)?;
