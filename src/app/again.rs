@@ -3,10 +3,11 @@
 //! The report is that of a whole scan, byte for byte. Whatever could make it differ (objects that are gone or
 //! damaged, missing ones that came back) ends this with a reason, and everything is scanned.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::history::{Audit, faulty, hits, submodules};
+use super::history::{Audit, add_spots, faulty, hits, submodules};
 use super::job::Job;
+use crate::detect::Spots;
 use crate::git::provenance::{self, Traced};
 use crate::git::{Graph, ObjectKind, Repository, Roots, Store, parse_id};
 use crate::memo::{Change, Memo, News, Recall};
@@ -37,8 +38,9 @@ pub fn audit(
     let change = Change::since(memo, store, is_shallow)?;
     let recall = Recall::new(memo, store).ok_or(DAMAGED)?;
     let mut history = discover(repository, store, roots, memo, &change)?;
-    let items = items(store, &recall, &change, &mut history.found)?;
-    let mut scanned = job.scan_again(&items, store);
+    let mut spots = memo.spots();
+    let items = items(store, &recall, &change, &spots, &mut history.found)?;
+    let mut scanned = job.scan_again(&items, store, &spots);
     let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
     if scanned.faults.iter().any(is_packed) {
         return Err(DAMAGED);
@@ -68,11 +70,13 @@ pub fn audit(
     let graph: Graph = memo.graph(&recall, &history.commits);
     let mut traced: Traced = provenance::trace_in(&recall, &graph, roots, repository.head(), &hits, findings, &folders);
     let grown = (!change.is_empty()).then(|| {
+        add_spots(job, store, &hits, &mut spots);
         let names = items.iter().filter_map(path_name);
         let news = News {
             shallow: is_shallow,
             objects,
             missing: std::mem::take(&mut history.missing),
+            spots,
             names: names.filter(|name| !hits.names.contains_key(*name)).collect(),
             submodules: submodules(&history.found).collect(),
             hits: &hits,
@@ -123,9 +127,12 @@ fn items(
     store: &Store,
     recall: &Recall<'_>,
     change: &Change,
+    spots: &HashMap<ObjectId, Spots>,
     found: &mut Discovered,
 ) -> Result<Vec<Item>, &'static str> {
-    let packed = change.with_hits(recall.memo, store).ok_or(DAMAGED)?;
+    let packed = change
+        .with_hits(recall.memo, store, |id| spots.contains_key(id))
+        .ok_or(DAMAGED)?;
     let mut items: Vec<Item> = packed
         .into_iter()
         .filter_map(|(id, kind)| object_item(id, kind))

@@ -1,13 +1,14 @@
 //! The `history` command: every object of a repository, and where each secret in them came from.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::again;
 use super::job::Job;
+use crate::detect::Spots;
 use crate::error::Error;
 use crate::git::provenance::{self, Hits, Traced};
-use crate::git::{Graph, Outlined, Repository, Roots, Store, parse_id};
+use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, parse_id};
 use crate::memo::{Memo, MemoFile, News};
 use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
@@ -94,7 +95,10 @@ fn audit(job: &Job, repository: &Repository, store: &Store, roots: &Roots, no_de
         .collect();
     let graph = Graph::order(&history.commits);
     let mut traced = provenance::trace_in(&outlined, &graph, roots, head, &hits, findings, &folders);
+    let mut spots = HashMap::new();
+    add_spots(job, store, &hits, &mut spots);
     let news = News {
+        spots,
         shallow: repository.shallow().is_some(),
         objects,
         missing: history.missing,
@@ -119,6 +123,19 @@ fn audit(job: &Job, repository: &Repository, store: &Store, roots: &Roots, no_de
         scanned,
         traced,
         memo,
+    }
+}
+
+/// Finds the spots of the blobs with findings that are not known yet.
+pub fn add_spots(job: &Job, store: &Store, hits: &Hits, spots: &mut HashMap<ObjectId, Spots>) {
+    let mut bytes = Vec::new();
+    for id in hits.objects.keys() {
+        if spots.contains_key(id) || store.read(id, &mut bytes) != Ok(ObjectKind::Blob) {
+            continue;
+        }
+        if !scan::is_encoded(&bytes) {
+            spots.insert(*id, job.detectors.spots(&bytes));
+        }
     }
 }
 

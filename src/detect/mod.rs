@@ -20,6 +20,7 @@ mod overlap;
 mod placeholder;
 mod randomness;
 mod runs;
+mod spots;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
+pub use spots::Spots;
 
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};

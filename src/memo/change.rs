@@ -66,10 +66,27 @@ impl Change {
     }
 
     /// The new packed objects and those that hold findings, in order. `None` if the kind of one cannot be told.
-    pub fn with_hits(&self, memo: &Memo, store: &Store) -> Option<Vec<(ObjectId, ObjectKind)>> {
-        let mut ids: Vec<_> = memo.hits().filter(|id| store.place(id).is_some()).collect();
-        ids.extend(self.packed.iter().map(|(id, _)| *id));
-        in_order(ids, store)
+    pub fn with_hits(
+        &self,
+        memo: &Memo,
+        store: &Store,
+        is_blob: impl Fn(&ObjectId) -> bool,
+    ) -> Option<Vec<(ObjectId, ObjectKind)>> {
+        let mut placed = Vec::new();
+        for id in memo.hits() {
+            if let Some(place) = store.place(&id) {
+                let kind = if is_blob(&id) {
+                    ObjectKind::Blob
+                } else {
+                    store.kind_of(&id)?
+                };
+                placed.push((place, id, kind));
+            }
+        }
+        for (id, kind) in &self.packed {
+            placed.push((store.place(id)?, *id, *kind));
+        }
+        Some(sorted(placed))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -83,8 +100,13 @@ fn in_order(ids: Vec<ObjectId>, store: &Store) -> Option<Vec<(ObjectId, ObjectKi
     for id in ids {
         placed.push((store.place(&id)?, id, store.kind_of(&id)?));
     }
+    Some(sorted(placed))
+}
+
+/// Puts objects in the order of their places.
+fn sorted(mut placed: Vec<((usize, u64), ObjectId, ObjectKind)>) -> Vec<(ObjectId, ObjectKind)> {
     placed.sort_unstable_by_key(|(place, ..)| *place);
-    Some(placed.into_iter().map(|(_, id, kind)| (id, kind)).collect())
+    placed.into_iter().map(|(_, id, kind)| (id, kind)).collect()
 }
 
 impl Memo {
@@ -95,7 +117,7 @@ impl Memo {
         let mut at = 0;
         for id in ids {
             if merges {
-                while at < self.known() && self.raw_id(at) < id.as_bytes() {
+                while at < self.known() && is_before(self.raw_id(at), id.as_bytes()) {
                     at += 1;
                 }
             }
@@ -106,5 +128,13 @@ impl Memo {
                 None => fresh.push(id),
             }
         }
+    }
+}
+
+/// Whether one id comes before another: nearly always their first bytes decide, as numbers.
+fn is_before(one: &[u8], other: &[u8]) -> bool {
+    match (one.first_chunk(), other.first_chunk()) {
+        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a) < u64::from_be_bytes(*b),
+        _ => one < other,
     }
 }

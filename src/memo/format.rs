@@ -32,6 +32,7 @@ impl Memo {
             list.iter().for_each(|id| to.bytes.extend_from_slice(id.as_bytes()));
         }
         to.u32s(&self.hits);
+        to.u32s(&self.spot_ends);
         to.u64(self.name_bytes);
         for list in [&self.names, &self.submodules] {
             to.count(list.len());
@@ -70,7 +71,7 @@ impl Memo {
             }
         }
         to.u32s(&self.named);
-        for list in [&self.tags, &self.folders, &self.shapes] {
+        for list in [&self.spots, &self.tags, &self.folders, &self.shapes] {
             to.count(list.len());
             for (folder, other) in list {
                 to.u32(*folder);
@@ -105,6 +106,7 @@ impl Memo {
         memo.outside = ids(from, id_length)?;
         memo.missing = ids(from, id_length)?;
         memo.hits = from.u32s()?;
+        memo.spot_ends = from.u32s()?;
         memo.name_bytes = from.u64()?;
         memo.names = digests(from)?;
         memo.submodules = digests(from)?;
@@ -142,7 +144,7 @@ impl Memo {
             self.words.push(word);
         }
         self.named = from.u32s()?;
-        for list in [&mut self.tags, &mut self.folders, &mut self.shapes] {
+        for list in [&mut self.spots, &mut self.tags, &mut self.folders, &mut self.shapes] {
             for _ in 0..from.count(8)? {
                 list.push((from.u32()?, from.u32()?));
             }
@@ -172,6 +174,9 @@ impl Memo {
                 .iter()
                 .all(|at| is_known(*at) && self.sizes[*at as usize] != FOLDER)
             && self.hits.is_sorted_by(|a, b| a < b)
+            && self.spot_ends.len() == self.hits.len()
+            && self.spot_ends.is_sorted()
+            && self.spot_ends.iter().all(|end| *end as usize <= self.spots.len())
             && self.names.is_sorted()
             && self.submodules.is_sorted()
             && self.have_places(count)

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::ops::Range;
 
 use super::{FOLDER, KIND, KINDS, LARGE, Line, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
 use crate::git::commit::Commit;
@@ -22,6 +23,8 @@ pub struct News<'n> {
     pub missing: Vec<ObjectId>,
     /// All findings.
     pub hits: &'n Hits,
+    /// Where in blobs that hold findings these stand, as far as that is known.
+    pub spots: HashMap<ObjectId, Vec<Range<u32>>>,
     /// Names that were not known, without findings.
     pub names: Vec<&'n [u8]>,
     pub submodules: Vec<&'n [u8]>,
@@ -70,6 +73,11 @@ impl Memo {
         let moved = grown.add_objects(self, std::mem::take(&mut news.objects));
         grown.hits = news.hits.objects.keys().filter_map(|id| grown.find(id)).collect();
         grown.hits.sort_unstable();
+        for &hit in &grown.hits {
+            let spots = news.spots.get(&grown.id(hit)).into_iter().flatten();
+            grown.spots.extend(spots.map(|spot| (spot.start, spot.end)));
+            grown.spot_ends.push(grown.spots.len() as u32);
+        }
         let mut growing = Growing {
             old: self,
             grown,

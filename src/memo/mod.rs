@@ -20,6 +20,7 @@ pub use grow::News;
 pub use recall::Recall;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -65,6 +66,10 @@ pub struct Memo {
     missing: Vec<ObjectId>,
     /// The objects that hold findings.
     hits: Vec<u32>,
+    /// Of each of them, where its spots end; one without is searched whole.
+    spot_ends: Vec<u32>,
+    /// Starts and ends of spots in blobs.
+    spots: Vec<(u32, u32)>,
     salt: [u8; 16],
     /// Names without findings, sorted digests, and how many bytes they have together.
     names: Vec<NameDigest>,
@@ -169,6 +174,20 @@ impl Memo {
     /// The objects that hold findings.
     pub fn hits(&self) -> impl Iterator<Item = ObjectId> {
         self.hits.iter().map(|&at| self.id(at))
+    }
+
+    /// Where in blobs their findings stand.
+    pub fn spots(&self) -> HashMap<ObjectId, Vec<Range<u32>>> {
+        let mut start = 0;
+        let mut all = HashMap::new();
+        for (hit, end) in self.hits().zip(&self.spot_ends) {
+            let spots = &self.spots[start..*end as usize];
+            start = *end as usize;
+            if !spots.is_empty() {
+                all.insert(hit, spots.iter().map(|(start, end)| *start..*end).collect());
+            }
+        }
+        all
     }
 
     /// The number and the bytes of all texts that need not be scanned again: of objects and of names.
