@@ -1,11 +1,7 @@
 //! Names the state of the sources, so that a memo of another build's findings is known as such.
 //!
 //! Any change of a rule, a table or the code may change what is found; a version number is not raised for each.
-#![expect(
-    clippy::disallowed_macros,
-    clippy::print_stdout,
-    reason = "this is how a build script speaks to cargo"
-)]
+#![expect(clippy::disallowed_macros, reason = "this is how a build script speaks to cargo")]
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -2,16 +2,16 @@
 
 mod common;
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::random::Random;
+use common::program::finish;
 
-/// Runs a scan of what takes a second or two under a terminal of its own; returns what it wrote there.
+/// Scans input that is slow to come, under a terminal of its own; returns what was written there.
 fn on_a_terminal(folder: &Path, variables: &[(&str, &str)], flags: &[&str]) -> String {
     let program = env!("CARGO_BIN_EXE_keytrail");
-    let line = format!("'{program}' scan --report json=/dev/null {} files", flags.join(" "));
+    let scan = format!("'{program}' scan --report json=/dev/null {} -", flags.join(" "));
+    let line = format!("(sleep 1.5; echo text) | {scan}");
     let output = Command::new("script")
         .args(["-q", "-e", "-c", &line, "/dev/null"])
         .env_clear()
@@ -27,21 +27,17 @@ fn on_a_terminal(folder: &Path, variables: &[(&str, &str)], flags: &[&str]) -> S
 #[test]
 fn progress_is_shown_on_a_terminal_only_and_cleaned_up() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let files = folder.path().join("files");
-    fs::create_dir(&files).expect("a folder");
-    let mut random = Random::new(5);
-    let text = random.class("A-Za-z0-9+/", 1 << 20).repeat(24);
-    for n in 0..12 {
-        fs::write(files.join(n.to_string()), &text).expect("a file");
-    }
-    let shown = on_a_terminal(folder.path(), &[], &["--jobs=1"]);
+    let shown = on_a_terminal(folder.path(), &[], &[]);
     assert!(
-        shown.contains("scanning: ") && shown.contains(" of 12 objects"),
+        shown.contains("scanning: ") && shown.contains("0 of 1 objects"),
         "{shown:?}"
     );
     assert!(shown.trim_end().ends_with("\r\u{1b}[K"), "{shown:?}");
     assert_eq!(on_a_terminal(folder.path(), &[("CI", "true")], &[]), "");
     assert_eq!(on_a_terminal(folder.path(), &[], &["--quiet"]), "");
-    let run = common::program::run(folder.path(), &["scan", "--report", "json=/dev/null", "files"]);
+    let mut command = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_keytrail");
+    let line = format!("(sleep 1.5; echo text) | '{program}' scan --report json=/dev/null -");
+    let run = finish(command.args(["-c", &line]).current_dir(folder.path()).env_remove("CI"));
     assert!(run.stderr.is_empty(), "{}", run.err());
 }
