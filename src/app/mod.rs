@@ -3,6 +3,7 @@
 //! Everything that can be wrong with flags, files and rules is found out in [`Job::prepare`], before the
 //! first byte is scanned.
 
+mod again;
 mod history;
 mod job;
 mod range;
@@ -34,8 +35,17 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             repository,
             no_delta,
             submodules,
+            memo,
             common,
-        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta, submodules),
+        } => {
+            let job = Job::prepare(common)?;
+            let how = history::How {
+                no_delta,
+                submodules,
+                memo: memo.as_deref(),
+            };
+            history::scan(&job, repository.as_deref(), &how)
+        }
         Command::Schema { of: _ } => {
             Destination {
                 format: report::Format::Json,

@@ -35,7 +35,7 @@ fn audit_below(
 ) -> Result<(Discovered, Scanned, bool), Error> {
     let store = Store::open(repository)?;
     let has_wanted = wanted.is_some_and(|commit| store.contains(&commit));
-    let (mut found, mut scanned) = audit(job, repository, &store, no_delta)?;
+    let (mut found, mut scanned, _) = audit(job, repository, &store, no_delta, None);
     if depth == DEPTH {
         found.incomplete.push("submodules are nested too deep".to_owned());
         return Ok((found, scanned, has_wanted));

@@ -30,6 +30,23 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The run that stands here, with what it could be.
+    pub fn at(bytes: &[u8], span: Range<usize>) -> Self {
+        let looks = match runs::is_escaped(&bytes[span.clone()]) {
+            false => Looks::of(bytes, &runs::Piece::plain(bytes, span.clone())),
+            true => {
+                let mut looks = Looks::ESCAPED;
+                runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(Looks::of(bytes, &piece)));
+                looks
+            }
+        };
+        Self {
+            start: span.start as u32,
+            end: span.end as u32,
+            looks,
+        }
+    }
+
     pub fn span(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -144,20 +161,9 @@ impl Search<'_> {
 fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
     let start = range.start;
     runs::for_each_run(&bytes[range], |run| {
-        let run = start + run.start..start + run.end;
-        let looks = if runs::is_escaped(&bytes[run.clone()]) {
-            let mut looks = Looks::ESCAPED;
-            runs::for_each_piece(bytes, run.clone(), |piece| looks = looks.and(Looks::of(bytes, &piece)));
-            looks
-        } else {
-            Looks::of(bytes, &runs::Piece::plain(bytes, run.clone()))
-        };
-        if looks.is_telling() {
-            found.push(Run {
-                start: run.start as u32,
-                end: run.end as u32,
-                looks,
-            });
+        let run = Run::at(bytes, start + run.start..start + run.end);
+        if run.looks.is_telling() {
+            found.push(run);
         }
     });
 }

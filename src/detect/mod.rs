@@ -21,6 +21,7 @@ mod overlap;
 mod placeholder;
 mod randomness;
 mod runs;
+mod spots;
 
 use std::sync::Arc;
 
@@ -28,9 +29,11 @@ pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
+pub use spots::Spots;
 
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
+use anchors::Run;
 use literals::{Literals, Meaning};
 use looks::Looks;
 
@@ -113,19 +116,22 @@ impl Detectors {
             self.literals.read(bytes, start, &mut detected.candidates);
         }
         for run in &anchors.runs {
-            if !run.looks.has(Looks::ESCAPED) {
-                let piece = runs::Piece::plain(bytes, run.span());
-                self.read_piece(bytes, &piece, run.looks, &mut detected);
-                continue;
-            }
-            runs::for_each_piece(bytes, run.span(), |piece| {
-                self.read_piece(bytes, &piece, Looks::of(bytes, &piece), &mut detected);
-            });
+            self.read_run(bytes, run, &mut detected);
         }
         detected
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
         detected
+    }
+
+    fn read_run(&self, bytes: &[u8], run: &Run, detected: &mut Detected) {
+        if !run.looks.has(Looks::ESCAPED) {
+            let piece = runs::Piece::plain(bytes, run.span());
+            return self.read_piece(bytes, &piece, run.looks, detected);
+        }
+        runs::for_each_piece(bytes, run.span(), |piece| {
+            self.read_piece(bytes, &piece, Looks::of(bytes, &piece), detected);
+        });
     }
 
     /// Asks every detector that the value looks right to.

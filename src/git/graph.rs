@@ -71,6 +71,12 @@ impl Graph {
         graph
     }
 
+    /// Takes nodes that are in order.
+    pub fn of_nodes(nodes: Vec<Node>) -> Self {
+        let positions = (0..).zip(&nodes).map(|(n, node)| (node.stamp.id, n)).collect();
+        Self { nodes, positions }
+    }
+
     /// Where a commit stands.
     pub fn position(&self, id: &ObjectId) -> Option<u32> {
         self.positions.get(id).copied()

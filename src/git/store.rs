@@ -71,6 +71,11 @@ pub trait ReadObject {
     /// One sentence why it cannot be read: missing, damaged, not what its id says.
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String>;
 
+    /// What a tag names, or `None` for what is no tag, if that is known without reading it.
+    fn tagged(&self, _id: &ObjectId) -> Option<Option<ObjectId>> {
+        None
+    }
+
     /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
     /// Returns whether they are.
     fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {
@@ -132,12 +137,16 @@ impl Store {
     /// Returns every object that is in no pack, with its kind and size. An object whose header cannot be
     /// read is a fault; so is a pack or an alternate that cannot be opened.
     pub fn loose(&self) -> Listing {
-        let ids = self.loose.as_ref().map_or(&[][..], |loose| &loose.alone);
+        self.loose_where(|_| true)
+    }
+
+    /// The same for the ids that are wanted.
+    pub fn loose_where(&self, wanted: impl Fn(&ObjectId) -> bool) -> Listing {
         let mut listing = Listing {
-            objects: Vec::with_capacity(ids.len()),
+            objects: Vec::new(),
             skips: self.skips.clone(),
         };
-        for id in ids {
+        for id in self.loose_ids().iter().filter(|id| wanted(id)) {
             match self.dirs.iter().find_map(|dir| loose::header(dir, id)) {
                 Some(Ok((kind, size))) => listing.objects.push(Object { id: *id, kind, size }),
                 Some(Err(reason)) => listing.skips.push(Skip::fault(id.to_string(), reason)),
@@ -145,6 +154,47 @@ impl Store {
             }
         }
         listing
+    }
+
+    /// The ids of all objects that are in no pack, in order.
+    pub fn loose_ids(&self) -> &[ObjectId] {
+        self.loose.as_ref().map_or(&[], |loose| &loose.alone)
+    }
+
+    /// The ids in each pack, in order.
+    pub fn packed_ids(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = ObjectId>> {
+        self.packs.listings()
+    }
+
+    /// Where a walk over the packs meets an object; `None` if it is in none.
+    pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
+        self.packs.place(id)
+    }
+
+    /// The kind of a packed object, as headers tell it.
+    pub fn kind_of(&self, id: &ObjectId) -> Option<ObjectKind> {
+        self.packs.kind_of(id)
+    }
+
+    /// Whether a pack or its index is damaged, or one of them is missing.
+    pub fn has_damaged_packs(&self) -> bool {
+        let is_of_pack = |skip: &Skip| skip.what.ends_with(b".idx") || skip.what.ends_with(b".pack");
+        self.skips.iter().any(is_of_pack)
+    }
+
+    /// How many bytes a packed object takes in its pack, by its number.
+    pub fn stored(&self, number: u32) -> u64 {
+        self.packs.stored(number)
+    }
+
+    /// How many bytes all packed objects of these kinds take.
+    pub fn stored_in_all(&self, wanted: fn(ObjectKind) -> bool) -> u64 {
+        self.packs.stored_in_all(wanted)
+    }
+
+    /// How many bytes ids have.
+    pub fn id_length(&self) -> usize {
+        self.id_length
     }
 
     /// How many objects of the wanted kinds the packs have.
@@ -213,11 +263,6 @@ impl Store {
             }
         }
         (walked.visitors, faults)
-    }
-
-    /// How many bytes the ids of its objects have.
-    pub fn id_length(&self) -> usize {
-        self.id_length
     }
 
     /// Gives back the memory of the packs, when all of them was read and little will be read again.

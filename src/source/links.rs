@@ -35,13 +35,14 @@ pub struct Links<'s> {
     recent: Vec<Option<(ObjectId, Option<u32>)>>,
     /// Those of the packs first, in their order.
     pub commits: Vec<(ObjectId, Commit)>,
+    pub tags: Vec<(ObjectId, ObjectId)>,
     /// Trees that were read in part.
     damaged: Vec<(u32, Skip)>,
     pub sketch: Sketch,
 }
 
 impl<'s> Links<'s> {
-    fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
+    pub fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
         let mut begins = vec![false; 1 << 16];
         for id in &suspects.objects {
             begins[begin(id)] = true;
@@ -57,6 +58,7 @@ impl<'s> Links<'s> {
             missing: BTreeSet::new(),
             recent: vec![None; RECENT],
             commits: Vec::new(),
+            tags: Vec::new(),
             damaged: Vec::new(),
             sketch: Sketch::default(),
         }
@@ -102,8 +104,8 @@ impl<'s> Links<'s> {
         for (id, commit) in named.commits {
             self.follow_commit(id, commit);
         }
-        for target in named.targets {
-            self.check(Some(target));
+        for (tag, target) in named.tags {
+            self.follow_tag(tag, Some(target));
         }
     }
 
@@ -117,7 +119,7 @@ impl<'s> Links<'s> {
                 }
             }
             ObjectKind::Commit => self.follow_commit(id, Commit::parse(raw)),
-            ObjectKind::Tag => self.check(Tag::parse(raw).target),
+            ObjectKind::Tag => self.follow_tag(id, Tag::parse(raw).target),
         }
     }
 
@@ -127,6 +129,11 @@ impl<'s> Links<'s> {
             commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
         }
         self.commits.push((id, commit));
+    }
+
+    fn follow_tag(&mut self, id: ObjectId, target: Option<ObjectId>) {
+        self.check(target);
+        self.tags.extend(target.map(|target| (id, target)));
     }
 
     fn note_damage(&mut self, number: u32, id: ObjectId) {

@@ -11,6 +11,7 @@ mod delta;
 mod entry;
 mod forest;
 mod index;
+mod listing;
 mod map;
 mod reader;
 mod walk;

@@ -4,7 +4,7 @@
 //! alone, and of the others only the entries that lead to a finding.
 
 use crate::git::maps::Map;
-use crate::git::provenance::Hits;
+use crate::git::provenance::{Folder, Hits};
 use crate::git::sets::{SetId, Sets};
 use crate::git::store::{ObjectKind, ReadObject};
 use crate::git::tree::{self, Entry, EntryKind};
@@ -110,6 +110,17 @@ impl<'t> Trees<'t> {
             Some(Some(beneath)) => &beneath.entries,
             _ => &[],
         }
+    }
+
+    /// What a folder holds, which is read if it is met for the first time; `None` if nothing.
+    pub fn folder(&mut self, id: ObjectId) -> Option<Folder> {
+        self.beneath(id);
+        let held = self.known.get(&id)?.as_ref()?;
+        let entry = |held: &Held| (held.kind, held.name.clone(), held.id);
+        Some(Folder {
+            id,
+            entries: held.entries.iter().map(entry).collect(),
+        })
     }
 
     fn beneath_at(&mut self, id: ObjectId, depth: usize) -> SetId {
