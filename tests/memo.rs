@@ -309,7 +309,7 @@ fn faults_are_told_again() {
 }
 
 /// Puts the right checksum below a memo.
-fn seal(bytes: &mut Vec<u8>) {
+fn seal(bytes: &mut [u8]) {
     let content = bytes.len() - 32;
     let sum = Sha256::digest(&bytes[..content]);
     bytes[content..].copy_from_slice(&sum);
