@@ -31,6 +31,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("pair", "detect"),
     ("triage", "detect"),
     ("report", "keys"),
+    // The account that an id holds, and the accounts that set traps.
+    ("keys", "detect"),
 ];
 
 /// What may be used only in some rooms: crates, and what reaches out of the program.

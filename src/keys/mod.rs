@@ -4,6 +4,12 @@
 //! `age` says between which times a key was made, with the evidence. Nothing here scans content or prints, and
 //! nothing but `aws` reaches the network, which it never does unasked.
 
+pub mod case;
 pub mod key;
+pub mod policy;
+pub mod verdict;
 
+pub use case::{Age, Case, Exposed};
 pub use key::{Key, LastUse, Owner, Status};
+pub use policy::Policy;
+pub use verdict::judge;
