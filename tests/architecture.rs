@@ -40,6 +40,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\bclap::", &["cli", "settings", "main"]),
     (r"\bignore::", &["source"]),
     (r"\bgit2::", &["git", "source"]),
+    (r"\bcsv::", &["keys"]),
     (r"\blibc::", &["source"]),
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding"]),

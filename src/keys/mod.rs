@@ -4,12 +4,18 @@
 //! `age` says between which times a key was made, with the evidence. Nothing here scans content or prints, and
 //! nothing but `aws` reaches the network, which it never does unasked.
 
+mod age;
 pub mod case;
+mod found;
+pub mod inventory;
+mod join;
 pub mod key;
 pub mod policy;
 pub mod verdict;
 
 pub use case::{Age, Case, Exposed};
+pub use inventory::Inventory;
+pub use join::{Joined, annotate, join};
 pub use key::{Key, LastUse, Owner, Status};
 pub use policy::Policy;
 pub use verdict::judge;

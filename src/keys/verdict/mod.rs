@@ -9,6 +9,8 @@ mod exposure;
 mod usage;
 mod words;
 
+pub use words::date;
+
 use std::collections::BTreeMap;
 
 use crate::finding::age::{Judged, Verdict, VerdictKind};
