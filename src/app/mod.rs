@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::git::{Repository, Store};
+use crate::keys;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
@@ -34,12 +35,16 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             no_delta,
             common,
         } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
-        Command::Schema { of: _ } => {
+        Command::Schema { of } => {
+            let schema = match of.as_str() {
+                "policy" => keys::policy::SCHEMA,
+                _ => report::SCHEMA,
+            };
             Destination {
                 format: report::Format::Json,
                 file: None,
             }
-            .write(report::SCHEMA.as_bytes())?;
+            .write(schema.as_bytes())?;
             Ok(Outcome::Clean)
         }
     }
