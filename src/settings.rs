@@ -64,7 +64,7 @@ pub struct KeySettings {
     /// Judge AWS keys by this rotation policy: a file, or cis-v1.4, cis-v3, cis-v7, aws-config, trusted-advisor, pci-dss-4
     #[arg(long, value_name = "FILE|PRESET", help_heading = "Key age")]
     pub policy: Option<String>,
-    /// Read what accounts say of their keys: a credential report, JSON of `aws iam`, CloudTrail files, a folder. Repeatable
+    /// Judge AWS keys by what accounts say of them, too: a credential report, JSON of `aws iam`, CloudTrail files, a folder. Repeatable
     #[arg(long, value_name = "FILE", help_heading = "Key age")]
     pub keys_from: Vec<PathBuf>,
 }

@@ -217,6 +217,28 @@ fn a_session_token_says_when_it_was_made_and_has_ended() {
 }
 
 #[test]
+fn the_token_of_a_session_ends_no_long_lived_key() {
+    let mut random = Random::new(59);
+    let key = random.pair();
+    let repo = TestRepo::new();
+    repo.commit_file(
+        ".aws/credentials",
+        format!(
+            "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
+            key.id,
+            key.secret,
+            token(&mut random, FIRST - DAY)
+        ),
+    );
+    let report = history(&repo, 50);
+    for rule in [ID, "aws-secret-access-key"] {
+        let found = age(&report, rule, &key.id);
+        assert_eq!(verdicts(found), ["EXPOSED", "UNKNOWN_AGE"], "{rule}");
+        assert_eq!(made(found).0, Value::Null, "{rule}");
+    }
+}
+
+#[test]
 fn an_old_id_is_too_old_without_any_history() {
     let id = format!("AKIAI{}", Random::new(54).class("A-Z2-7", 15));
     let folder = tempfile::tempdir().unwrap();

@@ -157,8 +157,8 @@ fn five_thousand_users_take_a_moment() {
     let start = Instant::now();
     assert_eq!(Inventory::read(&paths).unwrap().keys().len(), 10_000);
     let took = start.elapsed().as_secs_f64();
-    // A debug build takes ten times as long as the program does.
-    assert!(took < 2.0, "{took} s");
+    let limit = if cfg!(debug_assertions) { 2.0 } else { 0.2 };
+    assert!(took < limit, "{took} s");
 }
 
 #[test]
@@ -360,6 +360,34 @@ fn a_wrapped_report_says_how_old_it_is() {
         inventory.doubts(&policy, NOVEMBER + 25 * 3600),
         ["report.json: the report was made 25 hours before, the policy believes it for 24"]
     );
+}
+
+#[test]
+fn live_keys_and_files_are_joined_and_the_worse_holds() {
+    let [one, two] = ids();
+    let text = format!(
+        "[{}, {}]",
+        listed("ann", &one, "Inactive", "2026-11-02T00:00:00Z"),
+        listed("ann", &two, "Active", "2026-11-02T00:00:00Z")
+    );
+    let files = read(&[("keys.json", text.as_bytes())]).unwrap();
+    let live = files.keys().iter().cloned().map(|mut key| {
+        key.status = if key.status == Status::Active {
+            Status::Deleted
+        } else {
+            Status::Active
+        };
+        key.created = Some(NOVEMBER);
+        key.sources = vec!["iam".to_owned()];
+        key
+    });
+    let both = files.clone().and(Inventory::of(live.collect()));
+    let statuses: Vec<_> = both.keys().iter().map(|key| (key.status, key.created)).collect();
+    assert_eq!(
+        statuses,
+        [(Status::Active, Some(NOVEMBER)), (Status::Deleted, Some(NOVEMBER))]
+    );
+    assert_eq!(both.keys()[0].sources, ["keys.json line 1", "iam"]);
 }
 
 fn data_encoding_base64(bytes: &[u8]) -> String {

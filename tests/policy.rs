@@ -13,47 +13,12 @@ const DAY: i64 = 86_400;
 /// 2026-11-22T00:00:00Z
 const NOW: i64 = 1_795_305_600;
 
-/// The whole of what a policy may say.
-const EXAMPLE: &str = r#"
-version = 1
-title = "ours"
-sources = ["the security handbook, 4.2"]
-extends = "cis-v3"
-fail = ["EXPOSED", "EXPIRED", "ROOT_KEY", "EXCEPTION_EXPIRED"]
-
-[defaults]
-max_age_days = 90
-warn_age_days = 75
-boundary = "after"
-unused_days = 45
-unused_boundary = "at"
-never_used = "grace"
-never_used_grace_days = 45
-max_active_keys = 1
-rotation_overlap_days = 14
-forbid_root_keys = true
-age_of_root_keys = true
-age_of_inactive_keys = "ignore"
-inactive_delete_after_days = "off"
-forbid_old_format = true
-leaked = "fail"
-trust_last_rotated = true
-max_report_age_hours = 24
-
-[accounts]
-allow = ["123456789012"]
-
-[[override]]
-match = { user = "svc-*", tag = { rotation = "yearly" } }
-max_age_days = 365
-
-[[exception]]
-match = { path = "/vendors/", account = "123456789012" }
-ignore = ["EXPIRED"]
-reason = "the vendor cannot rotate until Q1"
-owner = "sec@example.com"
-expires = 2027-01-31
-"#;
+/// The policy that the README shows.
+fn example() -> String {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```toml\nversion = 1\n").unwrap();
+    format!("version = 1\n{}", rest.split_once("```").unwrap().0)
+}
 
 /// A policy as the schema sees it: dates are text there.
 fn json(text: &str) -> Option<Value> {
@@ -85,12 +50,16 @@ fn the_schema_accepts_the_presets_and_the_example() {
         );
         assert_eq!(Policy::load(name).unwrap(), policy);
     }
-    assert!(is_valid(EXAMPLE));
-    let policy = Policy::parse("ours.toml", EXAMPLE).unwrap();
+    assert!(is_valid(&example()));
+    let policy = Policy::parse("ours.toml", &example()).unwrap();
     assert_eq!(policy.overrides[0].limits.max_age_days, Some(365));
-    assert_eq!(policy.defaults.inactive_delete_after_days, None);
+    assert_eq!(policy.defaults.inactive_delete_after_days, Some(90));
+    assert_eq!(
+        Policy::preset("cis-v3").unwrap().defaults.inactive_delete_after_days,
+        None
+    );
     assert_eq!(policy.exceptions[0].ends, 1_801_440_000, "the end of the day");
-    assert_eq!(policy.fail.len(), 4);
+    assert_eq!(policy.fail.len(), 8);
 }
 
 #[test]

@@ -57,13 +57,15 @@ impl Facts {
     /// Adds a fact, or the doubt that it raises.
     pub fn add(&mut self, kind: EvidenceKind, bound: Bound, at: i64, source: impl Into<String>) {
         let source = source.into();
-        if at > self.as_of.saturating_add(SKEW) {
+        if bound == Bound::MadeSince && !self.can_be(at) {
+            // A lower end that says nothing.
+        } else if at > self.as_of.saturating_add(SKEW) {
             let now = date(self.as_of);
             self.doubt(format!(
                 "{source}: {} comes after {now}, so it proves nothing",
                 date(at)
             ));
-        } else if at < self.floor && bound != Bound::MadeSince {
+        } else if at < self.floor {
             self.doubt(format!(
                 "{source}: no such key was made by {}, so it proves nothing",
                 date(at)
@@ -101,8 +103,9 @@ impl Facts {
         if let Some(at) = key.seen {
             self.add(EvidenceKind::Used, Bound::MadeBy, at, source.clone());
         }
+        // A use to come would hide that the key is unused: it raises its doubt even where an earlier one is known.
         if let LastUse::At { time, .. } = key.last_use
-            && key.seen.is_none_or(|seen| time < seen)
+            && (key.seen.is_none_or(|seen| time < seen) || !self.can_be(time))
         {
             self.add(EvidenceKind::Used, Bound::MadeBy, time, source);
         }

@@ -47,8 +47,10 @@ pub struct Exposed {
 impl Case {
     /// Whether it is of a session and ends by itself: no rotation policy is meant for it.
     pub fn is_temporary(&self) -> bool {
-        self.key.id.as_deref().is_some_and(|id| id.starts_with("ASIA"))
-            || self.exposed.as_ref().is_some_and(|exposed| exposed.ended.is_some())
+        match &self.key.id {
+            Some(id) => id.starts_with("ASIA"),
+            None => self.exposed.as_ref().is_some_and(|exposed| exposed.ended.is_some()),
+        }
     }
 
     /// Whether an inventory knows the key.

@@ -39,22 +39,35 @@ pub fn add_facts(facts: &mut Facts, finding: &Finding, as_of: i64) {
     }
     let Some(aws) = &finding.aws else { return };
     if let Some(at) = aws.created {
-        let source = match finding.rule.kind.as_str() {
-            "session-token" => format!("the session token in {place}"),
-            _ => format!("the creation date beside it in {place}"),
-        };
-        facts.add(EvidenceKind::Beside, Bound::MadeAt, at, source);
+        match finding.rule.kind.as_str() {
+            "access-key-id" | "secret-key" => {
+                let source = format!("the creation date beside it in {place}");
+                facts.add(EvidenceKind::Beside, Bound::MadeAt, at, source);
+            }
+            "session-token" if is_temporary(finding) => {
+                let source = format!("the session token in {place}");
+                facts.add(EvidenceKind::Beside, Bound::MadeAt, at, source);
+            }
+            // Of something that was made with the key.
+            _ => facts.add(
+                EvidenceKind::Used,
+                Bound::MadeBy,
+                at,
+                format!("what was made with it in {place}"),
+            ),
+        }
     } else if let Some(end) = session_end(finding, aws) {
         let source = format!("the session's end in {place}");
         facts.add(
             EvidenceKind::Beside,
             Bound::MadeSince,
-            end - LONGEST_SESSION,
+            end.saturating_sub(LONGEST_SESSION),
             source.clone(),
         );
         // A session that goes on has begun, so that says nothing.
-        if end - SHORTEST_SESSION <= as_of {
-            facts.add(EvidenceKind::Beside, Bound::MadeBy, end - SHORTEST_SESSION, source);
+        let begun = end.saturating_sub(SHORTEST_SESSION);
+        if begun <= as_of {
+            facts.add(EvidenceKind::Beside, Bound::MadeBy, begun, source);
         }
     }
     if let Some(signed) = &aws.signed {
@@ -71,12 +84,15 @@ pub fn add_facts(facts: &mut Facts, finding: &Finding, as_of: i64) {
 /// When the session of a temporary credential ends, as the content says. Of a signed request the end is not that
 /// of the session.
 fn session_end(finding: &Finding, aws: &Aws) -> Option<i64> {
-    aws.expires.filter(|_| is_temporary(finding) && aws.signed.is_none())
+    // A secret takes its pair's end over, whatever that was the end of.
+    let own = finding.rule.kind != "secret-key" && aws.signed.is_none();
+    aws.expires.filter(|_| own && is_temporary(finding))
 }
 
 fn is_temporary(finding: &Finding) -> bool {
     let id = finding.aws.as_ref().and_then(|aws| aws.key_id.as_deref());
-    finding.rule.kind == "session-token" || id.is_some_and(|id| id.starts_with("ASIA"))
+    // A token that is wrongly paired with a long-lived key must not end that.
+    id.map_or(finding.rule.kind == "session-token", |id| id.starts_with("ASIA"))
 }
 
 /// The earliest commit that has it, at its earlier possible time, with the path there.
@@ -142,10 +158,13 @@ fn ended(findings: &[(usize, &Finding)]) -> Option<i64> {
     said.or_else(|| begun.min().map(|at| at.saturating_add(LONGEST_SESSION)))
 }
 
+/// A key that left a path: its id, and the commit with which it had come there.
+type Gone<'f> = (&'f str, CommitStamp);
+
 /// Keys that took the place of others.
 pub struct Replacements<'f> {
     /// Who left which path in which commit.
-    left: HashMap<(ObjectId, &'f [u8]), Vec<(&'f str, CommitStamp)>>,
+    left: HashMap<(ObjectId, &'f [u8]), Vec<Gone<'f>>>,
 }
 
 impl<'f> Replacements<'f> {
@@ -201,6 +220,11 @@ fn place_name(place: &Occurrence) -> String {
     let line = place.start.line;
     let path = sanitize(&place.origin.path);
     match place.origin.place {
+        // Where the folder lies on this machine is nobody's business.
+        Place::File if path.starts_with('/') => {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            format!("{name} line {line}")
+        }
         Place::File | Place::Blob if !path.is_empty() => format!("{path} line {line}"),
         Place::Blob => "a blob without a name".to_owned(),
         Place::Stdin => format!("standard input line {line}"),

@@ -224,7 +224,7 @@ impl Gathered {
     /// A key cannot have been changed before it was made.
     fn agrees(&self, slot: usize, id: usize) -> bool {
         match (self.keys[slot].rotated, self.keys[id].created) {
-            (Some(rotated), Some(created)) => rotated >= created - 1,
+            (Some(rotated), Some(created)) => rotated >= created.saturating_sub(1),
             _ => true,
         }
     }
@@ -237,18 +237,21 @@ impl Gathered {
 
     /// Gives uses of which only the user is known to the one key that they can be of.
     fn join_uses(&mut self) {
+        let mut owned: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, key) in self.keys.iter().enumerate().filter(|_| !self.uses.is_empty()) {
+            if let Some(owner) = &key.owner {
+                owned.entry(owner.name().to_owned()).or_default().push(at);
+            }
+        }
         for (user, last_use, source) in std::mem::take(&mut self.uses) {
-            let owned = |key: &&mut Key| key.owner.as_ref().is_some_and(|owner| owner.name() == user);
-            let mut theirs: Vec<&mut Key> = self.keys.iter_mut().filter(owned).collect();
-            match &mut theirs[..] {
-                [only] => {
-                    let known = std::mem::take(&mut only.last_use);
-                    only.last_use = later(known, last_use);
-                }
-                _ => self.note(format!(
+            if let Some([only]) = owned.get(&user).map(Vec::as_slice) {
+                let known = std::mem::take(&mut self.keys[*only].last_use);
+                self.keys[*only].last_use = later(known, last_use);
+            } else {
+                self.note(format!(
                     "{source}: the last use names a user and no key, and the user has not exactly one; put the key's \
                      id into the file's name"
-                )),
+                ));
             }
         }
     }

@@ -70,8 +70,9 @@ impl Inventory {
         let mut doubts = self.notes.clone();
         if let Some(most) = policy.max_report_age_hours {
             for (name, made) in &self.dated {
-                let hours = as_of.saturating_sub(*made) / 3600;
-                if hours >= i64::from(most) && as_of - made > i64::from(most) * 3600 {
+                let seconds = as_of.saturating_sub(*made);
+                if seconds > i64::from(most) * 3600 {
+                    let hours = seconds / 3600;
                     doubts.push(format!(
                         "{name}: the report was made {hours} hours before, the policy believes it for {most}"
                     ));
