@@ -7,15 +7,11 @@
 use serde_json::{Map, Value};
 
 use super::files::Fault;
-use super::gather::{Gathered, User, account_of, blank, path_of};
+use super::gather::{Gathered, User, account_of, blank};
+use super::member::{id_in, is_id, owner, quarantine, text, time};
 use super::{report, trail};
-use crate::keys::{Key, LastUse, Owner, Status};
+use crate::keys::{Key, LastUse, Status};
 
-/// A policy of this name on a user means that AWS found a key of theirs in public.
-const QUARANTINE: &[&str] = &[
-    "AWSCompromisedKeyQuarantine",
-    "AWSExposedCredentialPolicy_DO_NOT_REMOVE",
-];
 const MOST_NESTED: usize = 16;
 
 /// Reads all documents of a file.
@@ -273,47 +269,4 @@ impl Source<'_> {
                 .ok_or_else(|| self.fault(format!("{member}: that is no time"))),
         }
     }
-}
-
-/// Unix seconds of a time: text, or a number as older versions print it.
-pub fn time(value: &Value) -> Option<i64> {
-    match value {
-        Value::String(text) => text.parse::<jiff::Timestamp>().ok().map(|time| time.as_second()),
-        Value::Number(number) => number
-            .as_i64()
-            .or_else(|| number.as_f64().map(|seconds| seconds as i64)),
-        _ => None,
-    }
-}
-
-pub fn text<'v>(entry: &'v Value, member: &str) -> Option<&'v str> {
-    entry.get(member).and_then(Value::as_str)
-}
-
-pub fn owner(name: &str, arn: Option<&str>) -> Owner {
-    Owner::User {
-        name: name.to_owned(),
-        path: arn.and_then(path_of),
-        arn: arn.map(str::to_owned),
-    }
-}
-
-/// What the API takes for an id.
-pub fn is_id(text: &str) -> bool {
-    (16..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// An id that stands in a file's name.
-fn id_in(name: &str) -> Option<String> {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let mut ids = words.filter(|word| word.len() == 20 && word.starts_with("AKIA"));
-    ids.next().map(str::to_owned)
-}
-
-fn quarantine<'v>(mut policies: impl Iterator<Item = &'v Value>) -> Option<String> {
-    let name = policies.find_map(|policy| {
-        let name = text(policy, "PolicyName")?;
-        QUARANTINE.iter().any(|known| name.starts_with(known)).then_some(name)
-    });
-    name.map(str::to_owned)
 }

@@ -8,6 +8,8 @@
 mod cli;
 mod files;
 mod gather;
+mod member;
+mod merge;
 mod report;
 mod trail;
 

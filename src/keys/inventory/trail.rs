@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::cli::{is_id, owner, text, time};
 use super::gather::{Gathered, blank};
+use super::member::{is_id, owner, text, time};
 use crate::keys::{Key, LastUse, Owner, Status};
 
 /// Reads one event.

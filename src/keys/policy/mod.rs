@@ -5,6 +5,7 @@
 //! a key never used, an inactive one), so every edge is a setting; `tests/policy.rs` shows which setting does as
 //! which tool does. A policy judges nothing itself and asks no clock; `verdict` does the one and is told the other.
 
+mod layer;
 mod matching;
 mod presets;
 mod read;
