@@ -5,8 +5,8 @@
 //! nothing but `aws` reaches the network, which it never does unasked.
 //!
 //! The way through: [`Inventory::read`] (or [`Inventory::of`] for keys that were asked for live) and findings
-//! go into [`join`], which makes one [`Case`] of each key; [`judge`] holds the cases against a [`Policy`];
-//! [`annotate`] does both and notes the answer at each finding. Time comes in as `as_of`, Unix seconds.
+//! go into [`join()`], which makes one [`Case`] of each key; [`judge()`] holds the cases against a [`Policy`];
+//! [`annotate()`] does both and notes the answer at each finding. Time comes in as `as_of`, Unix seconds.
 
 mod age;
 pub mod case;

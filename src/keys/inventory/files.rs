@@ -66,7 +66,8 @@ fn list(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Error
         std::fs::symlink_metadata(path)
     };
     let about = about.map_err(|error| unreadable(path, error))?;
-    if about.is_file() {
+    // What was named may be a pipe: `--keys-from <(aws iam list-access-keys)`.
+    if about.is_file() || depth == 0 && !about.is_dir() {
         files.push(path.to_owned());
     } else if about.is_dir() {
         if depth > MOST_DEPTH || files.len() > MOST_FILES {
@@ -79,8 +80,6 @@ fn list(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Error
         for entry in entries {
             list(&entry, depth + 1, files)?;
         }
-    } else if depth == 0 {
-        return Err(unreadable(path, "it is neither a file nor a folder"));
     }
     Ok(())
 }

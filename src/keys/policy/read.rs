@@ -3,7 +3,7 @@
 //! What is wrong is an error with file, line, key and remedy, before anything is scanned. A message never
 //! quotes a value: the file may be one of secrets, named by mistake.
 
-use std::path::Path;
+use std::io::Read;
 
 use serde::Deserialize as _;
 use toml::Spanned;
@@ -31,11 +31,13 @@ impl Policy {
                 .cause(cause)
                 .hint(hint.clone())
         };
-        let size = std::fs::metadata(Path::new(name)).map_err(|error| wrong(&error.to_string()))?;
-        if !size.is_file() || size.len() > LARGEST {
-            return Err(wrong("it is no file of a policy's size"));
+        let file = std::fs::File::open(name).map_err(|error| wrong(&error.to_string()))?;
+        let mut text = String::new();
+        let read = file.take(LARGEST + 1).read_to_string(&mut text);
+        read.map_err(|error| wrong(&error.to_string()))?;
+        if text.len() as u64 > LARGEST {
+            return Err(wrong("it is too large for a policy"));
         }
-        let text = std::fs::read_to_string(name).map_err(|error| wrong(&error.to_string()))?;
         Self::parse(name, &text)
     }
 

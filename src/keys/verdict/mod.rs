@@ -1,6 +1,6 @@
 //! The judgement: what a policy says of keys, one or more verdicts each, in words and figures.
 //!
-//! [`judge`] takes all keys of a run at once, for how many a user may have is a question about all of theirs.
+//! [`judge()`] takes all keys of a run at once, for how many a user may have is a question about all of theirs.
 //! A key is too old when its *least* age is over the limit, and fine only when its age is certain; in between it
 //! is unknown, and said to be. What a source did not say is never taken for good news. Time comes in as `as_of`.
 
