@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::{ReportSettings, SettingsSource, SourceSettings};
+use crate::settings::{KeySettings, ReportSettings, SettingsSource, SourceSettings};
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
 #[derive(Debug, Parser)]
@@ -20,6 +20,7 @@ Examples:
   keytrail staged                             what the next commit would add
   keytrail range origin/main..HEAD            what a branch adds, commit by commit
   keytrail history --report sarif=out.sarif   everything this repository still holds
+  keytrail history --policy cis-v3            the same, and how old each AWS key is at least
 
 Exit codes: 0 clean, 1 findings, 2 an error, or an incomplete run that found nothing.";
 
@@ -71,10 +72,10 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// Print the JSON Schema of a report
+    /// Print the JSON Schema of a report or of a rotation policy
     Schema {
         /// Which schema
-        #[arg(value_parser = ["report"])]
+        #[arg(value_parser = ["report", "policy"])]
         of: String,
     },
 }
@@ -86,6 +87,8 @@ pub struct Common {
     pub source: SourceSettings,
     #[command(flatten)]
     pub report: ReportSettings,
+    #[command(flatten)]
+    pub keys: KeySettings,
     #[command(flatten)]
     pub settings: SettingsSource,
 }

@@ -1,6 +1,6 @@
 //! The outcome of a run: the only exit codes, decided from the report, whatever the printer.
 
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::report::Report;
 
 /// How a run ended.
@@ -17,9 +17,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Decides from a report. Findings below `fail_on` do not count; `exit_zero` forgives findings only.
+    /// Decides from a report. Findings below `fail_on` do not count, unless a verdict of the policy fails the run;
+    /// `exit_zero` forgives findings only.
     pub fn of(report: &Report, fail_on: Severity, exit_zero: bool) -> Self {
-        let counts = report.findings.iter().any(|finding| finding.severity >= fail_on);
+        let fails = |finding: &Finding| finding.judged.as_ref().is_some_and(|judged| judged.fails());
+        let mut findings = report.findings.iter();
+        let counts = findings.any(|finding| finding.severity >= fail_on || fails(finding));
         match (counts && !exit_zero, report.complete()) {
             (true, _) => Outcome::Findings,
             (false, true) => Outcome::Clean,

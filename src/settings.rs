@@ -57,12 +57,25 @@ pub struct ReportSettings {
     pub verbose: u8,
 }
 
+/// What AWS access keys are held against.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeySettings {
+    /// Judge AWS keys by this rotation policy: a file, or cis-v1.4, cis-v3, cis-v7, aws-config, trusted-advisor, pci-dss-4
+    #[arg(long, value_name = "FILE|PRESET", help_heading = "Key age")]
+    pub policy: Option<String>,
+    /// Judge AWS keys by what accounts say of them, too: a credential report, JSON of `aws iam`, CloudTrail files, a folder. Repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Key age")]
+    pub keys_from: Vec<PathBuf>,
+}
+
 /// A settings file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub source: SourceSettings,
     pub report: ReportSettings,
+    pub keys: KeySettings,
 }
 
 /// Where settings are read from, besides the command line.
@@ -133,6 +146,26 @@ impl ReportSettings {
                     .cause(error)
                     .hint("write it as 2026-01-31T00:00:00Z")
             })
+    }
+}
+
+impl KeySettings {
+    /// Takes over what the command line does not say.
+    #[must_use]
+    pub fn or(self, file: Self) -> Self {
+        Self {
+            policy: self.policy.or(file.policy),
+            keys_from: if self.keys_from.is_empty() {
+                file.keys_from
+            } else {
+                self.keys_from
+            },
+        }
+    }
+
+    /// Whether keys are judged at all.
+    pub fn asked(&self) -> bool {
+        self.policy.is_some() || !self.keys_from.is_empty()
     }
 }
 

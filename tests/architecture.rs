@@ -31,6 +31,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("pair", "detect"),
     ("triage", "detect"),
     ("report", "keys"),
+    // The account that an id holds, and the accounts that set traps.
+    ("keys", "detect"),
 ];
 
 /// What may be used only in some rooms: crates, and what reaches out of the program.
@@ -38,6 +40,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\bclap::", &["cli", "settings", "main"]),
     (r"\bignore::", &["source"]),
     (r"\bgit2::", &["git", "source"]),
+    (r"\bcsv::", &["keys"]),
     (r"\blibc::", &["source"]),
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding"]),

@@ -202,7 +202,7 @@ fn no_report_tells_a_secret() {
     let files = TempDir::new().expect("a temporary folder");
     let ways: &[&[&str]] = &[
         &[],
-        &["-v"],
+        &["-v", "--policy", "cis-v3"],
         &["-vvv", "--min-confidence", "low", "--color", "always"],
         &["-q", "--color", "always"],
     ];
@@ -293,6 +293,15 @@ fn no_error_tells_a_secret() {
         &["scan", "--config", "format.toml"],
         2,
     );
+    check("a policy that is none", &["scan", "--policy", "staged.env"], 2);
+    check("a policy with unknown keys", &["scan", "--policy", "quoted.toml"], 2);
+    check("an inventory that is none", &["scan", "--keys-from", "staged.env"], 2);
+    repo.write("keys.json", format!("{{\"SecretAccessKey\": \"{}\"}}", canary.secret));
+    check(
+        "an inventory of an unknown kind",
+        &["scan", "--keys-from", "keys.json"],
+        2,
+    );
     check("an unknown flag", &["scan", "--frobnicate", "src"], 2);
     check("a range that is none", &["range", "gone..HEAD"], 2);
     check("a path that is not there", &["scan", "src/deep/none.env"], 2);
@@ -345,7 +354,8 @@ fn no_name_tells_a_secret() {
     repo.commit("a name");
     repo.git(&["branch", &format!("token={}", canary.password)]);
     for format in ["human", "json", "jsonl", "sarif"] {
-        let run = program::run(&repo.path(), &["history", "--report", format]);
+        let flags = ["history", "-v", "--policy", "cis-v3", "--report", format];
+        let run = program::run(&repo.path(), &flags);
         assert_eq!(run.code, 1, "{}", run.err());
         judge.run(format, &run);
     }

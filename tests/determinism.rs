@@ -29,6 +29,8 @@ fn same(folder: &Path, command: &[&str], at_least: usize) {
                 jobs,
                 "--as-of",
                 "2026-01-01T00:00:00Z",
+                "--policy",
+                "cis-v3",
             ];
             let run = program::run(folder, &[command, &flags].concat());
             assert_eq!(run.code, 1, "{command:?} {format}: {}", run.err());

@@ -9,6 +9,7 @@ use crate::detect::{Detectors, Spots};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::{ObjectKind, ReadObject, Store};
+use crate::keys::{self, Inventory, Policy};
 use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
 use crate::pair;
@@ -30,6 +31,13 @@ pub struct Job {
     as_of: i64,
     rules: RuleSet,
     pub detectors: Detectors,
+    /// What AWS keys are judged by, if that was asked.
+    judging: Option<Judging>,
+}
+
+struct Judging {
+    policy: Policy,
+    inventory: Inventory,
 }
 
 impl Job {
@@ -49,6 +57,17 @@ impl Job {
             });
         }
         Destination::check(&destinations)?;
+        let keys = common.keys.or(file.keys);
+        let judging = match keys.asked() {
+            true => Some(Judging {
+                policy: keys
+                    .policy
+                    .as_deref()
+                    .map_or_else(|| Ok(Policy::default()), Policy::load)?,
+                inventory: Inventory::read(&keys.keys_from)?,
+            }),
+            false => None,
+        };
         let rules = RuleSet::builtin()?;
         Ok(Self {
             as_of: report.as_of()?,
@@ -57,6 +76,7 @@ impl Job {
             report,
             destinations,
             rules,
+            judging,
         })
     }
 
@@ -163,6 +183,12 @@ impl Job {
             let skips = discovered.skips.iter_mut().chain(&mut scanned.faults);
             skips.for_each(|skip| veil.mask(&mut skip.what));
         }
+        let mut incomplete = discovered.incomplete;
+        if let Some(Judging { policy, inventory }) = &self.judging {
+            // After the veil: verdicts name places.
+            keys::annotate(&mut findings, policy, inventory, self.as_of);
+            incomplete.extend(inventory.doubts(policy, self.as_of));
+        }
         let mut stats = Stats {
             items: scanned.items,
             bytes: scanned.bytes,
@@ -190,7 +216,7 @@ impl Job {
             suppressed,
             faults,
             left_out,
-            incomplete_reasons: discovered.incomplete,
+            incomplete_reasons: incomplete,
             stats,
             rules: self.rules.iter().cloned().collect(),
             show_secrets: self.report.show_secrets,

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::git::{Repository, Store};
+use crate::keys;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
@@ -46,12 +47,16 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             history::scan(&job, repository.as_deref(), &how)
         }
-        Command::Schema { of: _ } => {
+        Command::Schema { of } => {
+            let schema = match of.as_str() {
+                "policy" => keys::policy::SCHEMA,
+                _ => report::SCHEMA,
+            };
             Destination {
                 format: report::Format::Json,
                 file: None,
             }
-            .write(report::SCHEMA.as_bytes())?;
+            .write(schema.as_bytes())?;
             Ok(Outcome::Clean)
         }
     }

@@ -75,8 +75,14 @@ pub enum VerdictKind {
     Unused,
     NeverUsed,
     DeleteInactive,
-    DueSoon,
+    /// Facts that contradict each other, or that cannot be: the age they give is not believed.
+    BadData,
     UnknownAge,
+    /// Whether it is used is not known, and it is old enough to be unused.
+    UnknownUse,
+    DueSoon,
+    /// One active key more than allowed, for the days in which the younger takes over.
+    Rotating,
     ExposedDeleted,
     Foreign,
     Inactive,
@@ -85,6 +91,35 @@ pub enum VerdictKind {
 }
 
 impl VerdictKind {
+    /// The worst first.
+    pub const ALL: [VerdictKind; 20] = [
+        VerdictKind::Exposed,
+        VerdictKind::RootKey,
+        VerdictKind::Quarantined,
+        VerdictKind::Expired,
+        VerdictKind::ExceptionExpired,
+        VerdictKind::ExposedInactive,
+        VerdictKind::TooManyActive,
+        VerdictKind::Unused,
+        VerdictKind::NeverUsed,
+        VerdictKind::DeleteInactive,
+        VerdictKind::BadData,
+        VerdictKind::UnknownAge,
+        VerdictKind::UnknownUse,
+        VerdictKind::DueSoon,
+        VerdictKind::Rotating,
+        VerdictKind::ExposedDeleted,
+        VerdictKind::Foreign,
+        VerdictKind::Inactive,
+        VerdictKind::Excepted,
+        VerdictKind::Ok,
+    ];
+
+    /// The verdict of this name, as reports write it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             VerdictKind::Exposed => "EXPOSED",
@@ -97,14 +132,69 @@ impl VerdictKind {
             VerdictKind::Unused => "UNUSED",
             VerdictKind::NeverUsed => "NEVER_USED",
             VerdictKind::DeleteInactive => "DELETE_INACTIVE",
-            VerdictKind::DueSoon => "DUE_SOON",
+            VerdictKind::BadData => "BAD_DATA",
             VerdictKind::UnknownAge => "UNKNOWN_AGE",
+            VerdictKind::UnknownUse => "UNKNOWN_USE",
+            VerdictKind::DueSoon => "DUE_SOON",
+            VerdictKind::Rotating => "ROTATING",
             VerdictKind::ExposedDeleted => "EXPOSED_DELETED",
             VerdictKind::Foreign => "FOREIGN",
             VerdictKind::Inactive => "INACTIVE",
             VerdictKind::Excepted => "EXCEPTED",
             VerdictKind::Ok => "OK",
         }
+    }
+}
+
+impl EvidenceKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EvidenceKind::Account => "account",
+            EvidenceKind::Rotated => "rotated",
+            EvidenceKind::Beside => "beside",
+            EvidenceKind::Used => "used",
+            EvidenceKind::Introduced => "introduced",
+            EvidenceKind::Replaced => "replaced",
+            EvidenceKind::OldFormat => "old-format",
+        }
+    }
+}
+
+impl Bound {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bound::MadeAt => "made-at",
+            Bound::MadeBy => "made-by",
+            Bound::MadeSince => "made-since",
+        }
+    }
+}
+
+impl Made {
+    /// Full days from the latest time at which it can have been made: it is at least as old.
+    pub fn least_days(&self, as_of: i64) -> Option<i64> {
+        self.latest.map(|at| days(at, as_of))
+    }
+
+    /// Full days from the earliest time at which it can have been made: it is at most as old.
+    pub fn most_days(&self, as_of: i64) -> Option<i64> {
+        self.earliest.map(|at| days(at, as_of))
+    }
+}
+
+/// Full days of 86,400 seconds between two times; none if they are the wrong way round.
+pub fn days(from: i64, to: i64) -> i64 {
+    to.saturating_sub(from).max(0) / 86_400
+}
+
+impl Judged {
+    /// Whether any verdict fails the run.
+    pub fn fails(&self) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.fails)
+    }
+
+    pub fn has(&self, kind: VerdictKind) -> bool {
+        self.verdicts.iter().any(|verdict| verdict.kind == kind)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Every key is always there, `null` where nothing is known, but for the `*_base64` twins of text
 //! that is not UTF-8 and for `secret_raw`.
 
+mod age;
 mod entry;
 mod run;
 mod text;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use super::Report;
 
+pub use age::Age;
 pub use entry::Entry;
 pub use run::{Meta, Summary};
 

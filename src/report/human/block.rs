@@ -2,6 +2,7 @@
 
 use super::page::{Page, Style};
 use super::shown_secret;
+use crate::finding::age::{Bound, EvidenceKind, Judged};
 use crate::finding::{Aws, Finding, Generation};
 use crate::origin::{CommitStamp, State};
 use crate::report::{Report, place, time};
@@ -31,6 +32,9 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
     list(page, "also at", &places.collect::<Vec<_>>(), 0);
     if let Some(aws) = &finding.aws {
         aws_facts(page, finding, aws);
+    }
+    if let Some(judged) = &finding.judged {
+        verdicts(page, judged, verbose);
     }
     if verbose {
         page.row(true, "confidence", finding.confidence.as_str());
@@ -119,6 +123,22 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
             pair.confidence.as_str()
         );
         page.row(true, "pair", &text);
+    }
+}
+
+/// What a policy says; when asked for more, also from which facts.
+fn verdicts(page: &mut Page, judged: &Judged, verbose: bool) {
+    for verdict in &judged.verdicts {
+        page.row(true, "policy", &format!("{}: {}", verdict.kind.as_str(), verdict.says));
+    }
+    for fact in judged.evidence.iter().filter(|_| verbose) {
+        let bound = match fact.bound {
+            Bound::MadeAt => "made on",
+            Bound::MadeBy => "made by",
+            Bound::MadeSince if fact.kind == EvidenceKind::Replaced => "likely made after",
+            Bound::MadeSince => "made after",
+        };
+        page.row(true, "evidence", &format!("{bound} {}: {}", day(fact.at), fact.source));
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::age::Age;
 use super::text::{base64_unless_utf8, lossy};
 use crate::finding::{self, Confidence, Finding, Generation, Occurrence, SuppressionKind};
 use crate::origin::CommitStamp;
@@ -36,7 +37,7 @@ pub struct Entry<'r> {
     refs: &'r [String],
     more_refs: u64,
     /// The verdict of a rotation policy, where one was asked.
-    age: Option<()>,
+    age: Option<Age<'r>>,
     suppressed: Option<Suppression<'r>>,
 }
 
@@ -122,7 +123,7 @@ impl<'r> Entry<'r> {
             occurrences: finding.occurrences.iter().map(Location::of).collect(),
             refs: &finding.refs,
             more_refs: finding.more_refs,
-            age: None,
+            age: finding.judged.as_deref().map(|judged| Age::of(judged, report.as_of)),
             suppressed: finding.suppressed.as_ref().map(Suppression::of),
         }
     }

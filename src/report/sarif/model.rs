@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::report::json::Age;
+
 #[derive(Serialize)]
 pub struct Log<'r> {
     #[serde(rename = "$schema")]
@@ -270,6 +272,9 @@ pub struct ResultProperties<'r> {
     pub commit_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<&'r str>,
+    /// What a policy says of the key, where one was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age<'r>>,
 }
 
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ use super::model::{
 use super::rule;
 use crate::finding::{self, Finding, Occurrence, SuppressionKind};
 use crate::origin::{ObjectId, Place, State};
+use crate::report::json::Age;
 use crate::report::{Report, time};
 use crate::text::sanitize;
 
@@ -26,11 +27,15 @@ pub struct Spot<'r> {
     lead: &'r Occurrence,
     /// How many occurrences the path has.
     count: usize,
+    as_of: i64,
 }
 
 /// Returns every secret at every path, what is to be acted on first, then the worst.
 pub fn spots(report: &Report) -> Vec<Spot<'_>> {
-    let mut spots: Vec<Spot> = report.all_findings().flat_map(spots_of).collect();
+    let mut spots: Vec<Spot> = report
+        .all_findings()
+        .flat_map(|finding| spots_of(finding, report.as_of))
+        .collect();
     spots.sort_by_key(|spot| {
         let finding = spot.finding;
         (
@@ -43,7 +48,7 @@ pub fn spots(report: &Report) -> Vec<Spot<'_>> {
 }
 
 /// Groups a finding's occurrences by path; paths of today come first.
-fn spots_of(finding: &Finding) -> Vec<Spot<'_>> {
+fn spots_of(finding: &Finding, as_of: i64) -> Vec<Spot<'_>> {
     let mut index: HashMap<(Place, &[u8], Option<ObjectId>), usize> = HashMap::new();
     let mut spots: Vec<Spot> = Vec::new();
     for occurrence in &finding.occurrences {
@@ -57,6 +62,7 @@ fn spots_of(finding: &Finding) -> Vec<Spot<'_>> {
                 finding,
                 lead: occurrence,
                 count: 0,
+                as_of,
             });
         }
         let spot = &mut spots[at];
@@ -113,6 +119,7 @@ impl<'r> Spot<'r> {
                 commit: self.lead.commit.map(|stamp| stamp.id.to_string()),
                 commit_date: self.lead.commit.and_then(|stamp| time::rfc3339(stamp.commit_time)),
                 account_id: finding.aws.as_ref().and_then(|aws| aws.account_id.as_deref()),
+                age: finding.judged.as_deref().map(|judged| Age::of(judged, self.as_of)),
             },
         }
     }
@@ -160,6 +167,11 @@ impl<'r> Spot<'r> {
         };
         if let Some(service) = finding.aws.as_ref().and_then(|aws| aws.canary.as_ref()) {
             text += &format!(" It is a canary of '{}': do not verify it.", plain(service));
+        }
+        if let Some(judged) = &finding.judged {
+            let said = judged.verdicts.iter();
+            let said = said.map(|verdict| format!(" {}: {}.", verdict.kind.as_str(), plain(&verdict.says)));
+            text += &said.collect::<String>();
         }
         text + &self.links(locator)
     }
