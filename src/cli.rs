@@ -60,11 +60,26 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Access keys as their account knows them
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Print the JSON Schema of a report
     Schema {
         /// Which schema
         #[arg(value_parser = ["report"])]
         of: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Print the least IAM policy that keytrail needs
+    IamPolicy {
+        /// What for: inventory (`keys --aws`), verification, or rotation (`rotate`)
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = ["inventory", "verification", "rotation"], default_value = "inventory")]
+        purpose: String,
     },
 }
 

@@ -73,6 +73,47 @@ pub struct SettingsSource {
     pub config: Option<PathBuf>,
 }
 
+/// Which accounts are asked, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct AwsSettings {
+    /// Ask AWS, with read-only calls; `keytrail keys iam-policy` prints the policy that this needs
+    #[arg(long, help_heading = "What AWS is asked")]
+    pub aws: bool,
+    /// Ask the account of this profile. Repeatable: one for each account
+    #[arg(long, value_name = "NAME", requires = "aws", help_heading = "What AWS is asked")]
+    pub profile: Vec<String>,
+    #[command(flatten)]
+    pub connection: AwsConnection,
+}
+
+/// Where AWS is asked, and for how long.
+#[derive(Args, Clone, Debug)]
+pub struct AwsConnection {
+    /// The region, which tells the partition; by default that of the environment or profile
+    #[arg(long, help_heading = "What AWS is asked")]
+    pub region: Option<String>,
+    /// The partition: aws, aws-cn or aws-us-gov
+    #[arg(long, value_name = "NAME", help_heading = "What AWS is asked")]
+    pub partition: Option<String>,
+    /// Ask here instead of at AWS; by default what AWS_ENDPOINT_URL and the profile say
+    #[arg(long, value_name = "URL", help_heading = "What AWS is asked")]
+    pub endpoint_url: Option<String>,
+    /// Wait so many seconds for an answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "What AWS is asked")]
+    pub timeout: u64,
+}
+
+impl Default for AwsConnection {
+    fn default() -> Self {
+        Self {
+            region: None,
+            partition: None,
+            endpoint_url: None,
+            timeout: 30,
+        }
+    }
+}
+
 impl SourceSettings {
     /// Takes over what the command line does not say.
     #[must_use]

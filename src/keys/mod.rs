@@ -4,6 +4,10 @@
 //! `age` says between which times a key was made, with the evidence. Nothing here scans content or prints, and
 //! nothing but `aws` reaches the network, which it never does unasked.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod key;
+pub mod permissions;
+pub mod proof;
 
 pub use key::{Key, LastUse, Owner, Status};
