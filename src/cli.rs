@@ -65,6 +65,9 @@ pub enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
+    #[cfg(feature = "aws")]
+    Rotate(crate::settings::RotateSettings),
     /// Print the JSON Schema of a report
     Schema {
         /// Which schema

@@ -103,6 +103,40 @@ pub struct AwsConnection {
     pub timeout: u64,
 }
 
+/// Which key is rotated, and how.
+#[derive(Args, Clone, Debug)]
+pub struct RotateSettings {
+    /// The profile whose key is replaced, and whose credentials ask for it
+    #[arg(long, value_name = "NAME")]
+    pub profile: String,
+    /// Replace the key of this profile instead; --profile only asks, as an administrator's or a role does
+    #[arg(long, value_name = "NAME")]
+    pub into: Option<String>,
+    /// The user whose key it is; by default the owner of the profile's key
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Delete the old key, once it has been unused for long enough
+    #[arg(long, conflicts_with = "rollback")]
+    pub finish: bool,
+    /// Make the old key active again, put it back, and delete the new one
+    #[arg(long)]
+    pub rollback: bool,
+    /// With --finish: how many days the old key must have been unused
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub unused_days: u32,
+    /// How many seconds the new key must answer without a miss before it is written into the profile
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub settle: u64,
+    /// Ask nothing: every step is agreed to
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Say what would be done, and change nothing
+    #[arg(long, conflicts_with_all = ["finish", "rollback"])]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub connection: AwsConnection,
+}
+
 impl Default for AwsConnection {
     fn default() -> Self {
         Self {

@@ -41,6 +41,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\blibc::", &["source"]),
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding", "keys"]),
+    (r"\brustix::", &["keys"]),
     (r"\btoml::", &["rules", "config", "triage", "keys"]),
     (r"\bio::stdout\b|\bstdout\(\)", &["report"]),
     (r"\bprocess::exit\b|\bExitCode\b", &["main"]),

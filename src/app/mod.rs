@@ -6,6 +6,8 @@
 mod history;
 mod job;
 mod range;
+#[cfg(feature = "aws")]
+mod rotate;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
             print(iam_policy(purpose).as_bytes())
         }
+        #[cfg(feature = "aws")]
+        Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of: _ } => print(report::SCHEMA.as_bytes()),
     }
 }

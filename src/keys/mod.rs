@@ -9,5 +9,7 @@ pub mod aws;
 pub mod key;
 pub mod permissions;
 pub mod proof;
+#[cfg(feature = "aws")]
+pub mod rotate;
 
 pub use key::{Key, LastUse, Owner, Status};
