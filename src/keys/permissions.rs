@@ -2,7 +2,7 @@
 //!
 //! The names of the actions stand here once, for the policy that is printed. It asks nothing and needs no network.
 
-use std::fmt::Write;
+use serde_json::json;
 
 /// What somebody wants to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +55,14 @@ impl Purpose {
     }
 
     /// Whose keys: everybody's to read; to change, one's own alone.
-    fn resource(self) -> &'static str {
+    fn resources(self) -> &'static [&'static str] {
         match self {
-            Purpose::Inventory | Purpose::Verification => "*",
-            Purpose::Rotation => "arn:*:iam::*:user/${aws:username}",
+            Purpose::Inventory | Purpose::Verification => &["*"],
+            // The second form is for users with a path, which is no part of the name.
+            Purpose::Rotation => &[
+                "arn:*:iam::*:user/${aws:username}",
+                "arn:*:iam::*:user/*/${aws:username}",
+            ],
         }
     }
 }
@@ -69,27 +73,14 @@ pub fn iam_policy(purpose: Purpose) -> String {
     let (anywhere, owned): (Vec<&str>, Vec<&str>) = purpose
         .actions()
         .iter()
-        .partition(|action| purpose.resource() == "*" || **action == "iam:GetAccessKeyLastUsed");
-    let statement = |sid: &str, actions: &[&str], resource: &str| {
-        let listed: Vec<String> = actions.iter().map(|action| format!("        \"{action}\"")).collect();
-        format!(
-            "    {{\n      \"Sid\": \"{sid}\",\n      \"Effect\": \"Allow\",\n      \"Action\": [\n{}\n      ],\n      \
-             \"Resource\": \"{resource}\"\n    }}",
-            listed.join(",\n")
-        )
-    };
-    let mut statements = vec![statement("KeytrailReads", &anywhere, "*")];
+        .partition(|action| purpose.resources() == ["*"] || **action == "iam:GetAccessKeyLastUsed");
+    let statement = |sid: &str, actions: &[&str], resources: &[&str]| json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources});
+    let mut statements = vec![statement("KeytrailReads", &anywhere, &["*"])];
     if !owned.is_empty() {
-        statements.push(statement("KeytrailRotates", &owned, purpose.resource()));
+        statements.push(statement("KeytrailRotates", &owned, purpose.resources()));
     }
-    let mut policy = String::new();
-    writeln!(
-        policy,
-        "{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{}\n  ]\n}}",
-        statements.join(",\n")
-    )
-    .expect("a string takes everything");
-    policy
+    let policy = json!({"Version": "2012-10-17", "Statement": statements});
+    format!("{policy:#}\n")
 }
 
 #[cfg(test)]
