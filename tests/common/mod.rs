@@ -5,4 +5,5 @@ pub mod program;
 pub mod random;
 pub mod recipe;
 pub mod repo;
+pub mod servers;
 pub mod shared;
