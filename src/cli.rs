@@ -72,11 +72,29 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Access keys as their account knows them
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
+    #[cfg(feature = "aws")]
+    Rotate(crate::settings::RotateSettings),
     /// Print the JSON Schema of a report or of a rotation policy
     Schema {
         /// Which schema
         #[arg(value_parser = ["report", "policy"])]
         of: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Print the least IAM policy that keytrail needs
+    IamPolicy {
+        /// What for: inventory (`keys --aws`), verification, or rotation (`rotate`)
+        #[arg(long = "for", value_name = "PURPOSE", value_parser = ["inventory", "verification", "rotation"], default_value = "inventory")]
+        purpose: String,
     },
 }
 

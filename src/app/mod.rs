@@ -7,15 +7,18 @@ mod again;
 mod history;
 mod job;
 mod range;
+#[cfg(feature = "aws")]
+mod rotate;
 mod submodules;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, KeysCommand};
 use crate::error::Error;
 use crate::git::{Repository, Store};
 use crate::keys;
+use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
@@ -47,19 +50,29 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             history::scan(&job, repository.as_deref(), &how)
         }
-        Command::Schema { of } => {
-            let schema = match of.as_str() {
-                "policy" => keys::policy::SCHEMA,
-                _ => report::SCHEMA,
-            };
-            Destination {
-                format: report::Format::Json,
-                file: None,
-            }
-            .write(schema.as_bytes())?;
-            Ok(Outcome::Clean)
+        Command::Keys {
+            command: KeysCommand::IamPolicy { purpose },
+        } => {
+            let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
+            print(iam_policy(purpose).as_bytes())
         }
+        #[cfg(feature = "aws")]
+        Command::Rotate(settings) => rotate::rotate(settings),
+        Command::Schema { of } => print(match of.as_str() {
+            "policy" => keys::policy::SCHEMA.as_bytes(),
+            _ => report::SCHEMA.as_bytes(),
+        }),
     }
+}
+
+/// Writes a document to standard output.
+fn print(document: &[u8]) -> Result<Outcome, Error> {
+    let stdout = Destination {
+        format: report::Format::Json,
+        file: None,
+    };
+    stdout.write(document)?;
+    Ok(Outcome::Clean)
 }
 
 /// What a panic may say: where, and never what, because the text of a panic may quote content.

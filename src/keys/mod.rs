@@ -9,12 +9,18 @@
 //! [`annotate()`] does both and notes the answer at each finding. Time comes in as `as_of`, Unix seconds.
 
 mod age;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod case;
 mod found;
 pub mod inventory;
 mod join;
 pub mod key;
+pub mod permissions;
 pub mod policy;
+pub mod proof;
+#[cfg(feature = "aws")]
+pub mod rotate;
 pub mod verdict;
 
 pub use case::{Age, Case, Exposed};

@@ -6,4 +6,5 @@ pub mod program;
 pub mod random;
 pub mod recipe;
 pub mod repo;
+pub mod servers;
 pub mod shared;
