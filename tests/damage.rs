@@ -222,6 +222,23 @@ fn commit(tree: &[u8; 20]) -> Vec<u8> {
 }
 
 #[test]
+fn a_circle_of_trees_is_named_where_nothing_is_found() {
+    let repo = TestRepo::new();
+    repo.commit_file("plain", "nothing here\n");
+    let mut pack = HandMade::new();
+    for (one, other) in [(0xa2, 0xa3), (0xa3, 0xa2)] {
+        let half = tree(&[("40000", "other", made_up(other))]);
+        pack.add(one, TREE, half.len(), b"", &half);
+    }
+    pack.write(&repo, "circle");
+    let run = within(&repo.path(), 2 << 10, &["history", "--report", "json"]);
+    let report = run.json();
+    assert_eq!(run.code, 2, "{report}");
+    let faults = report["skips"]["faults"].to_string();
+    assert!(faults.contains("the tree lies beneath itself"), "{faults}");
+}
+
+#[test]
 fn trees_in_a_circle_come_to_an_end() {
     let repo = packed();
     let found = text(&key(2));

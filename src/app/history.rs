@@ -110,6 +110,9 @@ fn audit_whole(
     let findings = scanned.findings.len();
     history.found.commits = history.commits.len() as u64;
     let outlined = Outlined::new(store, std::mem::take(&mut history.sketch), &hits);
+    let circle = outlined.circle().map(|tree| tree.to_string());
+    let skips = &mut history.found.skips;
+    skips.extend(circle.map(|tree| Skip::fault(tree, "the tree lies beneath itself")));
     let head = repository.head();
     if !remember || store.has_damaged_packs() {
         return Audit {

@@ -161,6 +161,16 @@ pub struct Outlined<'s> {
     /// Which of the names are hits themselves.
     named: Vec<bool>,
     outside: Vec<ObjectId>,
+    circle: Option<ObjectId>,
+}
+
+/// How far a folder was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Not,
+    /// What is beneath it is being looked at.
+    Standing,
+    Whole,
 }
 
 impl<'s> Outlined<'s> {
@@ -182,69 +192,71 @@ impl<'s> Outlined<'s> {
             lines: sketch.lines,
             names,
             outside: sketch.outside,
+            circle: None,
         };
         outlined.prune(hits);
         outlined
     }
 
+    /// A folder that lies beneath itself, in a store that lies about its ids.
+    pub fn circle(&self) -> Option<ObjectId> {
+        self.circle
+    }
+
     /// Marks as empty what leads to no hit, what is beneath a folder first.
     fn prune(&mut self, hits: &Hits) {
-        let mut visited = vec![false; self.folders.len()];
+        let mut met = vec![Met::Not; self.folders.len()];
         let mut holds = vec![false; self.folders.len()];
         let mut standing: Vec<(u32, Lines)> = Vec::new();
         for folder in 0..self.folders.len() as u32 {
-            self.enter(folder, &mut visited, &mut holds, &mut standing);
+            self.enter(folder, &mut met, &mut holds, &mut standing);
             while let Some((folder, rest)) = standing.last_mut() {
                 let folder = *folder;
-                // Of a folder that holds something, the others still have to be visited: each is, as the loop
-                // comes to them all.
-                let next = match holds[folder as usize] {
-                    true => None,
-                    false => rest.next(),
-                };
-                let Some(at) = next else {
+                let Some(at) = rest.next() else {
                     standing.pop();
-                    if holds[folder as usize] {
-                        if let Some((above, _)) = standing.last() {
-                            holds[*above as usize] = true;
-                        }
-                    } else {
+                    met[folder as usize] = Met::Whole;
+                    if !holds[folder as usize] {
                         self.folders[folder as usize] = Folder::Empty;
+                    } else if let Some((above, _)) = standing.last() {
+                        holds[*above as usize] = true;
                     }
                     continue;
                 };
                 let line = self.lines[at as usize];
-                let is_folder = line.kind() == EntryKind::Tree;
-                let hit = self.named[line.name()]
-                    || match line.kind() {
-                        // One that is still being looked at lies beneath itself: anything may be there.
-                        EntryKind::Tree => line.target & OUTSIDE != 0 || self.may_hold(line.target, &visited, &holds),
-                        EntryKind::Submodule => false,
-                        _ => hits.objects.contains_key(&self.id(line.target)),
-                    };
-                if hit {
-                    holds[folder as usize] = true;
-                } else if is_folder {
-                    self.enter(line.target, &mut visited, &mut holds, &mut standing);
-                }
+                let target = line.target as usize;
+                let hit = match line.kind() {
+                    EntryKind::Tree if line.target & OUTSIDE != 0 => true,
+                    EntryKind::Tree => match met[target] {
+                        Met::Not => {
+                            self.enter(line.target, &mut met, &mut holds, &mut standing);
+                            false
+                        }
+                        // Anything may be there.
+                        Met::Standing => {
+                            self.circle = Some(self.id(line.target));
+                            true
+                        }
+                        Met::Whole => holds[target],
+                    },
+                    EntryKind::Submodule => false,
+                    _ => hits.objects.contains_key(&self.id(line.target)),
+                };
+                holds[folder as usize] |= hit || self.named[line.name()];
             }
         }
     }
 
-    /// Whether a folder that was visited may hold something; one that was not is still to be looked at.
-    fn may_hold(&self, folder: u32, visited: &[bool], holds: &[bool]) -> bool {
+    /// Meets a folder. What is in one that was not read is not known, so it may hold something.
+    fn enter(&self, folder: u32, met: &mut [Met], holds: &mut [bool], standing: &mut Vec<(u32, Lines)>) {
         let at = folder as usize;
-        visited[at] && (holds[at] || self.folders[at] != Folder::Empty)
-    }
-
-    fn enter(&self, folder: u32, visited: &mut [bool], holds: &mut [bool], standing: &mut Vec<(u32, Lines)>) {
-        let at = folder as usize;
-        if visited[at] {
+        if met[at] != Met::Not {
             return;
         }
-        visited[at] = true;
         match &self.folders[at] {
-            Folder::Lines(lines) => standing.push((folder, lines.clone())),
+            Folder::Lines(lines) => {
+                met[at] = Met::Standing;
+                return standing.push((folder, lines.clone()));
+            }
             Folder::Empty => {}
             Folder::Unknown => {
                 holds[at] = true;
@@ -253,6 +265,7 @@ impl<'s> Outlined<'s> {
                 }
             }
         }
+        met[at] = Met::Whole;
     }
 
     fn id(&self, target: u32) -> ObjectId {
