@@ -102,7 +102,7 @@ impl Job {
         with_sizes: bool,
         discover: impl FnOnce(Named, &[Finding]) -> History,
     ) -> (History, Scanned) {
-        let total = store.packed(ObjectKind::has_text);
+        let total = store.packed(ObjectKind::has_text, self.source.threads());
         let mut found = History::default();
         let scanned = self.scan_with(total, Some(store), State::Unreachable, None, with_sizes, |scan| {
             let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);

@@ -198,8 +198,8 @@ impl Store {
     }
 
     /// How many objects of the wanted kinds the packs have.
-    pub fn packed(&self, wanted: fn(ObjectKind) -> bool) -> usize {
-        self.packs.count(wanted)
+    pub fn packed(&self, wanted: fn(ObjectKind) -> bool, threads: usize) -> usize {
+        self.packs.count(wanted, threads)
     }
 
     /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that

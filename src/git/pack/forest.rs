@@ -35,13 +35,23 @@ struct Entry {
     again: bool,
 }
 
+/// What an entry is made of.
+enum MadeOf {
+    Nothing(ObjectKind),
+    Entry(u32),
+    /// An object of another pack, or of none.
+    Elsewhere,
+}
+
 const NONE: u32 = u32::MAX;
+/// Fewer entries than this are not worth a thread.
+const LEAST_SHARE: usize = 1 << 14;
 
 impl Forest {
     /// Reads the headers of all entries.
-    pub fn plant(packs: &[Pack]) -> Self {
+    pub fn plant(packs: &[Pack], threads: usize) -> Self {
         let mut forest = Self::list(packs);
-        let parents = forest.read_headers(packs);
+        let parents = forest.read_headers(packs, threads);
         forest.link(&parents);
         let order = forest.walk_order();
         forest.weigh(&order, &parents);
@@ -128,38 +138,52 @@ impl Forest {
     }
 
     /// Returns what each entry is made of.
-    fn read_headers(&mut self, packs: &[Pack]) -> Vec<u32> {
+    fn read_headers(&mut self, packs: &[Pack], threads: usize) -> Vec<u32> {
+        let share = self.entries.len().div_ceil(threads.max(1)).max(LEAST_SHARE) as u32;
+        let all = 0..self.entries.len() as u32;
+        let shares = all.clone().step_by(share as usize);
+        let forest = &*self;
+        let read = |first: u32| -> Vec<_> {
+            let entries = first..all.end.min(first.saturating_add(share));
+            entries.map(|entry| forest.read_header(packs, entry)).collect()
+        };
+        let made_of: Vec<Vec<_>> = match self.entries.len() <= share as usize {
+            true => shares.map(read).collect(),
+            false => std::thread::scope(|scope| {
+                let workers: Vec<_> = shares.map(|first| scope.spawn(move || read(first))).collect();
+                let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+                joined
+                    .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            }),
+        };
         let mut parents = vec![NONE; self.entries.len()];
-        for (number, pack) in packs.iter().enumerate() {
-            for entry in self.firsts[number]..self.firsts[number + 1] {
-                let base = match pack
-                    .header(self.entries[entry as usize].offset)
-                    .map(|header| header.form)
-                {
-                    Ok(Form::Whole(kind)) => {
-                        self.entries[entry as usize].kind = Some(kind);
-                        self.roots.push(entry);
-                        continue;
-                    }
-                    Ok(Form::OnOffset(offset)) => self.before(entry, number, offset).ok_or("its delta base is missing"),
-                    Ok(Form::OnId(id)) => match pack.index.find(&id) {
-                        Some(position) => self
-                            .at(number, pack.index.offset(position))
-                            .ok_or("its delta base is missing"),
-                        None => {
-                            self.roots.push(entry);
-                            continue;
-                        }
-                    },
-                    Err(fault) => Err(fault),
-                };
-                match base {
-                    Ok(base) => parents[entry as usize] = base,
-                    Err(fault) => self.faults.push((entry, fault)),
+        for (entry, made_of) in made_of.into_iter().flatten().enumerate() {
+            match made_of {
+                Ok(MadeOf::Entry(base)) => parents[entry] = base,
+                Ok(MadeOf::Nothing(kind)) => {
+                    self.entries[entry].kind = Some(kind);
+                    self.roots.push(entry as u32);
                 }
+                Ok(MadeOf::Elsewhere) => self.roots.push(entry as u32),
+                Err(fault) => self.faults.push((entry as u32, fault)),
             }
         }
         parents
+    }
+
+    fn read_header(&self, packs: &[Pack], entry: u32) -> Result<MadeOf, Fault> {
+        let number = self.pack(entry);
+        let pack = &packs[number];
+        let base = match pack.header(self.entries[entry as usize].offset)?.form {
+            Form::Whole(kind) => return Ok(MadeOf::Nothing(kind)),
+            Form::OnOffset(offset) => self.before(entry, number, offset),
+            Form::OnId(id) => match pack.index.find(&id) {
+                Some(position) => self.at(number, pack.index.offset(position)),
+                None => return Ok(MadeOf::Elsewhere),
+            },
+        };
+        base.map(MadeOf::Entry).ok_or("its delta base is missing")
     }
 
     /// The entry at an offset of a pack.

@@ -89,8 +89,8 @@ impl Packs {
     }
 
     /// How many objects of these kinds there are, as far as headers tell.
-    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
-        self.forest().count(wanted)
+    pub fn count(&self, wanted: fn(ObjectKind) -> bool, threads: usize) -> usize {
+        self.forest_by(threads).count(wanted)
     }
 
     pub fn contains(&self, id: &ObjectId) -> bool {
@@ -143,9 +143,14 @@ impl Packs {
     }
 
     fn forest(&self) -> &Forest {
+        self.forest_by(1)
+    }
+
+    /// Plants it on so many threads, if it has not been.
+    fn forest_by(&self, threads: usize) -> &Forest {
         self.forest.get_or_init(|| {
             self.packs.iter().for_each(|pack| pack.map.fetch());
-            Forest::plant(&self.packs)
+            Forest::plant(&self.packs, threads)
         })
     }
 }

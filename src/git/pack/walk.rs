@@ -85,7 +85,7 @@ impl Packs {
         threads: usize,
         visitor: impl Fn() -> V + Sync,
     ) -> Walked<V> {
-        let forest = self.forest();
+        let forest = self.forest_by(threads);
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = Worker::new(self, others, wanted, visitor());

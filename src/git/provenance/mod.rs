@@ -220,10 +220,11 @@ impl<'t> Tracer<'t> {
         for (trace, places) in self.traces.iter_mut().zip(self.places.all) {
             trace.places = places;
         }
+        let folders = folders.iter().filter_map(|id| self.trees.folder(*id)).collect();
         Traced {
             traces: self.traces,
             incomplete,
-            folders: folders.iter().filter_map(|id| self.trees.folder(*id)).collect(),
+            folders,
         }
     }
 
