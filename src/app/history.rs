@@ -8,12 +8,20 @@ use crate::git::provenance::{self, Hits};
 use crate::git::{Outlined, Repository, Roots, Store};
 use crate::origin::Place;
 use crate::outcome::Outcome;
+use crate::report::Target;
 use crate::scan::{self, Scanned};
+use crate::source::Discovered;
 use crate::source::history::{self, Suspects};
 use crate::triage;
 
 /// Scans everything that the repository still holds; with `no_delta` every version of a file whole.
 pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, Error> {
+    let (target, found, scanned) = find(job, path, no_delta)?;
+    job.conclude(target, found, scanned)
+}
+
+/// Finds everything, and where it came from.
+pub fn find(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<(Target, Discovered, Scanned), Error> {
     let repository = Repository::open(path)?;
     let store = Store::open(&repository)?;
     let roots = Roots::of(&repository);
@@ -40,11 +48,8 @@ pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, E
     triage::locate(&mut scanned.findings, traced.traces);
     history.found.incomplete.extend(traced.incomplete);
     history.found.commits = history.commits.len() as u64;
-    job.conclude(
-        super::target(&repository, "history", path, None),
-        history.found,
-        scanned,
-    )
+    let target = super::target(&repository, "history", path, None);
+    Ok((target, history.found, scanned))
 }
 
 /// Which objects and names hold which findings.

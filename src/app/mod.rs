@@ -3,8 +3,11 @@
 //! Everything that can be wrong with flags, files and rules is found out in [`Job::prepare`], before the
 //! first byte is scanned.
 
+mod explain;
+mod facts;
 mod history;
 mod job;
+mod keys;
 mod range;
 #[cfg(feature = "aws")]
 mod rotate;
@@ -16,7 +19,6 @@ use crate::cli::{Cli, Command, KeysCommand};
 use crate::error::Error;
 use crate::git::{Repository, Store};
 use crate::keys::permissions::{Purpose, iam_policy};
-use crate::keys;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
@@ -39,7 +41,13 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             common,
         } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
         Command::Keys {
-            command: KeysCommand::IamPolicy { purpose },
+            command: None,
+            arguments,
+        } => keys::keys(arguments),
+        Command::Explain { what, report, facts } => explain::explain(&what, &report, facts),
+        Command::Keys {
+            command: Some(KeysCommand::IamPolicy { purpose }),
+            ..
         } => {
             let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
             print(iam_policy(purpose).as_bytes())
@@ -47,7 +55,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         #[cfg(feature = "aws")]
         Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of } => print(match of.as_str() {
-            "policy" => keys::policy::SCHEMA.as_bytes(),
+            "keys" => report::keys::SCHEMA.as_bytes(),
+            "policy" => crate::keys::policy::SCHEMA.as_bytes(),
             _ => report::SCHEMA.as_bytes(),
         }),
     }
