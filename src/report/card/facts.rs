@@ -116,7 +116,7 @@ fn leaked(card: &mut Card, leak: &Leak, findings: &[&Finding]) {
     if leak.with_secret {
         since += ", with its secret key";
     }
-    card.fact("in code since", since);
+    card.fact("since", since);
     let used = match leak.used_since {
         Some(true) => "yes",
         Some(false) => "no",

@@ -259,7 +259,7 @@ fn delete(who: &Who, denied: bool) -> Step {
         .run(who.iam(&format!("delete-access-key {} {}", who.user, who.key)));
     if denied {
         step = step
-            .say("The policy against old sessions can go after 36 hours.")
+            .run("# the policy against old sessions, after 36 hours:")
             .run(who.iam(&format!("delete-user-policy {} --policy-name {DENY}", who.user)));
     }
     step

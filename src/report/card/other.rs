@@ -57,7 +57,7 @@ pub fn finding(finding: &Finding, target: Option<&Target>, incomplete_reasons: V
     if let Some(stamp) = &finding.introduced {
         let at = stamp.author_time.min(stamp.commit_time);
         card.fact(
-            "in code since",
+            "since",
             format!("{}, commit {}", crate::keys::verdict::date(at), stamp.id),
         );
     }

@@ -31,14 +31,18 @@ pub fn without_downtime(report: &KeysReport, row: &Row, who: &Who) -> Step {
     if who.ask && row.case.key.id.is_some() {
         step = step.run(who.find());
     }
-    step.say("Make the second key and bring it everywhere; the secret is shown once.")
-        .run(who.iam(&format!("create-access-key {}", who.user)))
-        .say("Wait until the old key's last use stands still for days. It lags, and is exact to 15 minutes.")
-        .run(who.iam(&format!("get-access-key-last-used {}", who.key)))
-        .say("Make the old one inactive and watch. If something breaks, make it Active again and find what was missed.")
-        .run(who.iam(&format!("update-access-key {} {} --status Inactive", who.user, who.key)))
-        .say("Delete it when nobody has missed it.")
-        .run(who.iam(&format!("delete-access-key {} {}", who.user, who.key)))
+    step.say(
+        "The old key's last use lags, and is exact to 15 minutes. If something breaks once the old key is inactive, \
+             make it Active again and find what was missed.",
+    )
+    .run("# first: the second key; its secret is shown once. Bring it everywhere.")
+    .run(who.iam(&format!("create-access-key {}", who.user)))
+    .run("# every day, until the old key's last use stands still:")
+    .run(who.iam(&format!("get-access-key-last-used {}", who.key)))
+    .run("# then, and watch for days:")
+    .run(who.iam(&format!("update-access-key {} {} --status Inactive", who.user, who.key)))
+    .run("# when nobody has missed it:")
+    .run(who.iam(&format!("delete-access-key {} {}", who.user, who.key)))
 }
 
 /// The user's other keys.

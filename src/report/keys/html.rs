@@ -239,14 +239,16 @@ fn used(row: &Row) -> String {
 fn leaked(page: &mut String, report: &KeysReport, row: &Row, leak: &Leak) -> std::fmt::Result {
     writeln!(page, "<dl class=\"leak\">")?;
     let mut fact = |name: &str, value: &str| writeln!(page, "<div><dt>{name}</dt><dd>{value}</dd></div>");
-    let place = match leak.places {
-        0 | 1 => text(&leak.place),
-        count => format!("{} and {} more", text(&leak.place), count - 1),
+    let more = match leak.places {
+        0 | 1 => String::new(),
+        2 => " and 1 place more".to_owned(),
+        count => format!(" and {} places more", count - 1),
     };
     fact(
         "In",
         &format!(
-            "<code>{place}</code>{}",
+            "<code>{}</code>{more}{}",
+            text(&leak.place),
             if leak.with_secret { ", with its secret key" } else { "" }
         ),
     )?;

@@ -74,7 +74,7 @@ pub fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
     )?;
     axis(page, &scale, limit, height)?;
     for (place, bar) in bars.iter().enumerate() {
-        draw(page, report, &scale, limit, TOP + place * ROW, bar)?;
+        draw(page, report, &scale, TOP + place * ROW, bar)?;
     }
     writeln!(page, "</svg>\n<ul class=\"legend\">")?;
     for (class, words) in [
@@ -126,8 +126,8 @@ fn axis(page: &mut String, scale: &Scale, limit: Option<i64>, height: usize) -> 
     let bottom = height - 4;
     writeln!(
         page,
-        "<rect class=\"beyond\" x=\"{}\" y=\"22\" width=\"{}\" height=\"{}\"/>\n<line class=\"limit\" x1=\"{0}\" x2=\"{0}\" \
-         y1=\"22\" y2=\"{bottom}\"/>\n<text class=\"limit-label\" x=\"{0}\" y=\"15\" dx=\"-2\">limit {limit} days</text>",
+        "<rect class=\"beyond\" x=\"{}\" y=\"22\" width=\"{}\" height=\"{}\"/>\n\
+         <text class=\"limit-label\" x=\"{0}\" y=\"15\" dx=\"-2\">limit {limit} days</text>",
         scale.at(limit),
         scale.between(limit, scale.end),
         bottom - 22,
@@ -155,14 +155,7 @@ fn class(bar: &Bar<'_>) -> &'static str {
     }
 }
 
-fn draw(
-    page: &mut String,
-    report: &KeysReport,
-    scale: &Scale,
-    limit: Option<i64>,
-    top: usize,
-    bar: &Bar<'_>,
-) -> std::fmt::Result {
+fn draw(page: &mut String, report: &KeysReport, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt::Result {
     let row = bar.row;
     let user = row.user().unwrap_or("unknown user");
     let short: String = match user.chars().count() > LONGEST_NAME {
@@ -216,8 +209,15 @@ fn draw(
         }
         _ => {}
     }
-    let own = row.limits.max_age_days.map(i64::from);
-    if let Some(own) = own.filter(|own| Some(*own) != limit) {
+    if bar.least > scale.end {
+        // The bar goes on for longer than there is room.
+        writeln!(
+            page,
+            "<text class=\"cut\" x=\"100%\" y=\"{}\" dx=\"-5\">»</text>",
+            line + 8
+        )?;
+    }
+    if let Some(own) = row.limits.max_age_days.map(i64::from) {
         let x = scale.at(own);
         writeln!(
             page,
