@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{KeysReport, csv, html, human, json, sarif};
+use super::{KeysReport, html, human, json, sarif, sheet};
 use crate::error::Error;
 use crate::report::RenderOptions;
 
@@ -46,7 +46,7 @@ impl KeysFormat {
         match self {
             KeysFormat::Human => human::render(report, options),
             KeysFormat::Json => json::render(report),
-            KeysFormat::Csv => csv::render(report),
+            KeysFormat::Csv => sheet::render(report),
             KeysFormat::Sarif => sarif::render(report),
             KeysFormat::Html => html::render(report),
         }

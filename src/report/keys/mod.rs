@@ -4,13 +4,13 @@
 //! asks nobody. No secret comes near: a row has ids, names, dates and places.
 
 mod about;
-mod csv;
 mod format;
 mod html;
 mod human;
 mod json;
 mod leak;
 mod sarif;
+mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 
