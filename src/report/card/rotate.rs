@@ -37,7 +37,7 @@ pub fn without_downtime(report: &KeysReport, row: &Row, who: &Who) -> Step {
     )
     .run("# first: the second key; its secret is shown once. Bring it everywhere.")
     .run(who.iam(&format!("create-access-key {}", who.user)))
-    .run("# every day, until the old key's last use stands still:")
+    .run("# every day, until the last use of the old key stands still:")
     .run(who.iam(&format!("get-access-key-last-used {}", who.key)))
     .run("# then, and watch for days:")
     .run(who.iam(&format!("update-access-key {} {} --status Inactive", who.user, who.key)))
