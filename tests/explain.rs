@@ -221,8 +221,11 @@ fn root_and_quarantined_and_inactive_keys_have_ways_of_their_own() {
     );
     let root = account.unlisted();
     account.write(
-        "policies.json",
-        &json!({"AttachedPolicies": [{"PolicyName": "x", "PolicyArn": "x"}]}).to_string(),
+        "details.json",
+        &json!({"UserDetailList": [{"UserName": "fenced", "Arn": "arn:aws:iam::123456789012:user/fenced",
+            "AttachedManagedPolicies": [{"PolicyName": "AWSCompromisedKeyQuarantineV3",
+            "PolicyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}]}]})
+        .to_string(),
     );
     let repo = TestRepo::new();
     repo.commit_file(
@@ -231,7 +234,6 @@ fn root_and_quarantined_and_inactive_keys_have_ways_of_their_own() {
     );
     repo.commit_file("dead.env", lines(&dead));
     repo.commit_file("fenced.env", lines(&fenced));
-    std::fs::remove_file(account.path().join("policies.json")).unwrap();
 
     let of_root = card(&repo, &account, &root.id);
     let of_root_titles = titles(&of_root);
@@ -241,6 +243,11 @@ fn root_and_quarantined_and_inactive_keys_have_ways_of_their_own() {
     );
     assert!(script(&of_root).contains("aws sts assume-root --target-principal 123456789012"));
     assert!(!script(&of_root).contains("put-user-policy"));
+
+    let of_fenced = card(&repo, &account, &fenced.id);
+    assert!(has(&titles(&of_fenced), "Act as an administrator"), "{of_fenced:#}");
+    let last = script(&of_fenced);
+    assert!(last.contains("aws iam detach-user-policy --user-name fenced"), "{last}");
 
     let of_dead = card(&repo, &account, &dead.id);
     let of_dead_titles = titles(&of_dead);
@@ -331,6 +338,34 @@ fn a_key_that_nobody_knows_is_asked_for() {
     shell_takes(&script);
     assert!(script.contains("user=$(aws iam get-access-key-last-used") && script.contains("--user-name \"$user\""));
     drop(account);
+}
+
+#[test]
+fn service_credentials_have_ids_of_their_own() {
+    let mut random = Random::new(86);
+    let account = Account::new(86);
+    account.write("keys.json", "{\"AccessKeyMetadata\": []}");
+    let repo = TestRepo::new();
+    let password = random.class("A-Za-z0-9", 43);
+    repo.commit_file(
+        "netrc",
+        format!("https://bob+1-at-123456789012:{password}=@git-codecommit.us-east-1.amazonaws.com/x\n"),
+    );
+    let scan = program::run(&repo.path(), &["history", "--report", "json"]).json();
+    let found = scan["findings"].as_array().unwrap().iter();
+    let finding = found
+        .clone()
+        .find(|finding| finding["rule"] == "aws-codecommit-credential");
+    let id = finding.unwrap_or_else(|| panic!("{scan:#}"))["id"].as_str().unwrap();
+    let card = card(&repo, &account, id);
+    let script = script(&card);
+    assert!(
+        script.contains("list-service-specific-credentials --user-name bob --service-name codecommit.amazonaws.com")
+    );
+    assert!(
+        !script.contains("update-access-key") && !card.to_string().contains(&password[4..16]),
+        "{script}"
+    );
 }
 
 /// Names that would run something, were they not quoted.

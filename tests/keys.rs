@@ -5,6 +5,8 @@
 mod common;
 #[path = "keys/html.rs"]
 mod html;
+#[path = "keys/live.rs"]
+mod live;
 
 use std::fs;
 

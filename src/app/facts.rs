@@ -185,8 +185,8 @@ impl Facts {
             .hint("make it first: keytrail history --report json=scan.json")
         };
         let about = std::fs::metadata(file).map_err(|error| unreadable(error.to_string()))?;
-        if !about.is_file() {
-            return Err(unreadable("it is no file".to_owned()));
+        if about.is_dir() {
+            return Err(unreadable("it is a folder".to_owned()));
         }
         let mut bytes = Vec::new();
         let opened = File::open(file).map_err(|error| unreadable(error.to_string()))?;
@@ -206,7 +206,7 @@ impl Facts {
         })
     }
 
-    fn scan(&self, repository: &PathBuf) -> Result<Found, Error> {
+    fn scan(&self, repository: &Path) -> Result<Found, Error> {
         let job = Job::prepare(Common {
             source: self.source.clone(),
             report: ReportSettings {
