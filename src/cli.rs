@@ -62,6 +62,17 @@ pub enum Command {
         /// Search every version of a file whole, and not only what it changed: slower, with the same result
         #[arg(long, help_heading = "What is read")]
         no_delta: bool,
+        /// Scan the repositories of submodules, too; one that is not cloned makes the run incomplete
+        #[arg(long, help_heading = "What is read")]
+        submodules: bool,
+        /// Remember in FILE what was scanned, so that the next run reads only what is new. The report is the same
+        #[arg(
+            long,
+            value_name = "FILE",
+            conflicts_with = "submodules",
+            help_heading = "What is read"
+        )]
+        memo: Option<PathBuf>,
         #[command(flatten)]
         common: Common,
     },

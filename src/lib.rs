@@ -10,6 +10,7 @@ pub mod finding;
 pub mod git;
 pub mod keys;
 pub mod level;
+pub mod memo;
 pub mod origin;
 pub mod outcome;
 pub mod pair;

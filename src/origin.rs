@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The id of a git object: 20 bytes (SHA-1) or 32 (SHA-256).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,11 +18,13 @@ impl ObjectId {
     /// Takes the raw id. Returns `None` unless it is 20 or 32 bytes long.
     #[inline]
     pub fn from_bytes(raw: &[u8]) -> Option<Self> {
-        if raw.len() != 20 && raw.len() != 32 {
-            return None;
-        }
         let mut bytes = [0; 32];
-        bytes[..raw.len()].copy_from_slice(raw);
+        // Apart, so that each copies a fixed number of bytes: ids are read by the million.
+        match raw.len() {
+            20 => bytes[..20].copy_from_slice(raw),
+            32 => bytes.copy_from_slice(raw),
+            _ => return None,
+        }
         Some(Self {
             bytes,
             len: raw.len() as u8,
@@ -115,6 +118,8 @@ pub struct Origin {
     pub path: Vec<u8>,
     /// The git object that holds the content: the blob, commit, tag or tree.
     pub object: Option<ObjectId>,
+    /// The path of the submodule that it is in; the path of a file in it begins with this.
+    pub submodule: Option<Arc<[u8]>>,
 }
 
 impl Origin {
@@ -123,6 +128,7 @@ impl Origin {
             place,
             path: path.into(),
             object: None,
+            submodule: None,
         }
     }
 

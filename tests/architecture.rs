@@ -14,7 +14,7 @@ use regex::Regex;
 const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
-    &["detect", "pair", "triage", "keys", "report"],
+    &["detect", "pair", "triage", "keys", "report", "memo"],
     &["scan", "outcome"],
     &["app"],
     &["main"],

@@ -459,6 +459,8 @@ fn a_worker_that_panics() {
             with_line_hash: false,
             threads,
             progress: &Progress::new(0),
+            spots: None,
+            with_sizes: false,
         }
         .run(&found.items);
         let faults: Vec<_> = scanned

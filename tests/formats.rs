@@ -270,24 +270,6 @@ fn every_version_of_a_sha256_index_is_read() {
 }
 
 #[test]
-fn packs_of_sha256_repositories_are_said_to_be_missing() {
-    let repo = TestRepo::init(SHA256);
-    repo.commit_file("a", "MARK");
-    repo.git(&["gc", "-q"]);
-    let opened = repo.open();
-    let store = Store::open(&opened).expect("a store");
-    let found = history::discover(&opened, &store, &Roots::of(&opened), 1).found;
-    let named = faults(&found.skips);
-    assert!(
-        named[0].0.ends_with(".pack") && named[0].1.contains("SHA-256"),
-        "{named:?}"
-    );
-    assert!(!found.incomplete.is_empty());
-    let store = Store::unlisted(&opened).expect("a store");
-    assert!(resolve(&opened, &store, "main").is_err_and(|e| e.contains("packs of SHA-256")));
-}
-
-#[test]
 fn alternates_and_an_empty_tree_of_a_sha256_repository_are_read() {
     let repo = TestRepo::init(SHA256);
     repo.git(&["commit", "-q", "--allow-empty", "-m", "nothing in it"]);

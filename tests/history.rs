@@ -38,8 +38,8 @@ impl Visitor for PackedItems {
     fn visit(&mut self, object: Packed<'_>, _derived: Option<Derived<'_, ()>>) {
         let place = place_of(object.kind).expect("trees are not wanted");
         let item = Item {
-            handle: Handle::Object(object.id),
-            origin: Origin::new(place, "").in_object(object.id),
+            handle: Handle::Object(object.id()),
+            origin: Origin::new(place, "").in_object(object.id()),
             commit: None,
             added: Added::All,
         };

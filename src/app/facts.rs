@@ -218,7 +218,7 @@ impl Facts {
             keys: KeySettings::default(),
             settings: Default::default(),
         })?;
-        let (target, discovered, scanned) = history::find(&job, Some(repository), false)?;
+        let (target, discovered, scanned) = history::find(&job, repository)?;
         let report = job.report(target, discovered, scanned);
         Ok(Found {
             target: Some(report.target),

@@ -1,59 +1,220 @@
 //! The `history` command: every object of a repository, and where each secret in them came from.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::again;
 use super::job::Job;
+use super::submodules::audit_all;
+use crate::detect::Spots;
 use crate::error::Error;
-use crate::git::provenance::{self, Hits};
-use crate::git::{Outlined, Repository, Roots, Store};
-use crate::origin::Place;
+use crate::git::provenance::{self, Hits, Traced};
+use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, parse_id};
+use crate::memo::{Memo, MemoFile, News};
+use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
 use crate::report::Target;
 use crate::scan::{self, Scanned};
-use crate::source::Discovered;
+use crate::skip::{Policy, Skip, Why};
 use crate::source::history::{self, Suspects};
+use crate::source::{Discovered, Handle};
 use crate::triage;
 
-/// Scans everything that the repository still holds; with `no_delta` every version of a file whole.
-pub fn scan(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<Outcome, Error> {
-    let (target, found, scanned) = find(job, path, no_delta)?;
-    job.conclude(target, found, scanned)
+/// How a history is read.
+pub struct How<'h> {
+    /// Every version of a file whole.
+    pub no_delta: bool,
+    /// The repositories of submodules as well.
+    pub submodules: bool,
+    /// Only what this file does not know.
+    pub memo: Option<&'h Path>,
 }
 
-/// Finds everything, and where it came from.
-pub fn find(job: &Job, path: Option<&Path>, no_delta: bool) -> Result<(Target, Discovered, Scanned), Error> {
+/// What a scan of a history gives.
+pub struct Audit {
+    pub found: Discovered,
+    pub scanned: Scanned,
+    pub traced: Traced,
+    /// What is to be remembered, if that has changed.
+    pub memo: Option<Memo>,
+}
+
+/// Scans everything that the repository still holds.
+pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Error> {
+    let file = how.memo.map(MemoFile::check).transpose()?;
     let repository = Repository::open(path)?;
+    let (found, scanned, memo) = match how.submodules {
+        true => audit_all(job, &repository, how.no_delta).map(|(found, scanned)| (found, scanned, None))?,
+        false => {
+            let store = Store::open(&repository)?;
+            audit(job, &repository, &store, how.no_delta, file.as_ref())
+        }
+    };
+    let target = super::target(&repository, "history", path, None);
+    let outcome = job.conclude(target, found, scanned)?;
+    if let (Some(file), Some(memo)) = (&file, &memo) {
+        // Without it the next run takes longer and finds the same.
+        file.write(memo).unwrap_or_else(|why| eprintln!("warning: {why}"));
+    }
+    Ok(outcome)
+}
+
+/// Everything in a repository, and where it came from.
+pub fn find(job: &Job, path: &Path) -> Result<(Target, Discovered, Scanned), Error> {
+    let repository = Repository::open(Some(path))?;
     let store = Store::open(&repository)?;
-    let roots = Roots::of(&repository);
-    let (mut history, mut scanned) = job.scan_history(&store, no_delta, |named, findings| {
+    let (found, scanned, _) = audit(job, &repository, &store, false, None);
+    Ok((super::target(&repository, "history", Some(path), None), found, scanned))
+}
+
+/// Scans one repository, and finds out where each finding came from; with a memo, only what that does not know.
+pub fn audit(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    no_delta: bool,
+    file: Option<&MemoFile>,
+) -> (Discovered, Scanned, Option<Memo>) {
+    let roots = Roots::of(repository);
+    let known = match file.map_or(Ok(None), MemoFile::read) {
+        Ok(None) => None,
+        Ok(Some(memo)) => again::audit(job, repository, store, &roots, &memo).map_err(forget).ok(),
+        Err(reason) => {
+            forget(reason);
+            None
+        }
+    };
+    let whole = || audit_whole(job, repository, store, &roots, no_delta, file.is_some());
+    let mut audit = known.unwrap_or_else(whole);
+    triage::locate(&mut audit.scanned.findings, audit.traced.traces);
+    audit.found.incomplete.extend(audit.traced.incomplete);
+    (audit.found, audit.scanned, audit.memo)
+}
+
+fn forget(reason: &'static str) {
+    eprintln!("note: the memo is not used ({reason}): everything is scanned");
+}
+
+/// Scans everything.
+fn audit_whole(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    roots: &Roots,
+    no_delta: bool,
+    remember: bool,
+) -> Audit {
+    let is_suspicious = |name: &[u8]| scan::may_hold(&job.detectors, name);
+    let (mut history, scanned) = job.scan_history(store, no_delta, remember, |named, findings| {
         let objects = findings
             .iter()
             .filter_map(|finding| finding.occurrences[0].origin.object);
         let suspects = Suspects {
             objects: objects.collect(),
-            name: &|name| scan::may_hold(&job.detectors, name),
+            name: &is_suspicious,
         };
-        history::discover_after(&repository, &store, &roots, named, &suspects, job.source.threads())
+        history::discover_after(repository, store, roots, named, &suspects, job.source.threads())
     });
     let hits = hits(&scanned);
-    let outlined = Outlined::new(&store, std::mem::take(&mut history.sketch), &hits);
-    let traced = provenance::trace(
-        &outlined,
-        &history.commits,
-        &roots,
-        repository.head(),
-        &hits,
-        scanned.findings.len(),
-    );
-    triage::locate(&mut scanned.findings, traced.traces);
-    history.found.incomplete.extend(traced.incomplete);
+    let findings = scanned.findings.len();
     history.found.commits = history.commits.len() as u64;
-    let target = super::target(&repository, "history", path, None);
-    Ok((target, history.found, scanned))
+    let outlined = Outlined::new(store, std::mem::take(&mut history.sketch), &hits);
+    let head = repository.head();
+    if !remember || store.has_damaged_packs() {
+        return Audit {
+            traced: provenance::trace(&outlined, &history.commits, roots, head, &hits, findings),
+            found: history.found,
+            scanned,
+            memo: None,
+        };
+    }
+    let objects = read_objects(store, &history.found, &scanned);
+    let folders: Vec<_> = objects
+        .iter()
+        .filter(|(_, text)| text.is_none())
+        .map(|(id, _)| *id)
+        .collect();
+    let graph = Graph::order(&history.commits);
+    let mut traced = provenance::trace_in(&outlined, &graph, roots, head, &hits, findings, &folders);
+    let mut spots = HashMap::new();
+    add_spots(job, store, &hits, &mut spots);
+    let news = News {
+        spots,
+        shallow: repository.shallow().is_some(),
+        objects,
+        missing: history.missing,
+        names: names(&history.found)
+            .filter(|name| !hits.names.contains_key(*name))
+            .collect(),
+        submodules: submodules(&history.found).collect(),
+        hits: &hits,
+        graph: &graph,
+        commits: &history.commits,
+        tags: &history.tags,
+        folders: std::mem::take(&mut traced.folders),
+        is_suspicious: &is_suspicious,
+        store,
+    };
+    // Where places are cut, others would be found in another order.
+    let memo = Memo::empty(store.id_length())
+        .grown(&[], news)
+        .filter(|_| traced.incomplete.is_empty());
+    Audit {
+        found: history.found,
+        scanned,
+        traced,
+        memo,
+    }
+}
+
+/// Finds the spots of the blobs with findings that are not known yet.
+pub fn add_spots(job: &Job, store: &Store, hits: &Hits, spots: &mut HashMap<ObjectId, Spots>) {
+    let mut bytes = Vec::new();
+    for id in hits.objects.keys() {
+        if spots.contains_key(id) || store.read(id, &mut bytes) != Ok(ObjectKind::Blob) {
+            continue;
+        }
+        if !scan::is_encoded(&bytes) {
+            spots.insert(*id, job.detectors.spots(&bytes));
+        }
+    }
+}
+
+/// Every object that was read, each once, with the size of its text; folders have none.
+fn read_objects(store: &Store, found: &Discovered, scanned: &Scanned) -> Vec<(ObjectId, Option<u64>)> {
+    let faulty = faulty(found, scanned);
+    let mut objects: Vec<_> = scanned.sizes.iter().map(|(id, size)| (*id, Some(*size))).collect();
+    objects.extend(store.packed_ids().flatten().map(|id| (id, None)));
+    objects.extend(store.loose_ids().iter().map(|id| (*id, None)));
+    objects.sort_unstable_by_key(|(id, text)| (*id, text.is_none()));
+    objects.dedup_by_key(|(id, _)| *id);
+    objects.retain(|(id, _)| !faulty.contains(id));
+    objects
+}
+
+/// The objects that something is wrong with.
+pub fn faulty(found: &Discovered, scanned: &Scanned) -> HashSet<ObjectId> {
+    let is_fault = |skip: &&Skip| matches!(skip.why, Why::Fault(_));
+    let skips = found.skips.iter().chain(&scanned.faults).filter(is_fault);
+    skips.filter_map(|skip| parse_id(&skip.what)).collect()
+}
+
+/// The names of files and folders among the items.
+fn names(found: &Discovered) -> impl Iterator<Item = &[u8]> {
+    found.items.iter().filter_map(|item| match &item.handle {
+        Handle::Bytes(name) if item.origin.place == Place::PathName => Some(&name[..]),
+        _ => None,
+    })
+}
+
+/// The names of submodules.
+pub fn submodules(found: &Discovered) -> impl Iterator<Item = &[u8]> {
+    let is_submodule = |skip: &&Skip| skip.why == Why::Policy(Policy::Submodule);
+    found.skips.iter().filter(is_submodule).map(|skip| &skip.what[..])
 }
 
 /// Which objects and names hold which findings.
-fn hits(scanned: &Scanned) -> Hits {
+pub fn hits(scanned: &Scanned) -> Hits {
     let mut hits = Hits::default();
     for (number, finding) in scanned.findings.iter().enumerate() {
         for occurrence in &finding.occurrences {

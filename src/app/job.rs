@@ -1,16 +1,16 @@
 //! What every scanning command shares: the checked settings, the detectors, and the way from findings
 //! to written reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::cli::Common;
 use crate::config;
-use crate::detect::Detectors;
+use crate::detect::{Detectors, Spots};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::keys::{self, Inventory, Policy};
-use crate::origin::State;
+use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
 use crate::pair;
 use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
@@ -82,7 +82,15 @@ impl Job {
 
     /// Scans items and makes one finding of each secret.
     pub fn scan(&self, items: &[Item], objects: Option<&(dyn ReadObject + Sync)>, state: State) -> Scanned {
-        self.scan_with(items.len(), objects, state, |scan| scan.run(items))
+        self.scan_with(items.len(), objects, state, None, false, |scan| scan.run(items))
+    }
+
+    /// Scans the objects and names of a history that are to be scanned again.
+    pub fn scan_again(&self, items: &[Item], store: &Store, spots: &HashMap<ObjectId, Spots>) -> Scanned {
+        let state = State::Unreachable;
+        self.scan_with(items.len(), Some(store), state, Some(spots), true, |scan| {
+            scan.run(items)
+        })
     }
 
     /// Scans everything in the store's packs, then the other items, which `discover` finds by what came of the
@@ -91,13 +99,16 @@ impl Job {
         &self,
         store: &Store,
         no_delta: bool,
+        with_sizes: bool,
         discover: impl FnOnce(Named, &[Finding]) -> History,
     ) -> (History, Scanned) {
         let total = store.packed(ObjectKind::has_text);
         let mut found = History::default();
-        let scanned = self.scan_with(total, Some(store), State::Unreachable, |scan| {
+        let scanned = self.scan_with(total, Some(store), State::Unreachable, None, with_sizes, |scan| {
             let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);
+            scan.progress.enter("reading folders and names");
             found = discover(named, &scanned.findings);
+            scan.progress.enter("scanning");
             scan.progress.expect(found.found.items.len());
             scanned.and(scan.run(&found.found.items))
         });
@@ -109,6 +120,8 @@ impl Job {
         total: usize,
         objects: Option<&(dyn ReadObject + Sync)>,
         state: State,
+        spots: Option<&HashMap<ObjectId, Spots>>,
+        with_sizes: bool,
         run: impl FnOnce(&Scan<'_>) -> Scanned,
     ) -> Scanned {
         let progress = Progress::new(total);
@@ -119,6 +132,8 @@ impl Job {
             with_line_hash: self.destinations.iter().any(|to| to.format == Format::Sarif),
             threads: self.source.threads(),
             progress: &progress,
+            spots,
+            with_sizes,
         };
         let mut scanned = progress.during(!self.report.quiet, || run(&scan));
         scanned.findings = triage::merge(scanned.findings);
@@ -154,7 +169,7 @@ impl Job {
     }
 
     /// Marks the findings and puts everything that the run has to say together.
-    pub fn report(&self, mut target: Target, discovered: Discovered, scanned: Scanned) -> Report {
+    pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
         pair::across(&mut findings, triage::role_of);
         triage::grade(&mut findings, self.as_of);
@@ -162,6 +177,12 @@ impl Job {
             let veil = triage::Veil::over(&findings);
             veil.draw(&mut findings);
             target.branch.iter_mut().for_each(|branch| veil.mask_text(branch));
+            discovered
+                .incomplete
+                .iter_mut()
+                .for_each(|reason| veil.mask_text(reason));
+            let skips = discovered.skips.iter_mut().chain(&mut scanned.faults);
+            skips.for_each(|skip| veil.mask(&mut skip.what));
         }
         let mut incomplete = discovered.incomplete;
         if let Some(Judging { policy, inventory }) = &self.judging {

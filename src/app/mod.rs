@@ -3,6 +3,7 @@
 //! Everything that can be wrong with flags, files and rules is found out in [`Job::prepare`], before the
 //! first byte is scanned.
 
+mod again;
 mod explain;
 mod facts;
 mod history;
@@ -11,6 +12,7 @@ mod keys;
 mod range;
 #[cfg(feature = "aws")]
 mod rotate;
+mod submodules;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
@@ -38,8 +40,18 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::History {
             repository,
             no_delta,
+            submodules,
+            memo,
             common,
-        } => history::scan(&Job::prepare(common)?, repository.as_deref(), no_delta),
+        } => {
+            let job = Job::prepare(common)?;
+            let how = history::How {
+                no_delta,
+                submodules,
+                memo: memo.as_deref(),
+            };
+            history::scan(&job, repository.as_deref(), &how)
+        }
         Command::Keys {
             command: None,
             arguments,

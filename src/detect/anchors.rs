@@ -9,15 +9,56 @@
 
 use std::ops::Range;
 
+use super::Detectors;
+use super::looks::Looks;
 use super::runs::{self, is_run};
-use super::{Detectors, is_telling};
 use crate::git::Copied;
 
 /// The anchors of one content, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchors {
     pub(super) literals: Vec<usize>,
-    pub(super) runs: Vec<Range<usize>>,
+    pub(super) runs: Vec<Run>,
+}
+
+/// A run and what it could be. Objects are smaller than four gigabytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    start: u32,
+    end: u32,
+    pub looks: Looks,
+}
+
+impl Run {
+    /// The run that stands here, with what it could be.
+    pub fn at(bytes: &[u8], span: Range<usize>) -> Self {
+        let looks = match runs::is_escaped(&bytes[span.clone()]) {
+            false => Looks::of(bytes, &runs::Piece::plain(bytes, span.clone())),
+            true => {
+                let mut looks = Looks::ESCAPED;
+                runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(Looks::of(bytes, &piece)));
+                looks
+            }
+        };
+        Self {
+            start: span.start as u32,
+            end: span.end as u32,
+            looks,
+        }
+    }
+
+    pub fn span(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The same run where a copy has it.
+    fn moved(self, copy: &Copied) -> Self {
+        Self {
+            start: (self.start as usize - copy.from + copy.to) as u32,
+            end: (self.end as usize - copy.from + copy.to) as u32,
+            looks: self.looks,
+        }
+    }
 }
 
 impl Anchors {
@@ -63,8 +104,9 @@ impl Detectors {
     }
 }
 
-fn runs_after(bytes: &[u8], base: &[Range<usize>], base_length: usize, copied: &[Copied]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+fn runs_after(bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {
+    // Versions of a file have about as many.
+    let mut found = Vec::with_capacity(base.len());
     let mut search = Search { bytes, searched: 0 };
     let mut before = Some(0);
     for copy in copied {
@@ -79,9 +121,9 @@ fn runs_after(bytes: &[u8], base: &[Range<usize>], base_length: usize, copied: &
         // A run that touches the edge of the copy may go on beyond it.
         let first = copy.from + usize::from(!same_start);
         let last = copy.from + copy.length - usize::from(!same_end);
-        let known = &base[base.partition_point(|run| run.start < first)..];
-        let known = known.iter().take_while(|run| run.end <= last);
-        found.extend(known.map(|run| run.start - copy.from + copy.to..run.end - copy.from + copy.to));
+        let known = &base[base.partition_point(|run| (run.start as usize) < first)..];
+        let known = known.iter().take_while(|run| run.end as usize <= last);
+        found.extend(known.map(|run| run.moved(copy)));
         before = (!same_end).then_some(end);
     }
     if let Some(before) = before {
@@ -99,7 +141,7 @@ struct Search<'c> {
 
 impl Search<'_> {
     /// Finds the runs in a stretch and those that touch it.
-    fn around(&mut self, stretch: Range<usize>, found: &mut Vec<Range<usize>>) {
+    fn around(&mut self, stretch: Range<usize>, found: &mut Vec<Run>) {
         let length = |run: &mut dyn Iterator<Item = &u8>| run.take_while(|byte| is_run(**byte)).count();
         let mut start = self.searched;
         if stretch.start > start {
@@ -116,13 +158,11 @@ impl Search<'_> {
 }
 
 /// Finds the runs in a range that no run crosses the ends of.
-fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Range<usize>>) {
+fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
     let start = range.start;
     runs::for_each_run(&bytes[range], |run| {
-        let run = start + run.start..start + run.end;
-        let mut telling = false;
-        runs::for_each_piece(bytes, run.clone(), |piece| telling |= is_telling(bytes, &piece));
-        if telling {
+        let run = Run::at(bytes, start + run.start..start + run.end);
+        if run.looks.is_telling() {
             found.push(run);
         }
     });

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::looks::Counts;
 use super::name::Says;
 use super::placeholder;
 use super::randomness;
@@ -17,7 +18,7 @@ use crate::rules::Rule;
 /// Longer values are data, not credentials.
 const LONGEST: usize = 512;
 
-/// Reads a value as a secret of an unknown kind.
+/// Reads a value that looks random as a secret of an unknown kind.
 pub fn read(
     rule: &Arc<Rule>,
     bytes: &[u8],
@@ -25,7 +26,7 @@ pub fn read(
     value: &[u8],
     says: impl FnOnce() -> Says,
 ) -> Option<Candidate> {
-    if !is_random(value) || !stands_alone(bytes, &span) {
+    if !stands_alone(bytes, &span) {
         return None;
     }
     let (confidence, reason) = match says() {
@@ -42,18 +43,15 @@ pub fn read(
 }
 
 /// Whether the value by itself could be such a secret.
-pub fn is_random(value: &[u8]) -> bool {
+pub fn is_random(value: &[u8], counts: &Counts) -> bool {
     if value.len() > LONGEST {
         return false;
     }
-    let hex = value.iter().all(u8::is_ascii_hexdigit);
-    if hex {
-        value.len() >= 32 && randomness::looks_random_hex(value)
-    } else {
-        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-        let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-        digits > 0 && letters > digits / 3 && !is_uuid(value) && randomness::looks_random(value)
+    if counts.digits + counts.hex_letters == value.len() {
+        return value.len() >= 32 && randomness::looks_random_hex(value);
     }
+    let mixed = counts.digits > 0 && counts.letters() > counts.digits / 3;
+    mixed && !is_uuid(value) && randomness::looks_random(value)
 }
 
 /// Whether the value is not a part of a longer word, path, address or expression.

@@ -30,14 +30,27 @@ impl Meaning {
             read,
         }
     }
+
+    fn searched(&self) -> &[u8] {
+        let literal = self.literal.as_bytes();
+        &literal[..literal.len().min(SEARCHED)]
+    }
 }
 
 /// All literals of a rule set.
 #[derive(Default)]
 pub struct Literals {
     meanings: Vec<Meaning>,
+    longest: usize,
     search: Option<Search>,
 }
+
+/// The vectorised search takes at least so many bytes at a time.
+const VECTORS: usize = 48;
+
+/// So much of a literal is searched for; the rest is compared when it is read. What is searched around an
+/// insertion grows with it.
+const SEARCHED: usize = 8;
 
 /// Vectorised where the machine can, an automaton elsewhere.
 enum Search {
@@ -48,23 +61,28 @@ enum Search {
 impl Literals {
     pub fn new(meanings: Vec<Meaning>) -> Self {
         let search = (!meanings.is_empty()).then(|| Search::new(&meanings));
-        Self { meanings, search }
+        let longest = meanings.iter().map(|meaning| meaning.searched().len()).max();
+        Self {
+            meanings,
+            longest: longest.unwrap_or(0),
+            search,
+        }
     }
 
-    /// The length of the longest literal.
+    /// How many bytes decide whether a literal starts somewhere: the longest that is searched for.
     pub fn longest(&self) -> usize {
-        self.meanings
-            .iter()
-            .map(|meaning| meaning.literal.len())
-            .max()
-            .unwrap_or(0)
+        self.longest
     }
 
     /// Finds where literals start in a range of the content.
     pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<usize>) {
         let Some(search) = &self.search else { return };
-        // The last of them may end beyond the range.
-        let window = &bytes[..bytes.len().min(range.end + self.longest())];
+        if range.is_empty() {
+            return;
+        }
+        // The last of them may end beyond the range; and what is too short for vectors is searched slowly.
+        let end = (range.end + self.longest()).max(range.start + VECTORS);
+        let window = &bytes[..bytes.len().min(end)];
         let mut at = range.start;
         while let Some(start) = search.next(window, at).filter(|start| *start < range.end) {
             found.push(start);
@@ -83,7 +101,7 @@ impl Literals {
 
 impl Search {
     fn new(meanings: &[Meaning]) -> Self {
-        let literals = || meanings.iter().map(|meaning| meaning.literal.as_bytes());
+        let literals = || meanings.iter().map(Meaning::searched);
         match packed::Searcher::new(literals()) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(

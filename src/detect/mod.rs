@@ -14,12 +14,14 @@ mod join;
 mod jwt;
 mod keys;
 mod literals;
+mod looks;
 mod name;
 mod nested;
 mod overlap;
 mod placeholder;
 mod randomness;
 mod runs;
+mod spots;
 
 use std::sync::Arc;
 
@@ -27,10 +29,13 @@ pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
+pub use spots::Spots;
 
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
+use anchors::Run;
 use literals::{Literals, Meaning};
+use looks::Looks;
 
 /// How far from its span a candidate may depend on the content: the longest private key.
 pub const REACH: usize = 16 * 1024;
@@ -111,9 +116,7 @@ impl Detectors {
             self.literals.read(bytes, start, &mut detected.candidates);
         }
         for run in &anchors.runs {
-            runs::for_each_piece(bytes, run.clone(), |piece| {
-                self.read_piece(bytes, &piece, &mut detected)
-            });
+            self.read_run(bytes, run, &mut detected);
         }
         detected
             .candidates
@@ -121,65 +124,46 @@ impl Detectors {
         detected
     }
 
-    /// Asks every detector that goes by the look of a value.
-    fn read_piece(&self, bytes: &[u8], piece: &runs::Piece<'_>, detected: &mut Detected) {
+    fn read_run(&self, bytes: &[u8], run: &Run, detected: &mut Detected) {
+        if !run.looks.has(Looks::ESCAPED) {
+            let piece = runs::Piece::plain(bytes, run.span());
+            return self.read_piece(bytes, &piece, run.looks, detected);
+        }
+        runs::for_each_piece(bytes, run.span(), |piece| {
+            self.read_piece(bytes, &piece, Looks::of(bytes, &piece), detected);
+        });
+    }
+
+    /// Asks every detector that the value looks right to.
+    fn read_piece(&self, bytes: &[u8], piece: &runs::Piece<'_>, looks: Looks, detected: &mut Detected) {
         let value = &piece.value[..];
-        if is_plain_word(value) {
-            return;
-        }
-        let span = piece.span.clone();
-        let says = || name::says(bytes, span.start);
+        let span = || piece.span.clone();
         let found = &mut detected.candidates;
-        if let Some(rule) = &self.secret_key {
-            if value.len() == aws::secret::LENGTH {
-                found.extend(aws::secret::read(rule, bytes, span.clone(), value, says));
-            } else if value.len() < aws::secret::LENGTH {
-                found.extend(aws::secret::read_joined(rule, bytes, span.clone(), |start| {
-                    name::says(bytes, start)
-                }));
-            }
+        if let Some(rule) = self.secret_key.as_ref().filter(|_| looks.has(Looks::SECRET_KEY)) {
+            let says = || name::says(bytes, piece.span.start);
+            found.extend(aws::secret::read(rule, bytes, span(), value, says));
         }
-        if let Some(rule) = &self.session_token {
+        if let Some(rule) = self.secret_key.as_ref().filter(|_| looks.has(Looks::PART)) {
+            let says = |start| name::says(bytes, start);
+            found.extend(aws::secret::read_joined(rule, bytes, span(), says));
+        }
+        if let Some(rule) = self.session_token.as_ref().filter(|_| looks.has(Looks::TOKEN)) {
             found.extend(aws::token::read(rule, bytes, piece));
         }
-        if let Some(rule) = &self.smtp_password {
-            found.extend(aws::ses::read(rule, bytes, span.clone(), value));
+        if let Some(rule) = self.smtp_password.as_ref().filter(|_| looks.has(Looks::SMTP_PASSWORD)) {
+            found.extend(aws::ses::read(rule, bytes, span(), value));
         }
-        if let Some(rule) = &self.generic {
-            let says = || name::says_of_assigned(bytes, span.start);
-            found.extend(generic::read(rule, bytes, span.clone(), value, says));
+        if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
+            let says = || name::says_of_assigned(bytes, piece.span.start);
+            found.extend(generic::read(rule, bytes, span(), value, says));
         }
-        detected.nested.extend(nested::read(bytes, piece));
+        if looks.has(Looks::NESTED) {
+            detected.nested.extend(nested::read(bytes, piece));
+        }
     }
 
     /// Reads the name beside a span anew, for a candidate that was found in nested content without one.
     pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
         name::says(bytes, start) == name::Says::AwsSecret
     }
-}
-
-/// Whether any detector that goes by the look of a value could make something of this one. Each says so by
-/// its own test, which it also begins with; so what is not telling is nothing to any of them.
-fn is_telling(bytes: &[u8], piece: &runs::Piece<'_>) -> bool {
-    let value = &piece.value[..];
-    !is_plain_word(value)
-        && (generic::is_random(value)
-            || aws::secret::fits(value)
-            || aws::secret::fits_as_part(bytes, &piece.span, value)
-            || aws::token::fits(value)
-            || aws::ses::fits(value)
-            || nested::fits(value))
-}
-
-/// Whether a value has neither a digit nor letters of both cases: a word, a path, a line of signs.
-/// Of random values of twenty characters none is like that; most runs of source code are.
-fn is_plain_word(value: &[u8]) -> bool {
-    let (mut digit, mut upper, mut lower) = (false, false, false);
-    for byte in value {
-        digit |= byte.is_ascii_digit();
-        upper |= byte.is_ascii_uppercase();
-        lower |= byte.is_ascii_lowercase();
-    }
-    let mixed = upper && lower;
-    !(digit || mixed)
 }

@@ -5,16 +5,18 @@
 
 use std::ops::Range;
 
+use wide::u8x16;
+
 /// Shorter runs hold no secret that is recognised by its look alone.
 pub const SHORTEST: usize = 20;
 
 /// Whether the byte is one of the 64 characters of standard base64.
-pub fn is_base64(byte: u8) -> bool {
+pub const fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
 }
 
 /// Whether the byte can stand in a token: base64 of either alphabet.
-pub fn is_token(byte: u8) -> bool {
+pub const fn is_token(byte: u8) -> bool {
     is_base64(byte) || byte == b'-' || byte == b'_'
 }
 
@@ -25,8 +27,20 @@ pub fn end_of_padding(bytes: &[u8], end: usize) -> usize {
 
 /// Whether the byte can stand in a run.
 pub fn is_run(byte: u8) -> bool {
-    is_token(byte) || byte == b'\\' || byte == b'%'
+    RUN[usize::from(byte)]
 }
+
+const RUN: [bool; 256] = {
+    let mut run = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        run[byte as usize] = is_token(byte) || byte == b'\\' || byte == b'%';
+        if byte == u8::MAX {
+            break run;
+        }
+        byte += 1;
+    }
+};
 
 /// Calls `visit` with each run of token characters, in order.
 ///
@@ -68,22 +82,22 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
 const BLOCK: usize = 64;
 
 /// One bit for each byte, the first byte's the lowest: whether it is a token character.
-/// Written as comparisons so that the compiler makes vector instructions of it.
 fn token_mask(block: &[u8; BLOCK]) -> u64 {
-    let flags = block.map(|byte| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let (parts, _) = block.as_chunks::<16>();
+    let bits = parts.iter().enumerate().map(|(i, part)| {
+        let bytes = u8x16::new(*part);
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let within = |bytes: u8x16, first: u8, most: u8| {
+            let above = bytes - u8x16::splat(first);
+            above.min(u8x16::splat(most)).simd_eq(above)
+        };
+        let letter = within(bytes | u8x16::splat(0x20), b'a', 25);
         // `/` stands before the digits.
-        let digit = byte.wrapping_sub(b'/') < 11;
-        let sign = (byte == b'+') | (byte == b'-') | (byte == b'_') | (byte == b'\\') | (byte == b'%');
-        u8::from(letter | digit | sign)
+        let digit = within(bytes, b'/', 10);
+        let sign = is(b'+') | is(b'-') | is(b'_') | is(b'\\') | is(b'%');
+        u64::from((letter | digit | sign).to_bitmask()) << (16 * i)
     });
-    let (eights, _) = flags.as_chunks::<8>();
-    let bits = eights.iter().enumerate().map(|(i, eight)| {
-        // Moves the lowest bit of byte n to bit n of the highest byte.
-        let packed = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        packed << (8 * i)
-    });
-    bits.fold(0, |mask, eight| mask | eight)
+    bits.fold(0, |mask, sixteen| mask | sixteen)
 }
 
 /// Whether there are [`SHORTEST`] ones in a row.
@@ -101,14 +115,25 @@ pub struct Piece<'c> {
     pub value: std::borrow::Cow<'c, [u8]>,
 }
 
+impl<'c> Piece<'c> {
+    /// A run without escapes.
+    pub fn plain(bytes: &'c [u8], run: Range<usize>) -> Self {
+        Self {
+            value: bytes[run.clone()].into(),
+            span: run,
+        }
+    }
+}
+
+/// Whether a run has escapes, which may stand for other characters.
+pub fn is_escaped(run: &[u8]) -> bool {
+    memchr::memchr2(b'\\', b'%', run).is_some()
+}
+
 /// Calls `visit` with each piece of a run that is long enough to matter.
 pub fn for_each_piece<'c>(bytes: &'c [u8], run: Range<usize>, mut visit: impl FnMut(Piece<'c>)) {
-    let text = &bytes[run.clone()];
-    if memchr::memchr2(b'\\', b'%', text).is_none() {
-        return visit(Piece {
-            span: run,
-            value: text.into(),
-        });
+    if !is_escaped(&bytes[run.clone()]) {
+        return visit(Piece::plain(bytes, run));
     }
     let mut value = Vec::new();
     let mut plain = true;

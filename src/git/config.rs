@@ -65,6 +65,13 @@ impl Config {
             .map(|e| (e.key.as_str(), e.value.as_str()))
     }
 
+    /// Returns the values of a key in the section's subsections, each with the subsection's name, in order.
+    pub fn each<'c>(&'c self, section: &'c str, key: &'c str) -> impl Iterator<Item = (&'c str, &'c str)> {
+        let wanted = move |e: &&Entry| e.section == section && e.key == key;
+        let named = |e: &'c Entry| Some((e.subsection.as_deref()?, e.value.as_str()));
+        self.entries.iter().filter(wanted).filter_map(named)
+    }
+
     /// Whether some remote promises the objects that are not here (a partial clone).
     pub fn has_promisor(&self) -> bool {
         let promisor = |e: &Entry| e.section == "remote" && e.key == "promisor" && e.value != "false";
@@ -124,6 +131,10 @@ mod tests {
         assert_eq!(config.get("core", None, "bare"), Some("true"));
         assert_eq!(config.get("remote", Some("or\"i]gin"), "url"), Some("https://h/a b"));
         assert_eq!(config.section("extensions").next(), Some(("refstorage", "files")));
+        assert_eq!(
+            config.each("remote", "url").next(),
+            Some(("or\"i]gin", "https://h/a b"))
+        );
         assert!(!config.has_promisor());
         assert!(Config::parse(b"[remote \"x\"]\npromisor = true").has_promisor());
     }

@@ -5,9 +5,10 @@
 //! said; clocks decide between lines of history that do not know each other.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use crate::git::commit::Commit;
+use crate::git::maps::Map;
 use crate::origin::{CommitStamp, ObjectId};
 
 /// One commit of a [`Graph`].
@@ -23,13 +24,13 @@ pub struct Node {
 #[derive(Debug, Default)]
 pub struct Graph {
     pub nodes: Vec<Node>,
-    positions: HashMap<ObjectId, u32>,
+    positions: Map<ObjectId, u32>,
 }
 
 impl Graph {
     /// Puts commits in order. An id that is there twice counts once.
     pub fn order(commits: &[(ObjectId, Commit)]) -> Self {
-        let mut number = HashMap::with_capacity(commits.len());
+        let mut number = Map::with_capacity_and_hasher(commits.len(), Default::default());
         for (n, (id, _)) in commits.iter().enumerate() {
             number.entry(*id).or_insert(n);
         }
@@ -68,6 +69,12 @@ impl Graph {
             }
         }
         graph
+    }
+
+    /// Takes nodes that are in order.
+    pub fn of_nodes(nodes: Vec<Node>) -> Self {
+        let positions = (0..).zip(&nodes).map(|(n, node)| (node.stamp.id, n)).collect();
+        Self { nodes, positions }
     }
 
     /// Where a commit stands.

@@ -3,8 +3,7 @@
 //! Nothing of a repository is ever run (no hook, filter, textconv or fsmonitor), and its
 //! configuration has no effect on what is read; three facts are taken from it (object format, ref
 //! format, remotes). Grafts and replace refs hide nothing: objects are read as they are stored.
-//! Packs and loose objects are read by engines of our own; git2 looks up shortened ids and computes line
-//! differences. Files of the git directory (refs, reflogs, the index) are parsed here, because libgit2 refuses
+//! Packs and loose objects are read by engines of our own; git2 computes line differences. Files of the git directory (refs, reflogs, the index) are parsed here, because libgit2 refuses
 //! whole repositories for ids of SHA-256, refs in tables, a partial clone, a split index or one bad ref.
 //! Everything is bounded: a repository is a stranger's.
 
@@ -16,6 +15,7 @@ mod graph;
 pub mod index;
 mod input;
 mod loose;
+pub mod maps;
 mod objects;
 mod outline;
 mod pack;
@@ -28,6 +28,7 @@ mod revision;
 mod roots;
 mod sets;
 mod store;
+mod submodules;
 pub mod tree;
 pub mod walk;
 
@@ -39,6 +40,7 @@ pub use repository::{Environment, Repository};
 pub use revision::resolve;
 pub use roots::{LogMessage, Root, RootKind, Roots};
 pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
+pub use submodules::{Submodule, Submodules};
 
 use std::fs::{self, File};
 use std::io::{self, Read};

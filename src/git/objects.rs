@@ -38,27 +38,20 @@ fn follow(dir: &Path, depth: usize, seen: &mut HashSet<PathBuf>, all: &mut Vec<P
         return;
     }
     all.push(real);
-    let Ok(text) = read_file(&dir.join("info/alternates"), ALTERNATES_FILE) else {
-        return;
+    let file = dir.join("info/alternates");
+    let text = match read_file(&file, ALTERNATES_FILE) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+        Err(error) => {
+            let reason = format!("the list of other object folders cannot be read: {error}");
+            return skips.push(Skip::fault(path_bytes(&file), reason));
+        }
     };
     for line in text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end) {
         if !line.is_empty() && line[0] != b'#' {
             follow(&dir.join(bytes_path(line)), depth + 1, seen, all, skips);
         }
     }
-}
-
-/// Why packs of a SHA-256 repository are not read.
-pub const SHA256_PACK: &str =
-    "packs of SHA-256 repositories cannot be read yet; `git unpack-objects` in a copy makes their objects loose";
-
-/// The packs of one object folder, in order.
-pub fn packs(dir: &Path) -> impl Iterator<Item = PathBuf> {
-    let dir = dir.join("pack");
-    let names = sorted_names(&dir).into_iter();
-    names
-        .filter(|name| name.extension().is_some_and(|e| e == "pack"))
-        .map(move |name| dir.join(name))
 }
 
 /// The ids of the loose objects in one object folder, in order. Other files are passed over.

@@ -99,6 +99,14 @@ impl Repository {
         Self::at(git_dir, if same { env } else { &none })
     }
 
+    /// Opens a git directory as it stands, whatever the environment says.
+    ///
+    /// # Errors
+    /// It has a format that is not known.
+    pub fn open_git_dir(git_dir: PathBuf) -> Result<Self, Error> {
+        Self::at(git_dir, &Environment::default())
+    }
+
     fn at(git_dir: PathBuf, env: &Environment) -> Result<Self, Error> {
         let common_dir = match &env.common_dir {
             Some(dir) => env.path(dir),
@@ -137,6 +145,15 @@ impl Repository {
     /// The git directory that all worktrees share.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
+    }
+
+    /// The folder of the work tree, if there is one where git puts it.
+    pub fn work_tree(&self) -> Option<PathBuf> {
+        if let Ok(link) = read_file(&self.git_dir.join("gitdir"), SMALL_FILE) {
+            return bytes_path(link.trim_ascii()).parent().map(Path::to_owned);
+        }
+        let is_usual = self.git_dir.file_name().is_some_and(|name| name == ".git");
+        self.git_dir.parent().filter(|_| is_usual).map(Path::to_owned)
     }
 
     /// The index that the next commit is made from.
@@ -225,7 +242,8 @@ fn git_dir_at(path: &Path) -> Option<PathBuf> {
     is_git_dir(path).then(|| path.to_owned())
 }
 
-fn is_git_dir(dir: &Path) -> bool {
+/// Whether a folder looks like a git directory.
+pub(in crate::git) fn is_git_dir(dir: &Path) -> bool {
     let has_head = fs::symlink_metadata(dir.join("HEAD")).is_ok();
     let common = common_dir(dir);
     has_head && common.join("objects").is_dir() && common.join("refs").is_dir()

@@ -3,7 +3,7 @@
 //! So a commit's set costs four bytes, and a union that was made before is a look-up. A set is only
 //! meaningful together with the [`Sets`] that made it.
 
-use std::collections::HashMap;
+use crate::git::maps::Map;
 
 /// The number of a set in its [`Sets`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,8 +13,8 @@ pub struct SetId(u32);
 pub struct Sets {
     /// Bit `n % 64` of word `n / 64` is member `n`; no trailing zero words.
     sets: Vec<Box<[u64]>>,
-    ids: HashMap<Box<[u64]>, SetId>,
-    unions: HashMap<(SetId, SetId), SetId>,
+    ids: Map<Box<[u64]>, SetId>,
+    unions: Map<(SetId, SetId), SetId>,
 }
 
 impl SetId {
@@ -29,8 +29,8 @@ impl Sets {
     pub fn new() -> Self {
         let mut sets = Self {
             sets: Vec::new(),
-            ids: HashMap::new(),
-            unions: HashMap::new(),
+            ids: Map::default(),
+            unions: Map::default(),
         };
         sets.intern(Vec::new());
         sets

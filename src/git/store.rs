@@ -1,22 +1,23 @@
 //! The object store: every object that is there, and the bytes of one.
 //!
 //! Packs are read by the engine in [`super::pack`], loose objects one at a time by [`super::loose`], which
-//! checks their hashes. libgit2 only looks up shortened ids in packs. What cannot be read is a fault that names the object; it never ends the run.
+//! checks their hashes. What cannot be read is a fault that names the object; it never ends the run.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
-use git2::{Odb, Oid};
-
 use crate::error::Error;
 use crate::git::pack::{Packed, Packs, Visitor};
 use crate::git::tree::Entry;
-use crate::git::{Repository, loose, objects, pack, path_bytes};
+use crate::git::{Repository, loose, objects, pack};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
 /// An object larger than this is not read into memory.
 pub const LARGEST: u64 = 2 << 30;
+
+/// How many objects may turn out to be made of a base that is damaged everywhere, until the rest counts as that.
+const TRIES: u32 = 1000;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +71,11 @@ pub trait ReadObject {
     /// One sentence why it cannot be read: missing, damaged, not what its id says.
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String>;
 
+    /// What a tag names, or `None` for what is no tag, if that is known without reading it.
+    fn tagged(&self, _id: &ObjectId) -> Option<Option<ObjectId>> {
+        None
+    }
+
     /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
     /// Returns whether they are.
     fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {
@@ -119,17 +125,8 @@ impl Store {
     pub fn unlisted(repo: &Repository) -> Result<Self, Error> {
         let mut skips = Vec::new();
         let dirs = objects::folders(repo.object_dirs(), &mut skips);
-        // The engine knows ids of 20 bytes only.
-        let packs = match repo.id_length() {
-            20 => Packs::open(&dirs, &mut skips),
-            _ => {
-                let unread = dirs.iter().flat_map(|dir| objects::packs(dir));
-                skips.extend(unread.map(|pack| Skip::fault(path_bytes(&pack), objects::SHA256_PACK)));
-                Packs::open(&[], &mut skips)
-            }
-        };
         Ok(Self {
-            packs,
+            packs: Packs::open(&dirs, repo.id_length(), &mut skips),
             dirs,
             id_length: repo.id_length(),
             loose: None,
@@ -140,12 +137,16 @@ impl Store {
     /// Returns every object that is in no pack, with its kind and size. An object whose header cannot be
     /// read is a fault; so is a pack or an alternate that cannot be opened.
     pub fn loose(&self) -> Listing {
-        let ids = self.loose.as_ref().map_or(&[][..], |loose| &loose.alone);
+        self.loose_where(|_| true)
+    }
+
+    /// The same for the ids that are wanted.
+    pub fn loose_where(&self, wanted: impl Fn(&ObjectId) -> bool) -> Listing {
         let mut listing = Listing {
-            objects: Vec::with_capacity(ids.len()),
+            objects: Vec::new(),
             skips: self.skips.clone(),
         };
-        for id in ids {
+        for id in self.loose_ids().iter().filter(|id| wanted(id)) {
             match self.dirs.iter().find_map(|dir| loose::header(dir, id)) {
                 Some(Ok((kind, size))) => listing.objects.push(Object { id: *id, kind, size }),
                 Some(Err(reason)) => listing.skips.push(Skip::fault(id.to_string(), reason)),
@@ -155,14 +156,55 @@ impl Store {
         listing
     }
 
+    /// The ids of all objects that are in no pack, in order.
+    pub fn loose_ids(&self) -> &[ObjectId] {
+        self.loose.as_ref().map_or(&[], |loose| &loose.alone)
+    }
+
+    /// The ids in each pack, in order.
+    pub fn packed_ids(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = ObjectId>> {
+        self.packs.listings()
+    }
+
+    /// Where a walk over the packs meets an object; `None` if it is in none.
+    pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
+        self.packs.place(id)
+    }
+
+    /// The kind of a packed object, as headers tell it.
+    pub fn kind_of(&self, id: &ObjectId) -> Option<ObjectKind> {
+        self.packs.kind_of(id)
+    }
+
+    /// Whether a pack or its index is damaged, or one of them is missing.
+    pub fn has_damaged_packs(&self) -> bool {
+        let is_of_pack = |skip: &Skip| skip.what.ends_with(b".idx") || skip.what.ends_with(b".pack");
+        self.skips.iter().any(is_of_pack)
+    }
+
+    /// How many bytes a packed object takes in its pack, by its number.
+    pub fn stored(&self, number: u32) -> u64 {
+        self.packs.stored(number)
+    }
+
+    /// How many bytes all packed objects of these kinds take.
+    pub fn stored_in_all(&self, wanted: fn(ObjectKind) -> bool) -> u64 {
+        self.packs.stored_in_all(wanted)
+    }
+
+    /// How many bytes ids have.
+    pub fn id_length(&self) -> usize {
+        self.id_length
+    }
+
     /// How many objects of the wanted kinds the packs have.
     pub fn packed(&self, wanted: fn(ObjectKind) -> bool) -> usize {
         self.packs.count(wanted)
     }
 
     /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that
-    /// cannot be read, other copies are tried, in other packs and loose. Returns the visitors, each of which
-    /// has seen a part, and the objects that cannot be read, by number.
+    /// cannot be read, or that is made of such a one, other copies are tried, in other packs and loose. Returns
+    /// the visitors, each of which has seen a part, and what is damaged, by number.
     pub fn walk<V: Visitor>(
         &self,
         wanted: fn(ObjectKind) -> bool,
@@ -172,32 +214,60 @@ impl Store {
         let mut walked = self.packs.walk(self, wanted, threads, visitor);
         let mut faults = Vec::new();
         let mut bytes = Vec::new();
+        let has_copy = |id: &ObjectId| self.is_loose(id) || self.packs.copies(id) > 1;
+        // Without another copy of any base, what is made of bases need not be tried again.
+        let mut tries = match walked
+            .unread
+            .iter()
+            .any(|(_, id, fault)| *fault != pack::BASE_UNREAD && has_copy(id))
+        {
+            true => TRIES,
+            false => 0,
+        };
         for (number, id, fault) in walked.unread {
-            let again = match self.is_loose(&id) || self.packs.copies(&id) > 1 {
+            let mut say = |reason: String| {
+                faults.push(Unread {
+                    number,
+                    kind: self.packs.kind(number),
+                    skip: Skip::fault(id.to_string(), reason),
+                });
+            };
+            let is_damaged = fault != pack::BASE_UNREAD;
+            let copy = || format!("a copy of the object is damaged: {fault}; another copy was read");
+            if self.packs.is_again(number) {
+                // The other copy is read or said to be unread by itself.
+                if is_damaged {
+                    say(copy());
+                }
+                continue;
+            }
+            let again = match has_copy(&id) || !is_damaged && tries > 0 {
                 true => self.read(&id, &mut bytes),
                 false => Err(unreadable(fault)),
             };
             match again {
                 Ok(kind) if !wanted(kind) => {}
                 Ok(kind) => {
-                    let object = Packed {
-                        number,
-                        slot: self.packs.slot(&id).expect("it was met in a pack"),
-                        id,
-                        kind,
-                        bytes: &bytes,
-                    };
+                    if is_damaged {
+                        say(copy());
+                    }
+                    let slot = self.packs.slot(&id).expect("it was met in a pack");
+                    let object = Packed::new(&self.packs, number, slot, kind, &bytes);
                     let visitor = walked.visitors.first_mut().expect("there is a worker");
                     visitor.visit(object, None);
                 }
-                Err(reason) => faults.push(Unread {
-                    number,
-                    kind: self.packs.kind(number),
-                    skip: Skip::fault(id.to_string(), reason),
-                }),
+                Err(reason) => {
+                    tries = tries.saturating_sub(1);
+                    say(reason);
+                }
             }
         }
         (walked.visitors, faults)
+    }
+
+    /// Gives back the memory of the packs, when all of them was read and little will be read again.
+    pub fn let_go(&self) {
+        self.packs.let_go();
     }
 
     /// Where an object stands in the indexes of the packs, counted through; `None` if it is in none.
@@ -237,31 +307,11 @@ impl Store {
         let prefix = hex.to_ascii_lowercase();
         let loose = self.dirs.iter().flat_map(|dir| objects::loose(dir, self.id_length));
         let mut found: BTreeSet<_> = loose.filter(|id| id.to_string().starts_with(&prefix)).collect();
-        if self.id_length == 20 {
-            found.extend(self.packed_with_prefix(hex)?);
-        }
+        found.extend(self.packs.with_prefix(&prefix, 2));
         match found.len() {
             1 => Ok(*found.first().expect("there is one")),
-            0 => Err(self.missing()),
+            0 => Err(MISSING.to_owned()),
             _ => Err("more than one object starts with these digits".to_owned()),
-        }
-    }
-
-    fn packed_with_prefix(&self, hex: &str) -> Result<Option<ObjectId>, String> {
-        let find = || {
-            let odb = Odb::new()?;
-            for dir in &self.dirs {
-                let path = dir
-                    .to_str()
-                    .ok_or_else(|| git2::Error::from_str("its path is not UTF-8"))?;
-                odb.add_disk_alternate(path)?;
-            }
-            odb.exists_prefix(Oid::from_str(hex)?, hex.len())
-        };
-        match find() {
-            Ok(id) => Ok(ObjectId::from_bytes(id.as_bytes())),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.message().to_owned()),
         }
     }
 
@@ -274,18 +324,10 @@ impl Store {
         // In a partial clone a hundred thousand objects may be missing.
         let is_unknown = self.loose.is_some() && !self.is_loose(id);
         if is_unknown || id.length() != self.id_length {
-            return Err(self.missing());
+            return Err(MISSING.to_owned());
         }
         let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
-        found.unwrap_or_else(|| Err(self.missing()))
-    }
-
-    fn missing(&self) -> String {
-        let has_unread = self.id_length != 20 && self.dirs.iter().any(|dir| objects::packs(dir).next().is_some());
-        match has_unread {
-            true => format!("the object is not a loose one; {}", objects::SHA256_PACK),
-            false => MISSING.to_owned(),
-        }
+        found.unwrap_or_else(|| Err(MISSING.to_owned()))
     }
 }
 
@@ -294,8 +336,7 @@ impl ReadObject for Store {
         let outside = |id: &ObjectId, into: &mut Vec<u8>| self.read_outside(id, into).ok();
         match self.packs.read(id, into, &outside) {
             Some(Ok(kind)) => Ok(kind),
-            Some(Err(fault)) if self.is_loose(id) => self.read_outside(id, into).map_err(|_| unreadable(fault)),
-            Some(Err(fault)) => Err(unreadable(fault)),
+            Some(Err(fault)) => self.read_outside(id, into).map_err(|_| unreadable(fault)),
             None => self.read_outside(id, into),
         }
     }

@@ -13,15 +13,19 @@ pub fn name(origin: &Origin) -> String {
 /// Names it by another path than its own: one that is fit to be published.
 pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
     let path = sanitize(path);
+    // The path of a file names its submodule already.
+    let submodule = origin.submodule.as_ref();
+    let within = submodule.map_or_else(String::new, |name| format!(" in submodule {}", sanitize(name)));
     let object = origin.object.map_or_else(|| "?".to_owned(), |id| id.short());
     match origin.place {
-        Place::Blob if path.is_empty() => format!("blob {object}"),
+        Place::Blob if path.is_empty() => format!("blob {object}{within}"),
         Place::File | Place::Blob => path,
         Place::Stdin => "standard input".to_owned(),
-        Place::CommitMessage => format!("message of commit {object}"),
-        Place::Identity => format!("identity in {object}"),
-        Place::TagMessage => format!("message of tag {path}"),
-        Place::PathName | Place::RefName => format!("name of {path}"),
+        Place::CommitMessage => format!("message of commit {object}{within}"),
+        Place::Identity => format!("identity in {object}{within}"),
+        Place::TagMessage => format!("message of tag {path}{within}"),
+        Place::PathName => format!("name of {path}"),
+        Place::RefName => format!("name of {path}{within}"),
     }
 }
 

@@ -26,6 +26,11 @@ pub fn may_hold(detectors: &Detectors, bytes: &[u8]) -> bool {
     Encoding::of_start(bytes).is_some() || !detectors.anchors(bytes).is_empty()
 }
 
+/// Whether it is text in an encoding that is decoded before it is searched.
+pub fn is_encoded(bytes: &[u8]) -> bool {
+    Encoding::of_start(bytes).is_some()
+}
+
 fn settle(detectors: &Detectors, bytes: &[u8], detected: Detected, depth: usize) -> Vec<Candidate> {
     let Detected { mut candidates, nested } = detected;
     for inner in nested {

@@ -75,6 +75,7 @@ pub fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content
             place,
             path: path.to_vec(),
             object: origin.object,
+            submodule: origin.submodule.clone(),
         };
         visit(whole(&bytes[range], &origin));
     }

@@ -9,21 +9,23 @@ mod load;
 mod packed;
 pub mod progress;
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
 use crate::decode::Encoding;
-use crate::detect::{Candidate, Detectors};
+use crate::detect::{Anchors, Candidate, Detectors, Spots};
 use crate::finding::Finding;
 use crate::git::ReadObject;
-use crate::origin::State;
+use crate::origin::{ObjectId, Place, State};
 use crate::skip::Skip;
-use crate::source::{Added, Content, Item};
+use crate::source::{Added, Content, Handle, Item};
 use assemble::Assembly;
+use examine::examine_at;
 use progress::Progress;
 
-pub use examine::{examine, may_hold};
+pub use examine::{examine, is_encoded, may_hold};
 pub use packed::ScannedPacks;
 
 /// How many items a worker takes at once.
@@ -39,6 +41,10 @@ pub struct Scan<'s> {
     pub with_line_hash: bool,
     pub threads: usize,
     pub progress: &'s Progress,
+    /// Where to look in blobs that were scanned before; the others are searched.
+    pub spots: Option<&'s HashMap<ObjectId, Spots>>,
+    /// Whether to note the size of each object that is read.
+    pub with_sizes: bool,
 }
 
 /// What the workers found.
@@ -50,6 +56,8 @@ pub struct Scanned {
     /// Items that were read, at least in part.
     pub items: u64,
     pub bytes: u64,
+    /// Objects that were read and how many bytes of text each has, if that was asked for.
+    pub sizes: Vec<(ObjectId, u64)>,
 }
 
 impl Scan<'_> {
@@ -81,6 +89,7 @@ impl Scan<'_> {
         let mut failed = false;
         // The first piece says how all of them are encoded.
         let mut encoding = None;
+        let before = scanned.bytes;
         let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
             scanned.bytes += content.bytes.len() as u64;
             if content.offset == 0 {
@@ -98,6 +107,9 @@ impl Scan<'_> {
             }
         });
         scanned.items += u64::from(loaded.is_ok());
+        if let (true, Ok(()), Handle::Object(id)) = (self.with_sizes, &loaded, &item.handle) {
+            scanned.sizes.push((*id, scanned.bytes - before));
+        }
         scanned.faults.extend(loaded.err());
         if failed {
             scanned.faults.push(failure(load::name_of(item)));
@@ -119,7 +131,17 @@ impl Scan<'_> {
     }
 
     fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {
-        self.assemble(content, added, encoding, &examine(self.detectors, content.bytes))
+        let known = self
+            .spots
+            .zip(content.origin.object.filter(|_| content.origin.place == Place::Blob));
+        let spots = known
+            .and_then(|(spots, id)| spots.get(&id))
+            .filter(|_| encoding.is_none());
+        let candidates = match spots.and_then(|spots| Anchors::at(spots, content.bytes)) {
+            Some(anchors) => examine_at(self.detectors, content.bytes, &anchors),
+            None => examine(self.detectors, content.bytes),
+        };
+        self.assemble(content, added, encoding, &candidates)
     }
 
     fn assemble(
@@ -157,6 +179,7 @@ impl Scanned {
         self.faults.append(&mut other.faults);
         self.items += other.items;
         self.bytes += other.bytes;
+        self.sizes.append(&mut other.sizes);
         self
     }
 }

@@ -11,7 +11,7 @@ use crate::decode::Encoding;
 use crate::detect::Anchors;
 use crate::finding::Finding;
 use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
-use crate::origin::Origin;
+use crate::origin::{ObjectId, Origin};
 use crate::skip::Skip;
 use crate::source::history::{Named, Naming, place_of};
 use crate::source::{Added, Content};
@@ -30,8 +30,12 @@ impl Scan<'_> {
     /// Scans every blob, commit and tag of the store's packs. With `no_delta` every blob is searched whole,
     /// although most of it was searched in another version.
     pub fn run_packed(&self, store: &Store, no_delta: bool) -> ScannedPacks {
-        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, || Worker::new(self, no_delta));
-        let mut all = Worker::new(self, no_delta);
+        if self.progress.is_shown() {
+            self.progress.expect_packed(store.stored_in_all(ObjectKind::has_text));
+        }
+        let new = || Worker::new(self, store, no_delta);
+        let (workers, unread) = store.walk(ObjectKind::has_text, self.threads, new);
+        let mut all = new();
         let mut naming = Vec::new();
         for mut worker in workers {
             worker.report();
@@ -40,6 +44,7 @@ impl Scan<'_> {
             naming.push(worker.naming);
             all.items += worker.items;
             all.bytes += worker.bytes;
+            all.sizes.append(&mut worker.sizes);
         }
         all.faults
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
@@ -50,6 +55,7 @@ impl Scan<'_> {
             faults: all.faults.into_iter().map(|(_, fault)| fault).collect(),
             items: all.items,
             bytes: all.bytes,
+            sizes: all.sizes,
         };
         let named = Naming::finish(naming);
         ScannedPacks { scanned, named }
@@ -59,26 +65,30 @@ impl Scan<'_> {
 /// What one thread found, with the numbers of the objects.
 struct Worker<'s> {
     scan: &'s Scan<'s>,
+    store: &'s Store,
     no_delta: bool,
     findings: Vec<(u32, Finding)>,
     faults: Vec<(u32, Skip)>,
     naming: Naming,
     items: u64,
     bytes: u64,
+    sizes: Vec<(ObjectId, u64)>,
     /// What of it was reported as progress.
     reported: (u64, u64),
 }
 
 impl<'s> Worker<'s> {
-    fn new(scan: &'s Scan<'s>, no_delta: bool) -> Self {
+    fn new(scan: &'s Scan<'s>, store: &'s Store, no_delta: bool) -> Self {
         Self {
             scan,
+            store,
             no_delta,
             findings: Vec::new(),
             faults: Vec::new(),
             naming: Naming::default(),
             items: 0,
             bytes: 0,
+            sizes: Vec::new(),
             reported: (0, 0),
         }
     }
@@ -123,8 +133,13 @@ impl Visitor for Worker<'_> {
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept {
         let place = place_of(object.kind)?;
         self.naming.note(&object);
-        let origin = Origin::new(place, "").in_object(object.id);
+        // The id is looked up once something is found: nearly always nothing is.
+        let origin = Origin::new(place, "");
         self.items += 1;
+        if self.scan.progress.is_shown() {
+            self.scan.progress.advance_packed(self.store.stored(object.number));
+        }
+        let before = self.bytes;
         let mut kept = None;
         load::visit_object(object.bytes, &origin, &mut |content: Content<'_>| {
             self.bytes += content.bytes.len() as u64;
@@ -134,15 +149,20 @@ impl Visitor for Worker<'_> {
             });
             match found {
                 Some((findings, anchors)) => {
-                    self.findings
-                        .extend(findings.into_iter().map(|finding| (object.number, finding)));
+                    for mut finding in findings {
+                        finding.occurrences[0].origin.object = Some(object.id());
+                        self.findings.push((object.number, finding));
+                    }
                     kept = anchors;
                 }
                 None => self
                     .faults
-                    .push((object.number, failure(object.id.to_string().into_bytes()))),
+                    .push((object.number, failure(object.id().to_string().into_bytes()))),
             }
         });
+        if self.scan.with_sizes {
+            self.sizes.push((object.id(), self.bytes - before));
+        }
         if self.items - self.reported.0 >= BATCH {
             self.report();
         }

@@ -7,7 +7,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
-use crate::git::{Derived, LARGEST, ObjectKind, Packed, ReadObject, Repository, Roots, Sketch, Store, Visitor};
+use crate::git::{
+    Derived, LARGEST, Listing, Object, ObjectKind, Packed, ReadObject, Repository, Roots, Sketch, Store, Visitor,
+};
 use crate::origin::{ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
 use crate::source::links::Links;
@@ -21,21 +23,25 @@ pub struct History {
     pub commits: Vec<(ObjectId, Commit)>,
     /// The folders of the packs, for provenance.
     pub sketch: Sketch,
+    /// Tags, and what they name.
+    pub tags: Vec<(ObjectId, ObjectId)>,
+    /// What folders, commits and tags name and what is not there, sorted.
+    pub missing: Vec<ObjectId>,
 }
 
 /// What the commits and tags of the packs name.
 #[derive(Debug, Default)]
 pub struct Named {
     pub commits: Vec<(ObjectId, Commit)>,
-    /// What tags name.
-    pub targets: Vec<ObjectId>,
+    /// Tags, and what they name.
+    pub tags: Vec<(ObjectId, ObjectId)>,
 }
 
 /// Notes what commits and tags name, one by one.
 #[derive(Default)]
 pub struct Naming {
     commits: Vec<(u32, ObjectId, Commit)>,
-    targets: Vec<ObjectId>,
+    tags: Vec<(ObjectId, ObjectId)>,
 }
 
 impl Naming {
@@ -43,24 +49,27 @@ impl Naming {
         match object.kind {
             ObjectKind::Commit => {
                 let commit = Commit::parse(object.bytes);
-                self.commits.push((object.number, object.id, commit));
+                self.commits.push((object.number, object.id(), commit));
             }
-            ObjectKind::Tag => self.targets.extend(Tag::parse(object.bytes).target),
+            ObjectKind::Tag => {
+                let target = Tag::parse(object.bytes).target;
+                self.tags.extend(target.map(|target| (object.id(), target)));
+            }
             ObjectKind::Blob | ObjectKind::Tree => {}
         }
     }
 
     /// Puts together what several have noted, in the order of the packs.
     pub fn finish(all: impl IntoIterator<Item = Self>) -> Named {
-        let (mut commits, mut targets) = (Vec::new(), Vec::new());
+        let (mut commits, mut tags) = (Vec::new(), Vec::new());
         for naming in all {
             commits.extend(naming.commits);
-            targets.extend(naming.targets);
+            tags.extend(naming.tags);
         }
         commits.sort_unstable_by_key(|(number, ..)| *number);
         Named {
             commits: commits.into_iter().map(|(_, id, commit)| (id, commit)).collect(),
-            targets,
+            tags,
         }
     }
 }
@@ -107,15 +116,40 @@ pub fn discover_after(
     threads: usize,
 ) -> History {
     let listing = store.loose();
-    let mut history = History::default();
-    let found = &mut history.found;
-    found.skips = listing.skips;
-    found.skips.extend(roots.skips.iter().cloned());
-    found.incomplete.extend(repo.shallow());
-    let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, found);
+    let mut found = begin(repo, roots, &listing);
+    // What is read next lies elsewhere in the packs than what was read before.
+    store.let_go();
+    let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, &mut found);
+    store.let_go();
     links.follow_named(named);
+    follow(repo, store, roots, listing.objects, links, found)
+}
+
+/// What can be said before anything is followed.
+pub(super) fn begin(repo: &Repository, roots: &Roots, listing: &Listing) -> Discovered {
+    Discovered {
+        skips: listing.skips.iter().chain(&roots.skips).cloned().collect(),
+        incomplete: repo.shallow().into_iter().collect(),
+        ..Discovered::default()
+    }
+}
+
+/// Follows these loose objects and the roots, and lists what there is to scan.
+pub(super) fn follow(
+    repo: &Repository,
+    store: &Store,
+    roots: &Roots,
+    loose: Vec<Object>,
+    mut links: Links<'_>,
+    found: Discovered,
+) -> History {
+    let mut history = History {
+        found,
+        ..History::default()
+    };
+    let found = &mut history.found;
     let mut raw = Vec::new();
-    for object in listing.objects {
+    for object in loose {
         if object.size > LARGEST {
             let reason = format!("the object is too large: {} bytes", object.size);
             found.skips.push(Skip::fault(object.id.to_string(), reason));
@@ -131,14 +165,13 @@ pub fn discover_after(
                 }
             }
         }
-        if let Some(place) = place_of(object.kind) {
-            let origin = Origin::new(place, "").in_object(object.id);
-            found.items.push(item(Handle::Object(object.id), origin));
-        }
+        found.items.extend(object_item(object.id, object.kind));
     }
     found.skips.extend(links.damaged());
     history.commits = std::mem::take(&mut links.commits);
     found.commits = history.commits.len() as u64;
+    history.tags = std::mem::take(&mut links.tags);
+    history.missing = links.missing.iter().copied().collect();
     links.follow_roots(roots);
     history.sketch = std::mem::take(&mut links.sketch);
     add_missing(repo, &links.missing, found);
@@ -148,10 +181,7 @@ pub fn discover_after(
         .extend(submodules.map(|name| Skip::policy(name, Policy::Submodule)));
     let mut names: Vec<_> = links.names.into_iter().collect();
     names.sort_unstable();
-    for name in names {
-        let origin = Origin::new(Place::PathName, name.clone());
-        found.items.push(item(Handle::Bytes(name), origin));
-    }
+    found.items.extend(names.into_iter().map(name_item));
     for name in &roots.ref_names {
         let origin = Origin::new(Place::RefName, name.clone());
         found.items.push(item(Handle::Bytes(name.as_slice().into()), origin));
@@ -164,6 +194,18 @@ pub fn discover_after(
             .push(item(Handle::Bytes(message.text.as_slice().into()), origin));
     }
     history
+}
+
+/// An object as an item, if it has text.
+pub fn object_item(id: ObjectId, kind: ObjectKind) -> Option<Item> {
+    let origin = Origin::new(place_of(kind)?, "").in_object(id);
+    Some(item(Handle::Object(id), origin))
+}
+
+/// The name of a file or folder as an item.
+pub fn name_item(name: Box<[u8]>) -> Item {
+    let origin = Origin::new(Place::PathName, name.clone());
+    item(Handle::Bytes(name), origin)
 }
 
 fn item(handle: Handle, origin: Origin) -> Item {

@@ -3,11 +3,12 @@
 //! Packed trees are met in the order of deltas, so that only what a tree does not share with its base is looked
 //! at. The entries that provenance will ask for are noted on the way.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::Discovered;
 use super::history::{Named, Suspects};
 use crate::git::commit::{Commit, Tag};
+use crate::git::maps::Set;
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::{Derived, Line, Lines, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
 use crate::origin::ObjectId;
@@ -24,9 +25,9 @@ pub struct Links<'s> {
     begins: Vec<bool>,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    pub names: HashSet<Box<[u8]>>,
+    pub names: Set<Box<[u8]>>,
     /// Of the names, those that could hold a finding.
-    suspicious: HashSet<Box<[u8]>>,
+    suspicious: Set<Box<[u8]>>,
     /// By the last component of their path.
     pub submodules: BTreeSet<Box<[u8]>>,
     pub missing: BTreeSet<ObjectId>,
@@ -34,13 +35,14 @@ pub struct Links<'s> {
     recent: Vec<Option<(ObjectId, Option<u32>)>>,
     /// Those of the packs first, in their order.
     pub commits: Vec<(ObjectId, Commit)>,
+    pub tags: Vec<(ObjectId, ObjectId)>,
     /// Trees that were read in part.
     damaged: Vec<(u32, Skip)>,
     pub sketch: Sketch,
 }
 
 impl<'s> Links<'s> {
-    fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
+    pub fn new(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>) -> Self {
         let mut begins = vec![false; 1 << 16];
         for id in &suspects.objects {
             begins[begin(id)] = true;
@@ -50,12 +52,13 @@ impl<'s> Links<'s> {
             suspects,
             begins,
             shallow,
-            names: HashSet::new(),
-            suspicious: HashSet::new(),
+            names: Set::default(),
+            suspicious: Set::default(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
             recent: vec![None; RECENT],
             commits: Vec::new(),
+            tags: Vec::new(),
             damaged: Vec::new(),
             sketch: Sketch::default(),
         }
@@ -101,8 +104,8 @@ impl<'s> Links<'s> {
         for (id, commit) in named.commits {
             self.follow_commit(id, commit);
         }
-        for target in named.targets {
-            self.check(Some(target));
+        for (tag, target) in named.tags {
+            self.follow_tag(tag, Some(target));
         }
     }
 
@@ -116,7 +119,7 @@ impl<'s> Links<'s> {
                 }
             }
             ObjectKind::Commit => self.follow_commit(id, Commit::parse(raw)),
-            ObjectKind::Tag => self.check(Tag::parse(raw).target),
+            ObjectKind::Tag => self.follow_tag(id, Tag::parse(raw).target),
         }
     }
 
@@ -126,6 +129,11 @@ impl<'s> Links<'s> {
             commit.parents.iter().for_each(|parent| self.check(Some(*parent)));
         }
         self.commits.push((id, commit));
+    }
+
+    fn follow_tag(&mut self, id: ObjectId, target: Option<ObjectId>) {
+        self.check(target);
+        self.tags.extend(target.map(|target| (id, target)));
     }
 
     fn note_damage(&mut self, number: u32, id: ObjectId) {
@@ -255,9 +263,9 @@ impl Visitor for Links<'_> {
     type Kept = Kept;
 
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Kept>>) -> Kept {
-        let (mut kept, followed) = self.follow_tree(object.bytes, object.id.length(), derived.as_ref());
+        let (mut kept, followed) = self.follow_tree(object.bytes, self.store.id_length(), derived.as_ref());
         if followed.is_err() {
-            self.note_damage(object.number, object.id);
+            self.note_damage(object.number, object.id());
         }
         let like = derived.and_then(|derived| derived.kept.noted.as_ref());
         let lines = kept.lines.iter().map(|(_, line)| *line);

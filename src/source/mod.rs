@@ -3,6 +3,7 @@
 //!
 //! A source never looks into content, and never passes over anything without a [`Skip`].
 
+pub mod again;
 mod change;
 pub mod files;
 pub mod history;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::error::Error;
 use crate::git::commit::Commit;
-use crate::git::tree::{self, EntryKind};
+use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::walk::{self, Reached};
 use crate::git::{Graph, ObjectKind, ReadObject, Repository, Store, resolve};
 use crate::origin::{CommitStamp, ObjectId, Origin, Place};
@@ -174,12 +174,7 @@ impl Range<'_> {
             self.faults.insert(tree, "folders are nested too deep".to_owned());
             return;
         }
-        let old: Vec<_> = parents.iter().map(|version| self.versions(*version)).collect();
-        for (name, new) in self.entries(&tree) {
-            let versions: Vec<_> = old.iter().map(|old| old.get(&name).copied()).collect();
-            if versions.contains(&Some(new)) {
-                continue;
-            }
+        for Change { name, new, old } in self.changes(tree, parents) {
             if self.left == 0 {
                 return;
             }
@@ -189,9 +184,35 @@ impl Range<'_> {
                 path.push(b'/');
             }
             path.extend_from_slice(&name);
-            self.entry(path, new, &versions, depth);
+            self.entry(path, new, &old, depth);
             path.truncate(length);
         }
+    }
+
+    /// The entries of a tree that no parent has so.
+    fn changes(&mut self, tree: ObjectId, parents: &[Option<Version>]) -> Vec<Change> {
+        let raw = self.raw_tree(tree);
+        let old: Vec<_> = parents.iter().map(|version| self.raw_version(*version)).collect();
+        let mut old: Vec<_> = old.iter().map(|raw| Versions::of(raw, tree.length())).collect();
+        let mut changes = Vec::new();
+        let mut versions = Vec::with_capacity(old.len());
+        for entry in tree::entries(&raw, tree.length()) {
+            let Ok(Entry { name, kind, id }) = entry else {
+                self.faults.insert(tree, "the tree is damaged".to_owned());
+                break;
+            };
+            let new = (kind, id);
+            versions.clear();
+            versions.extend(old.iter_mut().map(|old| old.get(name)));
+            if !versions.contains(&Some(new)) {
+                changes.push(Change {
+                    name: name.into(),
+                    new,
+                    old: versions.clone(),
+                });
+            }
+        }
+        changes
     }
 
     fn entry(&mut self, path: &mut Vec<u8>, new: Version, old: &[Option<Version>], depth: usize) {
@@ -208,25 +229,64 @@ impl Range<'_> {
         }
     }
 
-    fn versions(&mut self, tree: Option<Version>) -> HashMap<Vec<u8>, Version> {
-        match tree {
-            Some((EntryKind::Tree, id)) => self.entries(&id).into_iter().collect(),
-            _ => HashMap::new(),
+    fn raw_version(&mut self, version: Option<Version>) -> Vec<u8> {
+        match version {
+            Some((EntryKind::Tree, id)) => self.raw_tree(id),
+            _ => Vec::new(),
         }
     }
 
-    fn entries(&mut self, tree: &ObjectId) -> Vec<(Vec<u8>, Version)> {
-        let mut list = Vec::new();
-        if let Err(reason) = self.objects.read(tree, &mut self.raw) {
-            self.faults.insert(*tree, reason);
-            return list;
+    fn raw_tree(&mut self, tree: ObjectId) -> Vec<u8> {
+        let mut raw = Vec::new();
+        if let Err(reason) = self.objects.read(&tree, &mut raw) {
+            self.faults.insert(tree, reason);
+            raw.clear();
         }
-        for entry in tree::entries(&self.raw, tree.length()) {
-            match entry {
-                Ok(entry) => list.push((entry.name.to_vec(), (entry.kind, entry.id))),
-                Err(_) => drop(self.faults.insert(*tree, "the tree is damaged".to_owned())),
+        raw
+    }
+}
+
+/// An entry that a commit brought, and what each parent has there.
+struct Change {
+    name: Box<[u8]>,
+    new: Version,
+    old: Vec<Option<Version>>,
+}
+
+/// The entries of an old tree, asked for in the order of a new one.
+struct Versions<'t> {
+    raw: &'t [u8],
+    id_length: usize,
+    /// Where to go on. Trees are sorted and much alike, so what is asked for nearly always comes next.
+    at: usize,
+    /// Made when something did not come next: it is new, or has become a folder.
+    by_name: Option<HashMap<&'t [u8], Version>>,
+}
+
+impl<'t> Versions<'t> {
+    fn of(raw: &'t [u8], id_length: usize) -> Self {
+        Self {
+            raw,
+            id_length,
+            at: 0,
+            by_name: None,
+        }
+    }
+
+    fn get(&mut self, name: &[u8]) -> Option<Version> {
+        while let Ok((entry, length)) = tree::entry(&self.raw[self.at..], self.id_length) {
+            if entry.name > name {
+                break;
+            }
+            self.at += length;
+            if entry.name == name {
+                return Some((entry.kind, entry.id));
             }
         }
-        list
+        let list = || tree::entries(self.raw, self.id_length).map_while(Result::ok);
+        let by_name = self
+            .by_name
+            .get_or_insert_with(|| list().map(|entry| (entry.name, (entry.kind, entry.id))).collect());
+        by_name.get(name).copied()
     }
 }

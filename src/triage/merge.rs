@@ -23,7 +23,8 @@ pub fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     merged
 }
 
-fn absorb(into: &mut Finding, other: Finding) {
+/// Adds the places of another finding of the same secret, and what they say of it.
+pub(super) fn absorb(into: &mut Finding, other: Finding) {
     if other.confidence > into.confidence {
         into.confidence = other.confidence;
         into.reasons = other.reasons;

@@ -6,6 +6,7 @@
 mod grade;
 mod locate;
 mod merge;
+pub mod submodule;
 mod veil;
 
 pub use grade::grade;

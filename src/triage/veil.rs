@@ -36,6 +36,11 @@ impl Veil {
         for finding in findings {
             for place in &mut finding.occurrences {
                 self.mask(&mut place.origin.path);
+                if let Some(name) = &mut place.origin.submodule {
+                    let mut masked = name.to_vec();
+                    self.mask(&mut masked);
+                    *name = masked.into();
+                }
             }
             for name in &mut finding.refs {
                 self.mask_text(name);
@@ -50,7 +55,8 @@ impl Veil {
         *name = String::from_utf8_lossy(&bytes).into_owned();
     }
 
-    fn mask(&self, name: &mut Vec<u8>) {
+    /// Masks the secrets in a name.
+    pub fn mask(&self, name: &mut Vec<u8>) {
         for secret in &self.secrets {
             #[expect(
                 clippy::disallowed_methods,

@@ -6,9 +6,9 @@
 //! Objects are numbered by their place in the pack indexes, and a folder that has the same such entries as
 //! the one it was made of shares them. Beyond [`MOST`] entries folders are left to be read when asked for.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::git::maps::Map;
 use crate::git::provenance::Hits;
 use crate::git::store::{ObjectKind, ReadObject, Store};
 use crate::git::tree::{Entry, EntryKind};
@@ -52,7 +52,7 @@ pub type Lines = Range<u32>;
 pub struct Sketch {
     folders: Vec<(u32, Lines)>,
     lines: Vec<Line>,
-    names: HashMap<Box<[u8]>, u32>,
+    names: Map<Box<[u8]>, u32>,
     outside: Vec<ObjectId>,
 }
 
@@ -135,7 +135,7 @@ impl Sketch {
     }
 }
 
-fn number(names: &mut HashMap<Box<[u8]>, u32>, name: Box<[u8]>) -> u32 {
+fn number(names: &mut Map<Box<[u8]>, u32>, name: Box<[u8]>) -> u32 {
     // So many names would need more memory than there is.
     let number = (names.len() as u32).min(NAMES - 1);
     names.insert(name, number);

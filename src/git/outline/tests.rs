@@ -20,7 +20,8 @@ fn what_threads_note_is_put_together_and_shared() {
     let sub = two.line(&entry("sub", EntryKind::Submodule, 8), None);
     two.add(7, [b, a, sub].into_iter(), None);
     let both = one.and(two);
-    let names: HashMap<u32, &[u8]> = both.names.iter().map(|(name, number)| (*number, &name[..])).collect();
+    let names: std::collections::HashMap<u32, &[u8]> =
+        both.names.iter().map(|(name, number)| (*number, &name[..])).collect();
     let shown = |folder: usize| -> Vec<_> {
         let (slot, at) = &both.folders[folder];
         let lines = &both.lines[at.start as usize..at.end as usize];

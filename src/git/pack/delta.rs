@@ -1,7 +1,7 @@
 //! Deltas: an object as copies out of its base and bytes inserted between them.
 //!
 //! Applying one also tells which stretches were copied: they are where nothing is new. Copies that follow
-//! each other in the base count as one. Everything is checked before memory is taken for the result.
+//! each other in the base count as one. No more is written than the size that the delta gives.
 
 use super::Fault;
 use crate::git::store::LARGEST;
@@ -17,6 +17,13 @@ pub struct Copied {
 }
 
 const DAMAGED: Fault = "its delta is damaged";
+const WRONG_SIZE: Fault = "its size is not what its delta says";
+
+/// The size of what a delta makes, as it says.
+pub fn result_size(mut delta: &[u8]) -> Option<u64> {
+    size(&mut delta)?;
+    size(&mut delta)
+}
 
 /// Replaces `into` by what the delta makes of its base, and `copied` by the copies, in the order of the result.
 pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Copied>) -> Result<(), Fault> {
@@ -29,28 +36,20 @@ pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Cop
     if result_size > LARGEST {
         return Err("the object is too large");
     }
-    let (mut made, mut sum) = (rest, 0);
-    while let Some(step) = step(&mut made)? {
-        sum += match step {
-            Step::Copy { length, .. } => length as u64,
-            Step::Insert(bytes) => bytes.len() as u64,
-        };
-        if sum > result_size {
-            break;
-        }
-    }
-    if sum != result_size {
-        return Err("its size is not what its delta says");
-    }
     into.clear();
     if into.capacity() < result_size as usize {
-        // Growing it would copy what is not wanted any more. Versions of a file often grow by a little.
+        // Growing it would copy what is not wanted any more. Versions of a file often grow by a little. Memory
+        // that is not written to costs nothing, so a lie about the size does not either.
         *into = Vec::with_capacity(result_size as usize + result_size as usize / 16);
     }
     copied.clear();
+    let too_much = |made: &Vec<u8>, length: usize| made.len() + length > result_size as usize;
     while let Some(step) = step(&mut rest)? {
         match step {
             Step::Copy { from, length } => {
+                if too_much(into, length) {
+                    return Err(WRONG_SIZE);
+                }
                 let bytes = from
                     .checked_add(length)
                     .and_then(|end| base.get(from..end))
@@ -65,10 +64,18 @@ pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Cop
                 );
                 into.extend_from_slice(bytes);
             }
-            Step::Insert(bytes) => into.extend_from_slice(bytes),
+            Step::Insert(bytes) => {
+                if too_much(into, bytes.len()) {
+                    return Err(WRONG_SIZE);
+                }
+                into.extend_from_slice(bytes);
+            }
         }
     }
-    Ok(())
+    match into.len() as u64 == result_size {
+        true => Ok(()),
+        false => Err(WRONG_SIZE),
+    }
 }
 
 fn note(copied: &mut Vec<Copied>, next: Copied) {
@@ -94,21 +101,39 @@ fn step<'d>(rest: &mut &'d [u8]) -> Result<Option<Step<'d>>, Fault> {
         let bytes = rest.split_off(..usize::from(code)).filter(|bytes| !bytes.is_empty());
         return Ok(Some(Step::Insert(bytes.ok_or(DAMAGED)?)));
     }
-    let mut number = |bits: std::ops::Range<u8>| -> Result<usize, Fault> {
-        let mut number = 0;
-        for (shift, bit) in bits.enumerate() {
-            if code >> bit & 1 == 1 {
-                number |= usize::from(*rest.split_off_first().ok_or(DAMAGED)?) << (8 * shift);
-            }
+    let (from, length) = match rest.first_chunk::<8>() {
+        Some(next) => {
+            let (numbers, used) = copy_numbers(code, *next);
+            *rest = &rest[used..];
+            numbers
         }
-        Ok(number)
+        None => {
+            let mut next = [0; 8];
+            next[..rest.len()].copy_from_slice(rest);
+            let (numbers, used) = copy_numbers(code, next);
+            rest.split_off(..used).ok_or(DAMAGED)?;
+            numbers
+        }
     };
-    let from = number(0..4)?;
-    let length = match number(4..7)? {
+    Ok(Some(Step::Copy { from, length }))
+}
+
+/// Offset and length of a copy, and how many of the bytes they take. Without a branch: which of their seven bytes
+/// are there cannot be foretold.
+fn copy_numbers(code: u8, next: [u8; 8]) -> ((usize, usize), usize) {
+    let mut bytes = u64::from_le_bytes(next);
+    let (mut numbers, mut used) = (0, 0);
+    for bit in 0..7 {
+        let there = u64::from(code >> bit & 1);
+        numbers |= (bytes & 0xff * there) << (8 * bit);
+        bytes >>= 8 * there;
+        used += there as usize;
+    }
+    let length = match (numbers >> 32) as usize {
         0 => 0x1_0000,
         length => length,
     };
-    Ok(Some(Step::Copy { from, length }))
+    (((numbers & 0xffff_ffff) as usize, length), used)
 }
 
 fn size(rest: &mut &[u8]) -> Option<u64> {

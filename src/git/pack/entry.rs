@@ -34,8 +34,8 @@ const DAMAGED: Fault = "its pack entry is damaged";
 const RATIO: u64 = 1032;
 
 impl Header {
-    /// Reads the header at an offset of the pack.
-    pub fn read(pack: &[u8], offset: u64) -> Result<Self, Fault> {
+    /// Reads the header at an offset of a pack whose ids have `id_length` bytes.
+    pub fn read(pack: &[u8], offset: u64, id_length: usize) -> Result<Self, Fault> {
         let start = usize::try_from(offset).map_err(|_| OUTSIDE)?;
         let mut bytes = pack
             .get(start..)
@@ -76,8 +76,8 @@ impl Header {
                 Form::OnOffset(base.ok_or("its delta base lies before the pack")?)
             }
             7 => {
-                length += 20;
-                let id = pack.get(start + length - 20..start + length).ok_or(DAMAGED)?;
+                length += id_length;
+                let id = pack.get(start + length - id_length..start + length).ok_or(DAMAGED)?;
                 Form::OnId(ObjectId::from_bytes(id).ok_or(DAMAGED)?)
             }
             _ => return Err("its pack entry is of no known type"),
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn headers_are_bounded() {
-        let read = |bytes: &[u8]| Header::read(bytes, 0).map(|header| (header.form, header.size, header.data));
+        let read = |bytes: &[u8]| Header::read(bytes, 0, 20).map(|header| (header.form, header.size, header.data));
         assert_eq!(
             read(&[0x95, 0x0a]),
             Ok((Form::Whole(ObjectKind::Commit), 5 | 10 << 4, 2))
@@ -139,9 +139,16 @@ mod tests {
         assert!(read(&[0x61, 0x00]).is_err());
         assert!(read(&[0x61, 0x01]).is_err());
         assert!(read(&[0x71, 1, 2, 3]).is_err());
-        let offset = |bytes: &[u8]| Header::read(bytes, bytes.len() as u64 - 2).map(|header| header.form);
+        let on_id = [&[0x71][..], &[7; 32]].concat();
+        for length in [20, 32] {
+            let header = Header::read(&on_id, 0, length).map(|header| (header.form, header.data));
+            let id = ObjectId::from_bytes(&vec![7; length]).expect("20 or 32 bytes");
+            assert_eq!(header, Ok((Form::OnId(id), 1 + length)));
+        }
+        assert!(Header::read(&on_id[..32], 0, 32).is_err());
+        let offset = |bytes: &[u8]| Header::read(bytes, bytes.len() as u64 - 2, 20).map(|header| header.form);
         assert_eq!(offset(&[0, 0, 0, 0x61, 2]), Ok(Form::OnOffset(1)));
-        assert_eq!(Header::read(&[1], u64::MAX).err(), Some(OUTSIDE));
+        assert_eq!(Header::read(&[1], u64::MAX, 20).err(), Some(OUTSIDE));
     }
 
     #[test]

@@ -4,18 +4,15 @@
 //! a delta on an object of another pack. An entry that no root leads to is made of itself, in a circle.
 //! The tables take about 30 bytes an entry, whatever its size.
 
-use super::entry::{Form, Header};
-use super::{Fault, Pack, TRAILER};
+use super::entry::Form;
+use super::{Fault, Pack};
 use crate::git::store::ObjectKind;
 
 /// Tables of all entries, by number.
 pub struct Forest {
     /// The number of each pack's first entry, and one past the last.
     firsts: Vec<u32>,
-    offsets: Vec<u64>,
-    /// Positions in the pack's index.
-    positions: Vec<u32>,
-    marks: Vec<Mark>,
+    entries: Vec<Entry>,
     /// Where an entry's children start in `children`, and one past the last.
     starts: Vec<u32>,
     /// The lightest child of an entry comes first, so that its base can be let go before the heaviest is walked.
@@ -26,9 +23,12 @@ pub struct Forest {
     pub faults: Vec<(u32, Fault)>,
 }
 
-/// What is known of an entry.
-#[derive(Clone, Copy, Default)]
-struct Mark {
+/// What is known of an entry, side by side: entries are asked for in an order of their own.
+#[derive(Clone, Copy)]
+struct Entry {
+    offset: u64,
+    /// In the pack's index.
+    position: u32,
     /// `None` beneath a base in another pack.
     kind: Option<ObjectKind>,
     /// An earlier pack has the object too.
@@ -60,35 +60,36 @@ impl Forest {
 
     /// The entry's position in the index of its pack.
     pub fn position(&self, entry: u32) -> u32 {
-        self.positions[entry as usize]
+        self.entries[entry as usize].position
     }
 
     /// Where the entry starts in its pack and where the next one does.
     pub fn extent(&self, entry: u32, packs: &[Pack]) -> (u64, u64) {
         let pack = self.pack(entry);
-        let start = self.offsets[entry as usize];
+        let start = self.entries[entry as usize].offset;
         let last = self.firsts[pack + 1];
-        let next = self.offsets[entry as usize + 1..last as usize]
+        let mut next = self.entries[entry as usize + 1..last as usize]
             .iter()
-            .find(|&&next| next > start);
-        let end = packs[pack].map.bytes().len().saturating_sub(TRAILER) as u64;
-        (start, next.copied().unwrap_or(end).min(end))
+            .map(|next| next.offset);
+        let next = next.find(|&next| next > start);
+        let end = packs[pack].end() as u64;
+        (start, next.unwrap_or(end).min(end))
     }
 
     /// Its kind, if that is known from headers.
     pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
-        self.marks[entry as usize].kind
+        self.entries[entry as usize].kind
     }
 
     /// Whether an earlier pack has the object too.
     pub fn is_again(&self, entry: u32) -> bool {
-        self.marks[entry as usize].again
+        self.entries[entry as usize].again
     }
 
     /// How many objects there are of these kinds, or of a kind that is not known yet.
     pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
-        let is_wanted = |mark: &&Mark| !mark.again && mark.kind.is_none_or(wanted);
-        self.marks.iter().filter(is_wanted).count()
+        let is_wanted = |entry: &&Entry| !entry.again && entry.kind.is_none_or(wanted);
+        self.entries.iter().filter(is_wanted).count()
     }
 
     pub fn children(&self, entry: u32) -> &[u32] {
@@ -99,42 +100,48 @@ impl Forest {
     fn list(packs: &[Pack]) -> Self {
         let mut forest = Self {
             firsts: vec![0],
-            offsets: Vec::new(),
-            positions: Vec::new(),
-            marks: Vec::new(),
+            entries: Vec::new(),
             starts: Vec::new(),
             children: Vec::new(),
             roots: Vec::new(),
             faults: Vec::new(),
         };
         for (number, pack) in packs.iter().enumerate() {
+            pack.index.sharpen();
             let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
             entries.sort_unstable();
-            for (offset, position) in entries {
-                let id = pack.index.id(position);
-                let again = packs[..number].iter().any(|earlier| earlier.index.find(&id).is_some());
-                forest.offsets.push(offset);
-                forest.positions.push(position);
-                forest.marks.push(Mark { kind: None, again });
-            }
-            forest.firsts.push(forest.offsets.len() as u32);
+            let earlier = &packs[..number];
+            forest
+                .entries
+                .extend(entries.into_iter().map(|(offset, position)| Entry {
+                    offset,
+                    position,
+                    kind: None,
+                    again: !earlier.is_empty() && {
+                        let id = pack.index.id(position);
+                        earlier.iter().any(|earlier| earlier.index.find(&id).is_some())
+                    },
+                }));
+            forest.firsts.push(forest.entries.len() as u32);
         }
         forest
     }
 
     /// Returns what each entry is made of.
     fn read_headers(&mut self, packs: &[Pack]) -> Vec<u32> {
-        let mut parents = vec![NONE; self.offsets.len()];
+        let mut parents = vec![NONE; self.entries.len()];
         for (number, pack) in packs.iter().enumerate() {
             for entry in self.firsts[number]..self.firsts[number + 1] {
-                let base = match Header::read(pack.map.bytes(), self.offsets[entry as usize]).map(|header| header.form)
+                let base = match pack
+                    .header(self.entries[entry as usize].offset)
+                    .map(|header| header.form)
                 {
                     Ok(Form::Whole(kind)) => {
-                        self.marks[entry as usize].kind = Some(kind);
+                        self.entries[entry as usize].kind = Some(kind);
                         self.roots.push(entry);
                         continue;
                     }
-                    Ok(Form::OnOffset(offset)) => self.at(number, offset).ok_or("its delta base is missing"),
+                    Ok(Form::OnOffset(offset)) => self.before(entry, number, offset).ok_or("its delta base is missing"),
                     Ok(Form::OnId(id)) => match pack.index.find(&id) {
                         Some(position) => self
                             .at(number, pack.index.offset(position))
@@ -156,11 +163,27 @@ impl Forest {
     }
 
     /// The entry at an offset of a pack.
-    fn at(&self, pack: usize, offset: u64) -> Option<u32> {
+    pub fn at(&self, pack: usize, offset: u64) -> Option<u32> {
+        self.among(self.firsts[pack], self.firsts[pack + 1], offset)
+    }
+
+    /// The entry at an offset before that of `entry`: most bases lie a short way back.
+    fn before(&self, entry: u32, pack: usize, offset: u64) -> Option<u32> {
         let first = self.firsts[pack];
-        let offsets = &self.offsets[first as usize..self.firsts[pack + 1] as usize];
-        let n = offsets.partition_point(|&at| at < offset);
-        (offsets.get(n) == Some(&offset)).then_some(first + n as u32)
+        let (mut low, mut high, mut step) = (entry, entry, 16);
+        while low > first && self.entries[low as usize].offset > offset {
+            high = low;
+            low = low.saturating_sub(step).max(first);
+            step *= 4;
+        }
+        self.among(low, high, offset)
+    }
+
+    fn among(&self, first: u32, last: u32, offset: u64) -> Option<u32> {
+        let entries = &self.entries[first as usize..last as usize];
+        let n = entries.partition_point(|entry| entry.offset < offset);
+        entries.get(n).filter(|entry| entry.offset == offset)?;
+        Some(first + n as u32)
     }
 
     fn link(&mut self, parents: &[u32]) {
@@ -185,7 +208,7 @@ impl Forest {
     /// faults; what is not led to is in a circle.
     fn walk_order(&mut self) -> Vec<u32> {
         let mut order = self.roots.clone();
-        let mut seen = vec![false; self.offsets.len()];
+        let mut seen = vec![false; self.entries.len()];
         let mut at = 0;
         while at < order.len() {
             let entry = order[at];
@@ -194,7 +217,7 @@ impl Forest {
             let kind = self.kind(entry);
             for n in self.starts[entry as usize]..self.starts[entry as usize + 1] {
                 let child = self.children[n as usize];
-                self.marks[child as usize].kind = kind;
+                self.entries[child as usize].kind = kind;
                 order.push(child);
             }
         }
@@ -215,14 +238,14 @@ impl Forest {
 
     /// Puts roots and children in the order in which they are walked, by how many entries stand beneath them.
     fn weigh(&mut self, order: &[u32], parents: &[u32]) {
-        let mut weights = vec![1_u32; self.offsets.len()];
+        let mut weights = vec![1_u32; self.entries.len()];
         for &entry in order.iter().rev() {
             let parent = parents[entry as usize];
             if parent != NONE {
                 weights[parent as usize] = weights[parent as usize].saturating_add(weights[entry as usize]);
             }
         }
-        for entry in 0..self.offsets.len() {
+        for entry in 0..self.entries.len() {
             let children = self.starts[entry] as usize..self.starts[entry + 1] as usize;
             self.children[children].sort_unstable_by_key(|&child| (weights[child as usize], child));
         }

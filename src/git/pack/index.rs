@@ -1,26 +1,33 @@
 //! A pack's index: which objects it holds, and at which offset each entry starts.
 //!
-//! Versions 1 and 2. Sizes are checked when it is opened; what an entry says is checked against the
-//! pack when the entry is read. An index whose ids are not in order hides objects from [`Index::find`],
+//! Versions 1 and 2, with ids of 20 or 32 bytes: an index does not say which, its repository does. Sizes are
+//! checked when it is opened; what an entry says is checked against the pack when the entry is read. An index whose ids are not in order hides objects from [`Index::find`],
 //! which is noticed as missing objects, never as an empty repository.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::Fault;
 use super::map::Mapped;
 use crate::origin::ObjectId;
 
 const FANOUT: usize = 256 * 4;
-const HASH: usize = 20;
-/// The checksums of the pack and of the index itself.
-const TRAILER: usize = 2 * HASH;
 
 /// An open index.
 pub struct Index {
     map: Mapped,
     count: u32,
+    id_length: usize,
     /// Version 2 has tables of ids, checksums and offsets; version 1 one table of offset and id.
     tables: Option<Tables>,
+    /// A finer fan-out, for those who look up very many ids.
+    fine: OnceLock<Fine>,
+}
+
+/// Where ids start that begin with the same `32 - shift` bits.
+struct Fine {
+    shift: u32,
+    starts: Vec<u32>,
 }
 
 /// Where the tables of a version 2 index start.
@@ -33,12 +40,12 @@ struct Tables {
 
 impl Index {
     /// Opens an index and checks that its tables fit into it.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    pub fn open(path: &Path, id_length: usize) -> Result<Self, Fault> {
         let map = Mapped::open(path).map_err(|_| "the pack index cannot be read")?;
-        Self::of(map).ok_or("the pack index is damaged")
+        Self::of(map, id_length).ok_or("the pack index is damaged")
     }
 
-    fn of(map: Mapped) -> Option<Self> {
+    fn of(map: Mapped, id_length: usize) -> Option<Self> {
         let bytes = map.bytes();
         let version_2 = bytes.starts_with(b"\xfftOc");
         if version_2 && word(bytes, 4)? != 2 {
@@ -57,12 +64,19 @@ impl Index {
         let ids = fanout + FANOUT;
         let tables = version_2.then(|| Tables {
             ids,
-            checksums: ids + n * HASH,
-            offsets: ids + n * (HASH + 4),
-            large: ids + n * (HASH + 8),
+            checksums: ids + n * id_length,
+            offsets: ids + n * (id_length + 4),
+            large: ids + n * (id_length + 8),
         });
-        let least = ids + n * tables.as_ref().map_or(HASH + 4, |_| HASH + 8) + TRAILER;
-        (bytes.len() >= least).then_some(Self { map, count, tables })
+        // The checksums of the pack and of the index itself come last.
+        let least = ids + n * (id_length + if version_2 { 8 } else { 4 }) + 2 * id_length;
+        (bytes.len() >= least).then_some(Self {
+            map,
+            count,
+            id_length,
+            tables,
+            fine: OnceLock::new(),
+        })
     }
 
     /// How many objects it lists.
@@ -70,16 +84,21 @@ impl Index {
         self.count
     }
 
+    /// How many bytes its ids have, and its checksums.
+    pub fn id_length(&self) -> usize {
+        self.id_length
+    }
+
     /// The id of the object at this position, which is less than [`Index::count`].
     pub fn id(&self, position: u32) -> ObjectId {
-        ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 bytes")
+        ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 or 32 bytes")
     }
 
     /// Where the entry starts. An offset that the index lacks is one that no pack reaches.
     pub fn offset(&self, position: u32) -> u64 {
         let (bytes, n) = (self.map.bytes(), position as usize);
         let Some(tables) = &self.tables else {
-            return word(bytes, FANOUT + n * (HASH + 4)).map_or(u64::MAX, u64::from);
+            return word(bytes, FANOUT + n * (self.id_length + 4)).map_or(u64::MAX, u64::from);
         };
         match word(bytes, tables.offsets + n * 4) {
             Some(offset) if offset & 1 << 31 == 0 => u64::from(offset),
@@ -100,21 +119,20 @@ impl Index {
         word(self.map.bytes(), tables.checksums + position as usize * 4)
     }
 
+    /// Reads all ids once, so that each of many is found in one or two steps.
+    pub fn sharpen(&self) {
+        self.fine.get_or_init(|| Fine::of(self));
+    }
+
     /// The position of an object.
     pub fn find(&self, id: &ObjectId) -> Option<u32> {
         let wanted = id.as_bytes();
-        let fanout = self.tables.as_ref().map_or(0, |tables| tables.ids - FANOUT);
-        let bucket = |n: usize| word(self.map.bytes(), fanout + n * 4).expect("the fan-out was read before");
-        let first = usize::from(wanted[0]);
-        let (mut low, mut high) = (if first == 0 { 0 } else { bucket(first - 1) }, bucket(first));
-        // Ids are spread evenly, so the next bytes say about where it is. Where they are not, halving still ends.
-        let spread = u64::from(word(wanted, 1).unwrap_or_default());
-        let guess = low + ((u64::from(high - low) * spread) >> 32) as u32;
-        let near = (high - low).isqrt();
-        let mut probes = [guess.saturating_sub(near).max(low), guess.saturating_add(near)].into_iter();
+        let (mut low, mut high) = match self.fine.get() {
+            Some(fine) => fine.among(wanted),
+            None => self.among(wanted),
+        };
         while low < high {
-            let probe = probes.next().filter(|probe| (low..high).contains(probe));
-            let middle = probe.unwrap_or(low + (high - low) / 2);
+            let middle = low + (high - low) / 2;
             match compare(self.raw_id(middle), wanted) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
@@ -124,19 +142,64 @@ impl Index {
         None
     }
 
+    /// Between which positions the fan-out says that an id is.
+    fn among(&self, wanted: &[u8]) -> (u32, u32) {
+        let fanout = self.tables.as_ref().map_or(0, |tables| tables.ids - FANOUT);
+        let bucket = |n: usize| word(self.map.bytes(), fanout + n * 4).expect("the fan-out was read before");
+        let first = usize::from(wanted[0]);
+        (if first == 0 { 0 } else { bucket(first - 1) }, bucket(first))
+    }
+
+    /// The ids that start with these hex digits, in order.
+    pub fn with_prefix<'i>(&'i self, hex: &'i str) -> impl Iterator<Item = ObjectId> + 'i {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match *self.id(middle).to_string() < *hex {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        let ids = (low..self.count).map(|position| self.id(position));
+        ids.take_while(move |id| id.to_string().starts_with(hex))
+    }
+
     /// What the pack's last bytes must be.
     pub fn pack_checksum(&self) -> &[u8] {
         let bytes = self.map.bytes();
-        &bytes[bytes.len() - TRAILER..bytes.len() - HASH]
+        let end = bytes.len() - self.id_length;
+        &bytes[end - self.id_length..end]
     }
 
     fn raw_id(&self, position: u32) -> &[u8] {
         let n = position as usize;
         let at = match &self.tables {
-            Some(tables) => tables.ids + n * HASH,
-            None => FANOUT + n * (HASH + 4) + 4,
+            Some(tables) => tables.ids + n * self.id_length,
+            None => FANOUT + n * (self.id_length + 4) + 4,
         };
-        &self.map.bytes()[at..at + HASH]
+        &self.map.bytes()[at..at + self.id_length]
+    }
+}
+
+impl Fine {
+    /// About one id to each start, in a table of at most four megabytes.
+    fn of(index: &Index) -> Self {
+        let bits = index.count.max(1).ilog2().clamp(8, 20);
+        let shift = 32 - bits;
+        let mut starts = Vec::with_capacity((1 << bits) + 1);
+        for position in 0..index.count {
+            let begin = word(index.raw_id(position), 0).unwrap_or_default() >> shift;
+            while starts.len() <= begin as usize {
+                starts.push(position);
+            }
+        }
+        starts.resize((1 << bits) + 1, index.count);
+        Self { shift, starts }
+    }
+
+    fn among(&self, wanted: &[u8]) -> (u32, u32) {
+        let begin = (word(wanted, 0).unwrap_or_default() >> self.shift) as usize;
+        (self.starts[begin], self.starts[begin + 1])
     }
 }
 
@@ -160,7 +223,7 @@ mod tests {
     fn index(bytes: &[u8]) -> Result<Index, Fault> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), bytes).expect("it is written");
-        Index::open(file.path())
+        Index::open(file.path(), 20)
     }
 
     #[test]

@@ -9,6 +9,10 @@ use std::path::Path;
 
 use memmap2::Mmap;
 
+/// Larger files are not brought into memory as a whole.
+#[cfg(target_os = "linux")]
+const FETCHED: usize = 1 << 30;
+
 /// A file's bytes, as they were when it was opened.
 pub struct Mapped(Mmap);
 
@@ -28,5 +32,25 @@ impl Mapped {
 
     pub fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Brings all of a file into memory at once, for those who will read all of it, unless it is very large.
+    /// That it may fail does not matter: what is not there is brought when it is read.
+    pub fn fetch(&self) {
+        #[cfg(target_os = "linux")]
+        if self.0.len() <= FETCHED {
+            let _ = self.0.advise(memmap2::Advice::PopulateRead);
+        }
+    }
+
+    /// Gives the memory back. What is read again comes from the file again.
+    pub fn let_go(&self) {
+        #[cfg(unix)]
+        #[expect(
+            unsafe_code,
+            reason = "two readings of a pack must not be in memory at once with the results"
+        )]
+        // SAFETY: the map is read-only and of a file that does not change, so its bytes stay what they are.
+        let _ = unsafe { self.0.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
     }
 }

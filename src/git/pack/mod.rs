@@ -11,6 +11,7 @@ mod delta;
 mod entry;
 mod forest;
 mod index;
+mod listing;
 mod map;
 mod reader;
 mod walk;
@@ -26,6 +27,7 @@ use crate::git::path_bytes;
 use crate::git::store::ObjectKind;
 use crate::origin::ObjectId;
 use crate::skip::Skip;
+use entry::Header;
 use forest::Forest;
 use index::Index;
 use map::Mapped;
@@ -33,6 +35,9 @@ use reader::Reader;
 
 /// Why an entry cannot be read: the end of a sentence that begins "the object cannot be read".
 pub type Fault = &'static str;
+
+/// The fault of what is whole itself.
+pub const BASE_UNREAD: Fault = "its delta base cannot be read";
 
 /// A pack with its index.
 struct Pack {
@@ -47,14 +52,13 @@ pub struct Packs {
     forest: OnceLock<Forest>,
     /// Readers not in use.
     idle: Mutex<Vec<Reader>>,
+    /// Held by the worker that walks a tree of very large objects.
+    alone: Mutex<()>,
 }
 
-/// The hash over all of a pack, which is its last part.
-const TRAILER: usize = 20;
-
 impl Packs {
-    /// Opens the packs in these object folders, in the order of folders and names.
-    pub fn open(folders: &[PathBuf], skips: &mut Vec<Skip>) -> Self {
+    /// Opens the packs in these object folders, in the order of folders and names. Their ids have `id_length` bytes.
+    pub fn open(folders: &[PathBuf], id_length: usize, skips: &mut Vec<Skip>) -> Self {
         let mut packs = Vec::new();
         for folder in folders {
             let folder = folder.join("pack");
@@ -62,7 +66,7 @@ impl Packs {
                 let path = folder.join(name);
                 let extension = path.extension();
                 if extension == Some(OsStr::new("idx")) {
-                    match Pack::open(&path) {
+                    match Pack::open(&path, id_length) {
                         Ok(pack) => {
                             let wrong = pack.disagreement().map(|fault| Skip::fault(path_bytes(&path), fault));
                             skips.extend(wrong);
@@ -80,6 +84,7 @@ impl Packs {
             packs,
             forest: OnceLock::new(),
             idle: Mutex::new(Vec::new()),
+            alone: Mutex::new(()),
         }
     }
 
@@ -109,6 +114,13 @@ impl Packs {
         None
     }
 
+    /// The objects whose ids start with these hex digits, as many as `most` of each pack.
+    pub fn with_prefix<'p>(&'p self, hex: &'p str, most: usize) -> impl Iterator<Item = ObjectId> + 'p {
+        self.packs
+            .iter()
+            .flat_map(move |pack| pack.index.with_prefix(hex).take(most))
+    }
+
     /// How many such places there are.
     pub fn slots(&self) -> u32 {
         self.packs.iter().map(|pack| pack.index.count()).sum()
@@ -125,19 +137,27 @@ impl Packs {
         pack.index.id(slot)
     }
 
+    /// Gives back the memory of the packs' bytes, which are read from the files again if need be.
+    pub fn let_go(&self) {
+        self.packs.iter().for_each(|pack| pack.map.let_go());
+    }
+
     fn forest(&self) -> &Forest {
-        self.forest.get_or_init(|| Forest::plant(&self.packs))
+        self.forest.get_or_init(|| {
+            self.packs.iter().for_each(|pack| pack.map.fetch());
+            Forest::plant(&self.packs)
+        })
     }
 }
 
 impl Pack {
-    fn open(index: &Path) -> Result<Self, Fault> {
+    fn open(index: &Path, id_length: usize) -> Result<Self, Fault> {
         let path = index.with_extension("pack");
         if !path.exists() {
             return Err("the pack of this index is missing");
         }
         let map = Mapped::open(&path).map_err(|_| "the pack of this index cannot be read")?;
-        let index = Index::open(index)?;
+        let index = Index::open(index, id_length)?;
         let version = map.bytes().get(4..8);
         if !map.bytes().starts_with(b"PACK") || !matches!(version, Some([0, 0, 0, 2 | 3])) {
             return Err("the pack of this index is damaged");
@@ -151,14 +171,23 @@ impl Pack {
         if bytes.get(8..12) != Some(&self.index.count().to_be_bytes()) {
             return Some("the pack index and its pack do not have the same number of objects");
         }
-        let ends = bytes.len() >= 12 + TRAILER && bytes.ends_with(self.index.pack_checksum());
+        let ends = bytes.len() >= 12 + self.index.id_length() && bytes.ends_with(self.index.pack_checksum());
         (!ends).then_some("the pack does not end as its index says; it is cut off or another one")
+    }
+
+    /// Reads the header of the entry at an offset.
+    fn header(&self, offset: u64) -> Result<Header, Fault> {
+        Header::read(self.map.bytes(), offset, self.index.id_length())
+    }
+
+    /// Where entries end: the hash over all of the pack, as long as an id, is its last part.
+    fn end(&self) -> usize {
+        self.map.bytes().len().saturating_sub(self.index.id_length())
     }
 
     /// The deflated bytes from `start` on, at most up to `end`.
     fn bytes(&self, start: usize, end: usize) -> &[u8] {
-        let bytes = self.map.bytes();
-        let end = end.min(bytes.len().saturating_sub(TRAILER));
-        bytes.get(start..end).unwrap_or_default()
+        let end = end.min(self.end());
+        self.map.bytes().get(start..end).unwrap_or_default()
     }
 }

@@ -8,18 +8,24 @@ use std::sync::{Arc, PoisonError};
 use super::cache::{At, Cache, Known};
 use super::delta;
 use super::entry::{Form, Header, Inflater};
-use super::{Fault, Packs};
+use super::{BASE_UNREAD, Fault, Packs};
 use crate::git::store::ObjectKind;
 use crate::origin::ObjectId;
 
 /// Git makes chains of at most 4,095.
 const LONGEST_CHAIN: usize = 1 << 16;
 
+/// So many damaged bases of one object are replaced by other copies of them, each in so many steps.
+const MENDED: usize = 8;
+const MENDING: usize = 2;
+
 /// What one thread reads with.
 pub struct Reader {
     inflater: Inflater,
     delta: Vec<u8>,
     cache: Cache,
+    /// Copies from elsewhere of what is damaged at these places, while one object is read.
+    mended: Vec<(At, Known)>,
 }
 
 /// Reads an object that is in no pack.
@@ -36,13 +42,21 @@ impl Packs {
                 inflater: Inflater::new(),
                 delta: Vec::new(),
                 cache: Cache::default(),
+                mended: Vec::new(),
             });
-            let read = self.resolve(&mut reader, at, outside);
+            let read = self.resolve_mended(&mut reader, at, outside, 0);
+            reader.mended.clear();
             self.lock().push(reader);
             match read {
                 Ok((kind, content)) => {
-                    into.clear();
-                    into.extend_from_slice(&content);
+                    match Arc::try_unwrap(content) {
+                        // Too large to be remembered, so there is no other use for it.
+                        Ok(content) => *into = content,
+                        Err(content) => {
+                            into.clear();
+                            into.extend_from_slice(&content);
+                        }
+                    }
                     return Some(Ok(kind));
                 }
                 Err(why) => fault = Some(Err(why)),
@@ -57,21 +71,59 @@ impl Packs {
         packs.filter_map(move |(number, pack)| Some((number, pack.index.offset(pack.index.find(id)?))))
     }
 
-    fn resolve(&self, reader: &mut Reader, mut at: At, outside: Outside<'_>) -> Result<Known, Fault> {
-        let mut chain = Vec::new();
+    /// Reads the entry at a place; where one that it is made of is damaged, another copy of that is taken.
+    fn resolve_mended(&self, reader: &mut Reader, at: At, outside: Outside<'_>, depth: usize) -> Result<Known, Fault> {
+        for _ in 0..MENDED {
+            let (broken, fault) = match self.resolve(reader, at, outside) {
+                Ok(known) => return Ok(known),
+                Err(broken) => broken,
+            };
+            if depth == MENDING || broken == at || !self.mend(reader, broken, outside, depth) {
+                return Err(if broken == at { fault } else { BASE_UNREAD });
+            }
+        }
+        Err(BASE_UNREAD)
+    }
+
+    /// Looks for another copy of what is damaged at a place.
+    fn mend(&self, reader: &mut Reader, broken: At, outside: Outside<'_>, depth: usize) -> bool {
+        let forest = self.forest();
+        let Some(entry) = forest.at(broken.0, broken.1) else {
+            return false;
+        };
+        let id = self.packs[broken.0].index.id(forest.position(entry));
+        let elsewhere = self.places(&id).filter(|place| *place != broken);
+        let mut copies = elsewhere.filter_map(|place| self.resolve_mended(reader, place, outside, depth + 1).ok());
+        let copy = copies.next().or_else(|| {
+            let mut whole = Vec::new();
+            Some((outside(&id, &mut whole)?, Arc::new(whole)))
+        });
+        drop(copies);
+        reader.mended.extend(copy.clone().map(|copy| (broken, copy)));
+        copy.is_some()
+    }
+
+    /// Reads the entry at a place, or says which entry it breaks at.
+    fn resolve(&self, reader: &mut Reader, mut at: At, outside: Outside<'_>) -> Result<Known, (At, Fault)> {
+        let mut chain: Vec<(At, Header)> = Vec::new();
         let (kind, mut content) = loop {
+            if let Some((_, known)) = reader.mended.iter().find(|(place, _)| *place == at) {
+                break known.clone();
+            }
             if let Some(known) = reader.cache.get(at) {
                 break known;
             }
             if chain.len() == LONGEST_CHAIN {
-                return Err("its chain of deltas has no end");
+                return Err((chain[0].0, "its chain of deltas has no end"));
             }
-            let header = Header::read(self.packs[at.0].map.bytes(), at.1)?;
+            let broken = |fault| (at, fault);
+            self.check(at).map_err(broken)?;
+            let header = self.packs[at.0].header(at.1).map_err(broken)?;
             match header.form {
                 Form::Whole(kind) => {
                     let mut whole = Vec::new();
                     let data = self.packs[at.0].bytes(header.data, usize::MAX);
-                    reader.inflater.inflate(data, header.size, &mut whole)?;
+                    reader.inflater.inflate(data, header.size, &mut whole).map_err(broken)?;
                     let known = (kind, Arc::new(whole));
                     reader.cache.put(at, known.clone());
                     break known;
@@ -91,7 +143,7 @@ impl Packs {
                         Some(place) => at = place,
                         None => {
                             let mut whole = Vec::new();
-                            let kind = outside(&base, &mut whole).ok_or("its delta base is missing")?;
+                            let kind = outside(&base, &mut whole).ok_or((at, "its delta base is missing"))?;
                             break (kind, Arc::new(whole));
                         }
                     }
@@ -101,13 +153,35 @@ impl Packs {
         let mut copied = Vec::new();
         for (at, header) in chain.into_iter().rev() {
             let data = self.packs[at.0].bytes(header.data, usize::MAX);
-            reader.inflater.inflate(data, header.size, &mut reader.delta)?;
             let mut made = Vec::new();
-            delta::apply(&reader.delta, &content, &mut made, &mut copied)?;
+            reader
+                .inflater
+                .inflate(data, header.size, &mut reader.delta)
+                .and_then(|()| delta::apply(&reader.delta, &content, &mut made, &mut copied))
+                .map_err(|fault| (at, fault))?;
             content = Arc::new(made);
             reader.cache.put(at, (kind, Arc::clone(&content)));
         }
         Ok((kind, content))
+    }
+
+    /// Checks an entry against the index's checksum, if all entries are known: where this one ends must be.
+    fn check(&self, at: At) -> Result<(), Fault> {
+        let Some((forest, entry)) = self
+            .forest
+            .get()
+            .and_then(|forest| Some((forest, forest.at(at.0, at.1)?)))
+        else {
+            return Ok(());
+        };
+        let pack = &self.packs[at.0];
+        let (start, end) = forest.extent(entry, &self.packs);
+        let checksum = pack.index.checksum(forest.position(entry));
+        let is_wrong = |checksum| checksum != libdeflater::crc32(pack.bytes(start as usize, end as usize));
+        match checksum.is_some_and(is_wrong) {
+            true => Err("its checksum is not what the pack index says"),
+            false => Ok(()),
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {

@@ -4,12 +4,13 @@
 //! are still to come; as the heaviest child comes last, that is at most one object for each halving of the
 //! tree: some twenty of a million, whatever the depth. What cannot be read costs itself and what is made of it.
 
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::delta::{self, Copied};
-use super::entry::{Form, Header, Inflater};
-use super::{Fault, Packs};
-use crate::git::store::{ObjectKind, ReadObject};
+use super::entry::{Form, Inflater};
+use super::{BASE_UNREAD, Fault, Packs};
+use crate::git::store::{LARGEST, ObjectKind, ReadObject};
 use crate::origin::ObjectId;
 
 /// An object, as it is met on the walk.
@@ -19,9 +20,27 @@ pub struct Packed<'w> {
     pub number: u32,
     /// Its place in the pack indexes, by which [`Packs::slot`] finds it.
     pub slot: u32,
-    pub id: ObjectId,
     pub kind: ObjectKind,
     pub bytes: &'w [u8],
+    packs: &'w Packs,
+}
+
+impl<'w> Packed<'w> {
+    /// The object with this number, read at this slot of the packs.
+    pub fn new(packs: &'w Packs, number: u32, slot: u32, kind: ObjectKind, bytes: &'w [u8]) -> Self {
+        Self {
+            number,
+            slot,
+            kind,
+            bytes,
+            packs,
+        }
+    }
+
+    /// Its id, which is looked up: most objects hold nothing, and nobody asks.
+    pub fn id(&self) -> ObjectId {
+        self.packs.at_slot(self.slot)
+    }
 }
 
 /// How an object came out of another that was met before.
@@ -52,6 +71,9 @@ const KEPT: usize = 1 << 20;
 /// But a few are: to take fresh memory for each version of a large file costs as much as to fill it.
 const LARGE: usize = 4 << 20;
 const LARGE_KEPT: usize = 4;
+/// A tree that takes more than this at a time is walked while no other such tree is, and takes at most
+/// [`LARGEST`]: a few bytes of deltas can ask for any amount.
+const ALONE: u64 = 128 << 20;
 
 impl Packs {
     /// Visits every object of the kinds that `wanted` holds for, each once, on `threads` threads. `others` is
@@ -93,7 +115,6 @@ impl Packs {
                 .iter()
                 .filter(|(entry, _)| forest.kind(*entry).is_none_or(wanted)),
         );
-        unread.retain(|(entry, _)| !forest.is_again(*entry));
         unread.sort_unstable();
         let unread = unread
             .into_iter()
@@ -107,9 +128,22 @@ impl Packs {
         self.forest().kind(entry)
     }
 
+    /// Whether an earlier pack has the object of the entry with this number.
+    pub fn is_again(&self, entry: u32) -> bool {
+        self.forest().is_again(entry)
+    }
+
     fn slot_of(&self, entry: u32) -> u32 {
         let forest = self.forest();
         forest.first(forest.pack(entry)) + forest.position(entry)
+    }
+
+    /// How large an entry says that it is.
+    fn claimed_size(&self, entry: u32) -> u64 {
+        let forest = self.forest();
+        let (start, _) = forest.extent(entry, &self.packs);
+        let header = self.packs[forest.pack(entry)].header(start);
+        header.map_or(0, |header| header.size)
     }
 
     fn id(&self, entry: u32) -> ObjectId {
@@ -156,6 +190,8 @@ impl<'p, V: Visitor> Worker<'p, V> {
     /// Walks one tree.
     fn walk(&mut self, root: u32) {
         let forest = self.packs.forest();
+        let lock = || self.packs.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut alone = (self.packs.claimed_size(root) > ALONE).then(lock);
         let mut bytes = self.spare.pop().unwrap_or_default();
         let kind = match self.read_root(root, &mut bytes) {
             Ok(kind) => kind,
@@ -165,6 +201,10 @@ impl<'p, V: Visitor> Worker<'p, V> {
             return self.recycle(bytes);
         }
         let kept = self.visit(root, kind, &bytes, None);
+        if forest.children(root).is_empty() {
+            return self.recycle(bytes);
+        }
+        let mut held = bytes.len() as u64;
         let mut chain = vec![Standing {
             bytes,
             kept,
@@ -173,12 +213,21 @@ impl<'p, V: Visitor> Worker<'p, V> {
         while let Some(base) = chain.last_mut() {
             let Some(&child) = base.children.split_off_first() else {
                 let done = chain.pop().expect("it is the last");
+                held -= done.bytes.len() as u64;
                 self.recycle(done.bytes);
                 continue;
             };
             let mut bytes = self.spare.pop().unwrap_or_default();
-            let made = self
-                .inflate(child, None)
+            let inflated = self.inflate(child, None);
+            let needed = held.saturating_add(delta::result_size(&self.delta).unwrap_or_default());
+            if inflated.is_ok() && needed > ALONE && alone.is_none() {
+                alone = Some(self.packs.alone.lock().unwrap_or_else(PoisonError::into_inner));
+            }
+            let made = inflated
+                .and(match needed > LARGEST {
+                    true => Err("it takes too much memory together with what it is made of"),
+                    false => Ok(()),
+                })
                 .and_then(|()| delta::apply(&self.delta, &base.bytes, &mut bytes, &mut self.copied));
             if let Err(fault) = made {
                 self.recycle(bytes);
@@ -196,11 +245,15 @@ impl<'p, V: Visitor> Worker<'p, V> {
             if base.children.is_empty() {
                 // Let go before its last child's own children need memory.
                 let done = chain.pop().expect("it is the last");
+                held -= done.bytes.len() as u64;
                 self.recycle(done.bytes);
             }
             match forest.children(child) {
                 [] => self.recycle(bytes),
-                children => chain.push(Standing { bytes, kept, children }),
+                children => {
+                    held += bytes.len() as u64;
+                    chain.push(Standing { bytes, kept, children });
+                }
             }
         }
     }
@@ -209,13 +262,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         if self.packs.forest().is_again(entry) {
             return V::Kept::default();
         }
-        let object = Packed {
-            number: entry,
-            slot: self.packs.slot_of(entry),
-            id: self.packs.id(entry),
-            kind,
-            bytes,
-        };
+        let object = Packed::new(self.packs, entry, self.packs.slot_of(entry), kind, bytes);
         self.visitor.visit(object, derived)
     }
 
@@ -226,15 +273,12 @@ impl<'p, V: Visitor> Worker<'p, V> {
         }
         let pack = &self.packs.packs[self.packs.forest().pack(root)];
         let (start, _) = self.packs.forest().extent(root, &self.packs.packs);
-        let Form::OnId(base) = Header::read(pack.map.bytes(), start)?.form else {
+        let Form::OnId(base) = pack.header(start)?.form else {
             return Err("its delta base is missing");
         };
         self.inflate(root, None)?;
         let mut bytes = Vec::new();
-        let kind = self
-            .others
-            .read(&base, &mut bytes)
-            .map_err(|_| "its delta base cannot be read")?;
+        let kind = self.others.read(&base, &mut bytes).map_err(|_| BASE_UNREAD)?;
         delta::apply(&self.delta, &bytes, into, &mut self.copied)?;
         Ok(kind)
     }
@@ -244,7 +288,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let forest = self.packs.forest();
         let pack = &self.packs.packs[forest.pack(entry)];
         let (start, end) = forest.extent(entry, &self.packs.packs);
-        let header = Header::read(pack.map.bytes(), start)?;
+        let header = pack.header(start)?;
         let checksum = pack.index.checksum(forest.position(entry));
         let whole = pack.bytes(start as usize, end as usize);
         if checksum.is_some_and(|checksum| checksum != libdeflater::crc32(whole)) {
@@ -262,8 +306,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let mut at = first;
         while let Some(&(entry, _)) = self.unread.get(at) {
             let children = self.packs.forest().children(entry);
-            self.unread
-                .extend(children.iter().map(|&child| (child, "its delta base cannot be read")));
+            self.unread.extend(children.iter().map(|&child| (child, BASE_UNREAD)));
             at += 1;
         }
     }

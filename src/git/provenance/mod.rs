@@ -16,6 +16,7 @@ use crate::git::provenance::places::Places;
 use crate::git::provenance::trees::Trees;
 use crate::git::sets::SetId;
 use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::tree::EntryKind;
 use crate::git::{Graph, Node, RootKind, Roots, walk};
 use crate::origin::{CommitStamp, ObjectId, Place, State};
 
@@ -90,6 +91,15 @@ pub struct Traced {
     pub traces: Vec<Trace>,
     /// Reasons, one sentence each, why traces lack something.
     pub incomplete: Vec<String>,
+    /// Of the folders that were asked about, those that hold findings.
+    pub folders: Vec<Folder>,
+}
+
+/// A folder that holds findings, with the entries that do.
+#[derive(Debug)]
+pub struct Folder {
+    pub id: ObjectId,
+    pub entries: Vec<(EntryKind, Box<[u8]>, ObjectId)>,
 }
 
 /// With thousands of tags and of findings, all names of each would fill the memory and no one's eyes.
@@ -106,17 +116,40 @@ pub fn trace(
     hits: &Hits,
     findings: usize,
 ) -> Traced {
-    if findings == 0 || hits.objects.is_empty() && hits.names.is_empty() {
-        let trace = Trace::nowhere;
-        return Traced {
-            traces: std::iter::repeat_with(trace).take(findings).collect(),
-            incomplete: Vec::new(),
-        };
+    if is_nowhere(hits, findings) {
+        return nowhere(findings);
     }
-    let graph = Graph::order(commits);
+    trace_in(objects, &Graph::order(commits), roots, head, hits, findings, &[])
+}
+
+/// The same for commits in order. Asks for what is in these `folders`, too.
+pub fn trace_in(
+    objects: &dyn ReadObject,
+    graph: &Graph,
+    roots: &Roots,
+    head: Option<ObjectId>,
+    hits: &Hits,
+    findings: usize,
+    folders: &[ObjectId],
+) -> Traced {
+    if is_nowhere(hits, findings) {
+        return nowhere(findings);
+    }
     let mut tracer = Tracer::new(objects, hits, findings);
-    tracer.run(&graph, roots, head);
-    tracer.finish()
+    tracer.run(graph, roots, head);
+    tracer.finish(folders)
+}
+
+/// Whether there is nothing to be traced, so that no commit need be looked at.
+pub fn is_nowhere(hits: &Hits, findings: usize) -> bool {
+    findings == 0 || hits.objects.is_empty() && hits.names.is_empty()
+}
+
+fn nowhere(findings: usize) -> Traced {
+    Traced {
+        traces: std::iter::repeat_with(Trace::nowhere).take(findings).collect(),
+        ..Traced::default()
+    }
 }
 
 /// Returns, for each commit, the names of the roots that reach it, as [`Trace::refs`] has them.
@@ -171,7 +204,7 @@ impl<'t> Tracer<'t> {
         }
     }
 
-    fn finish(mut self) -> Traced {
+    fn finish(mut self, folders: &[ObjectId]) -> Traced {
         let mut incomplete = Vec::new();
         if self.places.is_cut() {
             incomplete.push("findings stand under more paths than can be listed; some are left out".to_owned());
@@ -179,12 +212,18 @@ impl<'t> Tracer<'t> {
         if let Some(tree) = self.trees.too_deep {
             incomplete.push(format!("tree {tree} is nested too deep to be traced"));
         }
+        if let Some(tree) = self.trees.circle {
+            incomplete.push(format!(
+                "tree {tree} lies beneath itself, so its paths have no end; some are left out"
+            ));
+        }
         for (trace, places) in self.traces.iter_mut().zip(self.places.all) {
             trace.places = places;
         }
         Traced {
             traces: self.traces,
             incomplete,
+            folders: folders.iter().filter_map(|id| self.trees.folder(*id)).collect(),
         }
     }
 
@@ -249,9 +288,12 @@ impl<'t> Tracer<'t> {
     fn follow(&mut self, mut id: ObjectId) -> (SetId, ObjectId) {
         let mut met = SetId::EMPTY;
         for _ in 0..TAG_CHAIN {
-            let target = match self.trees.objects.read(&id, &mut self.raw) {
-                Ok(ObjectKind::Tag) => Tag::parse(&self.raw).target,
-                _ => None,
+            let target = match self.trees.objects.tagged(&id) {
+                Some(known) => known,
+                None => match self.trees.objects.read(&id, &mut self.raw) {
+                    Ok(ObjectKind::Tag) => Tag::parse(&self.raw).target,
+                    _ => None,
+                },
             };
             let Some(target) = target else {
                 break;

@@ -3,8 +3,7 @@
 //! Commits are walked in the graph's order, so the first to note a place is the first to have it. Only
 //! trees that lead to a finding are entered, and the same tree at the same path only once.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::git::maps::{Map, Set};
 use crate::git::provenance::PlaceInHistory;
 use crate::git::provenance::trees::Trees;
 use crate::origin::{CommitStamp, ObjectId, Place};
@@ -18,10 +17,12 @@ const PATH_COST: usize = 64;
 pub struct Places {
     /// By finding.
     pub all: Vec<Vec<PlaceInHistory>>,
+    /// The numbers of the paths met so far.
+    paths: Map<Box<[u8]>, u32>,
     /// The trees already walked at each path, so that a path costs nothing while it does not change.
-    visited: HashSet<(Vec<u8>, ObjectId)>,
+    visited: Set<(u32, ObjectId)>,
     /// Where in `all` a finding's path is.
-    spots: HashMap<(u32, Place, Vec<u8>), usize>,
+    spots: Map<(u32, Place, u32), usize>,
     bytes: usize,
 }
 
@@ -29,8 +30,9 @@ impl Places {
     pub fn new(findings: usize) -> Self {
         Self {
             all: vec![Vec::new(); findings],
-            visited: HashSet::new(),
-            spots: HashMap::new(),
+            paths: Map::default(),
+            visited: Set::default(),
+            spots: Map::default(),
             bytes: 0,
         }
     }
@@ -47,10 +49,14 @@ impl Places {
 
     fn walk_at(&mut self, trees: &Trees<'_>, tree: ObjectId, path: &mut Vec<u8>, first: Option<CommitStamp>) {
         let entries = trees.held(&tree);
-        if entries.is_empty() || self.is_cut() || !self.visited.insert((path.clone(), tree)) {
+        if entries.is_empty() || self.is_cut() {
             return;
         }
-        self.bytes += PATH_COST + path.len();
+        let number = self.number(path);
+        if !self.visited.insert((number, tree)) {
+            return;
+        }
+        self.bytes += PATH_COST;
         for entry in entries {
             let length = push_name(path, &entry.name);
             for (set, place) in entry.spots() {
@@ -67,8 +73,9 @@ impl Places {
 
     /// Notes one place of a finding, if it is new.
     pub fn note(&mut self, finding: u32, place: Place, path: &[u8], object: ObjectId, first: Option<CommitStamp>) {
+        let number = self.number(path);
         let places = &mut self.all[finding as usize];
-        self.spots.entry((finding, place, path.to_vec())).or_insert_with(|| {
+        self.spots.entry((finding, place, number)).or_insert_with(|| {
             self.bytes += PATH_COST + path.len();
             places.push(PlaceInHistory {
                 place,
@@ -79,6 +86,16 @@ impl Places {
             });
             places.len() - 1
         });
+    }
+
+    fn number(&mut self, path: &[u8]) -> u32 {
+        if let Some(&number) = self.paths.get(path) {
+            return number;
+        }
+        self.bytes += PATH_COST + path.len();
+        let number = self.paths.len() as u32;
+        self.paths.insert(path.into(), number);
+        number
     }
 
     /// Marks the places that are in HEAD's tree, all of which have been noted.
@@ -94,7 +111,8 @@ impl Places {
             let length = push_name(path, &entry.name);
             for (set, place) in entry.spots() {
                 for finding in trees.sets.members(set) {
-                    if let Some(&at) = self.spots.get(&(finding, place, path.clone())) {
+                    let number = self.number(path);
+                    if let Some(&at) = self.spots.get(&(finding, place, number)) {
                         self.all[finding as usize][at].in_head = Some(entry.id);
                     }
                 }

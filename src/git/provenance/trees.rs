@@ -3,9 +3,8 @@
 //! A history has very many trees and few findings, so a tree that holds none is remembered by its id
 //! alone, and of the others only the entries that lead to a finding.
 
-use std::collections::HashMap;
-
-use crate::git::provenance::Hits;
+use crate::git::maps::Map;
+use crate::git::provenance::{Folder, Hits};
 use crate::git::sets::{SetId, Sets};
 use crate::git::store::{ObjectKind, ReadObject};
 use crate::git::tree::{self, Entry, EntryKind};
@@ -22,10 +21,14 @@ pub struct Trees<'t> {
     /// Whether any object with findings has an id that begins with these two bytes: spares most look-ups.
     begins: Box<[bool; 1 << 16]>,
     /// `None` for a tree that holds nothing, which is most of them.
-    known: HashMap<ObjectId, Option<Box<Beneath>>>,
+    known: Map<ObjectId, Option<Box<Beneath>>>,
     raw: Vec<u8>,
     /// A tree that was nested too deep to be read.
     pub too_deep: Option<ObjectId>,
+    /// A tree that lies beneath itself, in a store that lies about its ids.
+    pub circle: Option<ObjectId>,
+    /// The trees that are being read, from the top.
+    standing: Vec<ObjectId>,
 }
 
 /// A tree that holds findings.
@@ -70,9 +73,11 @@ impl<'t> Trees<'t> {
             sets: Sets::new(),
             hits,
             begins,
-            known: HashMap::new(),
+            known: Map::default(),
             raw: Vec::new(),
             too_deep: None,
+            circle: None,
+            standing: Vec::new(),
         }
     }
 
@@ -107,6 +112,17 @@ impl<'t> Trees<'t> {
         }
     }
 
+    /// What a folder holds, which is read if it is met for the first time; `None` if nothing.
+    pub fn folder(&mut self, id: ObjectId) -> Option<Folder> {
+        self.beneath(id);
+        let held = self.known.get(&id)?.as_ref()?;
+        let entry = |held: &Held| (held.kind, held.name.clone(), held.id);
+        Some(Folder {
+            id,
+            entries: held.entries.iter().map(entry).collect(),
+        })
+    }
+
     fn beneath_at(&mut self, id: ObjectId, depth: usize) -> SetId {
         if let Some(known) = self.known.get(&id) {
             return known.as_ref().map_or(SetId::EMPTY, |beneath| beneath.set);
@@ -117,6 +133,7 @@ impl<'t> Trees<'t> {
             self.too_deep = Some(id);
             return SetId::EMPTY;
         }
+        self.standing.push(id);
         let mut folders = Vec::new();
         let mut entries = self.list(&id, &mut folders);
         for (name, tree) in folders {
@@ -131,6 +148,7 @@ impl<'t> Trees<'t> {
                 });
             }
         }
+        self.standing.pop();
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         let mut set = SetId::EMPTY;
         for entry in &entries {
@@ -171,8 +189,12 @@ impl<'t> Trees<'t> {
             false => SetId::EMPTY,
         };
         // A folder that is known to hold nothing is not worth a copy of its name.
-        if entry.kind == EntryKind::Tree && !matches!(self.known.get(&entry.id), Some(None)) {
-            folders.push((entry.name.into(), entry.id));
+        if entry.kind == EntryKind::Tree {
+            match self.known.get(&entry.id) {
+                Some(None) if self.standing.contains(&entry.id) => self.circle = Some(entry.id),
+                Some(None) => {}
+                _ => folders.push((entry.name.into(), entry.id)),
+            }
         }
         if !by_name.is_empty() || !by_content.is_empty() {
             held.push(Held {

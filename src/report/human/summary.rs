@@ -2,6 +2,7 @@
 
 use super::page::{Page, Style};
 use crate::report::Report;
+use crate::skip::Policy;
 
 /// Writes the summary.
 pub fn write(page: &mut Page, report: &Report) {
@@ -39,7 +40,7 @@ pub fn write(page: &mut Page, report: &Report) {
     if !report.left_out.is_empty() {
         let kinds = report.left_out.iter();
         let kinds: Vec<String> = kinds
-            .map(|(policy, n)| format!("{} ({})", policy.plural(), grouped(*n)))
+            .map(|(policy, n)| format!("{} ({}{})", policy.plural(), grouped(*n), remedy(report, *policy)))
             .collect();
         page.row(false, "left out", &kinds.join(", "));
     }
@@ -63,6 +64,14 @@ pub fn incompleteness(page: &mut Page, report: &Report) {
     ]);
     for reason in report.incompleteness() {
         page.row(false, "", &reason);
+    }
+}
+
+/// How to have it read after all.
+fn remedy(report: &Report, policy: Policy) -> &'static str {
+    match (report.target.command, policy) {
+        ("history", Policy::Submodule) => "; --submodules reads those that are cloned",
+        _ => "",
     }
 }
 

@@ -57,6 +57,8 @@ struct Location<'r> {
     commit_time: Option<String>,
     /// The blob, commit or tag that holds the content.
     object: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submodule: Option<Cow<'r, str>>,
     in_head: bool,
     via: &'r [&'static str],
     /// The line, every secret in it masked.
@@ -144,6 +146,7 @@ impl<'r> Location<'r> {
             author_time: occurrence.commit.and_then(|stamp| rfc3339(stamp.author_time)),
             commit_time: occurrence.commit.and_then(|stamp| rfc3339(stamp.commit_time)),
             object: origin.object.map(|id| id.to_string()),
+            submodule: origin.submodule.as_deref().map(lossy),
             in_head: occurrence.in_head,
             via: &occurrence.via,
             snippet: &occurrence.snippet,

@@ -66,7 +66,7 @@ impl<'r> Locator<'r> {
     /// The page of the file on the two hosts whose links are known.
     pub fn permalink(&self, occurrence: &Occurrence) -> Option<String> {
         let origin = &occurrence.origin;
-        if origin.place != Place::Blob || origin.path.is_empty() {
+        if origin.place != Place::Blob || origin.path.is_empty() || origin.submodule.is_some() {
             return None;
         }
         let repository = self.repository?.trim_end_matches('/').trim_end_matches(".git");
@@ -125,7 +125,9 @@ impl<'r> Locator<'r> {
     }
 
     fn base_of_file(&mut self, occurrence: &Occurrence) -> String {
-        let Some(stamp) = occurrence.commit.filter(|_| !occurrence.in_head) else {
+        // A submodule's commits are not of the repository that bases are mapped to.
+        let is_own = occurrence.origin.submodule.is_none();
+        let Some(stamp) = occurrence.commit.filter(|_| is_own && !occurrence.in_head) else {
             return SOURCE_ROOT.to_owned();
         };
         let base = format!("COMMIT_{}", stamp.id.short());

@@ -1,0 +1,181 @@
+//! The `history` command with a memo of an earlier run: what is new is read, what held findings is read again.
+//!
+//! The report is that of a whole scan, byte for byte. Whatever could make it differ (objects that are gone or
+//! damaged, missing ones that came back) ends this with a reason, and everything is scanned.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::history::{Audit, add_spots, faulty, hits, submodules};
+use super::job::Job;
+use crate::detect::Spots;
+use crate::git::provenance::{self, Traced};
+use crate::git::{Graph, ObjectKind, Repository, Roots, Store, parse_id};
+use crate::memo::{Change, Memo, News, Recall};
+use crate::origin::{ObjectId, Place};
+use crate::scan::{self, Scanned};
+use crate::skip::{Policy, Skip, Why};
+use crate::source::again::{self, Fresh};
+use crate::source::history::{History, name_item, object_item};
+use crate::source::{Discovered, Handle, Item};
+
+const DAMAGED: &str = "a packed object cannot be read";
+
+/// Scans what the memo does not know, and what held findings.
+///
+/// # Errors
+/// A few words why the memo is of no use: the end of a sentence about it.
+pub fn audit(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    roots: &Roots,
+    memo: &Memo,
+) -> Result<Audit, &'static str> {
+    if store.has_damaged_packs() {
+        return Err("a pack is damaged");
+    }
+    let is_shallow = repository.shallow().is_some();
+    let change = Change::since(memo, store, is_shallow)?;
+    let recall = Recall::new(memo, store).ok_or(DAMAGED)?;
+    let mut history = discover(repository, store, roots, memo, &change)?;
+    let mut spots = memo.spots();
+    let items = items(store, &recall, &change, &spots, &mut history.found)?;
+    let mut scanned = job.scan_again(&items, store, &spots);
+    let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
+    if scanned.faults.iter().any(is_packed) {
+        return Err(DAMAGED);
+    }
+    let (spared_items, spared_bytes) = memo.spared();
+    scanned.items += spared_items;
+    scanned.bytes += spared_bytes;
+    history.found.commits = (memo.commits() + history.commits.len()) as u64;
+    let hits = hits(&scanned);
+    let findings = scanned.findings.len();
+    if change.is_empty() && provenance::is_nowhere(&hits, findings) {
+        let traced = provenance::trace(&recall, &[], roots, None, &hits, findings);
+        add_submodules(memo, &mut history.found);
+        return Ok(Audit {
+            found: history.found,
+            scanned,
+            traced,
+            memo: None,
+        });
+    }
+    let objects = read_objects(memo, &change, &history.found, &scanned);
+    let folders: Vec<_> = objects
+        .iter()
+        .filter(|(_, text)| text.is_none())
+        .map(|(id, _)| *id)
+        .collect();
+    let graph: Graph = memo.graph(&recall, &history.commits);
+    let mut traced: Traced = provenance::trace_in(&recall, &graph, roots, repository.head(), &hits, findings, &folders);
+    let grown = (!change.is_empty()).then(|| {
+        add_spots(job, store, &hits, &mut spots);
+        let names = items.iter().filter_map(path_name);
+        let news = News {
+            shallow: is_shallow,
+            objects,
+            missing: std::mem::take(&mut history.missing),
+            spots,
+            names: names.filter(|name| !hits.names.contains_key(*name)).collect(),
+            submodules: submodules(&history.found).collect(),
+            hits: &hits,
+            graph: &graph,
+            commits: &history.commits,
+            tags: &history.tags,
+            folders: std::mem::take(&mut traced.folders),
+            is_suspicious: &|name| scan::may_hold(&job.detectors, name),
+            store,
+        };
+        memo.grown(&recall.words, news)
+    });
+    if !traced.incomplete.is_empty() {
+        return Err("findings stand in more places than can be listed");
+    }
+    add_submodules(memo, &mut history.found);
+    Ok(Audit {
+        found: history.found,
+        scanned,
+        traced,
+        memo: grown.flatten(),
+    })
+}
+
+/// Discovers what is new, and the loose objects that held findings.
+fn discover(
+    repository: &Repository,
+    store: &Store,
+    roots: &Roots,
+    memo: &Memo,
+    change: &Change,
+) -> Result<History, &'static str> {
+    let held: HashSet<ObjectId> = memo.hits().collect();
+    let fresh = Fresh {
+        packed: &change.packed,
+        loose: &|id| change.loose.contains(id) || held.contains(id),
+        missing: memo.missing(),
+    };
+    let mut history = again::discover(repository, store, roots, &fresh).ok_or(DAMAGED)?;
+    history.commits.retain(|(id, _)| !memo.knows(id));
+    let is_new = |skip: &Skip| skip.why != Why::Policy(Policy::Submodule) || !memo.knows_submodule(&skip.what);
+    history.found.skips.retain(is_new);
+    Ok(history)
+}
+
+/// What is to be scanned, in the order of a whole scan: packed objects, loose ones, names.
+fn items(
+    store: &Store,
+    recall: &Recall<'_>,
+    change: &Change,
+    spots: &HashMap<ObjectId, Spots>,
+    found: &mut Discovered,
+) -> Result<Vec<Item>, &'static str> {
+    let packed = change
+        .with_hits(recall.memo, store, |id| spots.contains_key(id))
+        .ok_or(DAMAGED)?;
+    let mut items: Vec<Item> = packed
+        .into_iter()
+        .filter_map(|(id, kind)| object_item(id, kind))
+        .collect();
+    let mut names: BTreeSet<Box<[u8]>> = recall.named().map(Into::into).collect();
+    let mut of_refs = Vec::new();
+    for item in std::mem::take(&mut found.items) {
+        match path_name(&item) {
+            Some(name) if recall.memo.knows_name(name) => {}
+            Some(name) => {
+                names.insert(name.into());
+            }
+            None if item.origin.place == Place::RefName => of_refs.push(item),
+            None => items.push(item),
+        }
+    }
+    items.extend(names.into_iter().map(name_item));
+    items.extend(of_refs);
+    Ok(items)
+}
+
+fn path_name(item: &Item) -> Option<&[u8]> {
+    match &item.handle {
+        Handle::Bytes(name) if item.origin.place == Place::PathName => Some(name),
+        _ => None,
+    }
+}
+
+/// The new objects that were read, with the size of their text; folders have none.
+fn read_objects(memo: &Memo, change: &Change, found: &Discovered, scanned: &Scanned) -> Vec<(ObjectId, Option<u64>)> {
+    let faulty = faulty(found, scanned);
+    let mut objects: Vec<_> = scanned.sizes.iter().map(|(id, size)| (*id, Some(*size))).collect();
+    let of_packs = change.packed.iter().filter(|(_, kind)| *kind == ObjectKind::Tree);
+    objects.extend(of_packs.map(|(id, _)| (*id, None)));
+    objects.extend(change.loose.iter().map(|id| (*id, None)));
+    objects.retain(|(id, _)| !memo.knows(id) && !faulty.contains(id));
+    objects.sort_unstable_by_key(|(id, text)| (*id, text.is_none()));
+    objects.dedup_by_key(|(id, _)| *id);
+    objects
+}
+
+/// Counts the submodules that were known; reports do not name them.
+fn add_submodules(memo: &Memo, found: &mut Discovered) {
+    let known = std::iter::repeat_with(|| Skip::policy("", Policy::Submodule));
+    found.skips.extend(known.take(memo.submodules()));
+}

@@ -1,0 +1,150 @@
+//! The file of a memo: checked before anything is scanned, read as a stranger's, replaced whole or not at all.
+//!
+//! A checksum over all of it finds what was cut off or changed by accident. It is no seal: who can write the
+//! file can make a run pass over what is in the repository, so it belongs where reports do. A file that is no
+//! memo is never replaced.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::Memo;
+use super::format::VERSION;
+use super::wire::{Reader, Writer};
+use crate::error::Error;
+use crate::text::sanitize;
+
+const MAGIC: &[u8; 16] = b"keytrail memo\r\n\x1a";
+const SUM: usize = 32;
+/// More than any repository needs whose objects can be counted.
+const LARGEST: u64 = 4 << 30;
+
+const DAMAGED: &str = "it is damaged";
+
+/// Where the memo is.
+#[derive(Debug)]
+pub struct MemoFile {
+    path: PathBuf,
+    /// Whether there was a file when the run began.
+    exists: bool,
+}
+
+impl MemoFile {
+    /// Checks that a memo can be read and written there.
+    ///
+    /// # Errors
+    /// The folder is missing or cannot be written to, or something else is there.
+    pub fn check(path: &Path) -> Result<Self, Error> {
+        let shown = sanitize(path.as_os_str().as_encoded_bytes());
+        // A link stays one: what it leads to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let exists = match fs::metadata(&path) {
+            Ok(found) if found.is_file() => true,
+            Ok(_) => {
+                return Err(
+                    Error::usage(format!("{shown}: a memo is a file")).hint("name a file that is there or not yet")
+                );
+            }
+            Err(_) => false,
+        };
+        let file = Self { path, exists };
+        file.draft().map_err(|cause| {
+            Error::usage(format!("{shown}: the memo could not be written there"))
+                .cause(cause)
+                .hint("name a file in a folder that exists and can be written to")
+        })?;
+        if exists && !file.is_ours() {
+            return Err(Error::usage(format!("{shown}: this file is no memo"))
+                .hint("name another file, or remove this one if it is not needed"));
+        }
+        Ok(file)
+    }
+
+    /// Reads the memo; none if there is no file yet.
+    ///
+    /// # Errors
+    /// A few words why it is of no use: the end of a sentence about it.
+    pub fn read(&self) -> Result<Option<Memo>, &'static str> {
+        if !self.exists {
+            return Ok(None);
+        }
+        let bytes = self.bytes(LARGEST).map_err(|_| "it cannot be read")?;
+        let (content, sum) = bytes.split_at_checked(bytes.len().wrapping_sub(SUM)).ok_or(DAMAGED)?;
+        if Sha256::digest(content).as_slice() != sum {
+            return Err(DAMAGED);
+        }
+        let mut reader = Reader::new(content);
+        if reader.array() != Some(*MAGIC) {
+            return Err(DAMAGED);
+        }
+        if reader.u32() != Some(VERSION) || reader.array() != Some(binding()) {
+            return Err("it was made with other rules or by another version");
+        }
+        let body = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?;
+        Memo::decode(body).map(Some).ok_or(DAMAGED)
+    }
+
+    /// Replaces the file.
+    ///
+    /// # Errors
+    /// A sentence why that is not possible.
+    pub fn write(&self, memo: &Memo) -> Result<(), String> {
+        let mut body = Writer::default();
+        memo.encode(&mut body);
+        let mut head = Writer::default();
+        head.bytes.extend_from_slice(MAGIC);
+        head.u32(VERSION);
+        head.bytes.extend_from_slice(&binding());
+        head.count(body.bytes.len());
+        let sum = Sha256::new_with_prefix(&head.bytes)
+            .chain_update(&body.bytes)
+            .finalize();
+        let write = || {
+            let mut draft = self.draft()?;
+            draft.write_all(&head.bytes)?;
+            draft.write_all(&body.bytes)?;
+            draft.write_all(&sum)?;
+            draft.persist(&self.path)?;
+            Ok::<(), std::io::Error>(())
+        };
+        let shown = sanitize(self.path.as_os_str().as_encoded_bytes());
+        write().map_err(|cause| format!("{shown}: the memo could not be written: {cause}"))
+    }
+
+    /// A file beside it that only its owner can read, and that is gone unless it is kept.
+    fn draft(&self) -> std::io::Result<tempfile::NamedTempFile> {
+        let folder = match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        if self.path.file_name().is_none() {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        tempfile::Builder::new().prefix(".keytrail-").tempfile_in(folder)
+    }
+
+    /// Whether the file begins as a memo does, be it cut off or with a byte that has changed.
+    fn is_ours(&self) -> bool {
+        let Ok(start) = self.bytes(MAGIC.len() as u64) else {
+            return true;
+        };
+        let differing = start.iter().zip(MAGIC).filter(|(one, other)| one != other).count();
+        differing <= 1
+    }
+
+    fn bytes(&self, limit: u64) -> std::io::Result<Vec<u8>> {
+        let file = File::open(&self.path)?;
+        let length = file.metadata()?.len().min(limit);
+        let mut bytes = Vec::with_capacity(length as usize);
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// What finds the same in the same objects: this version of the program, its rules among it.
+fn binding() -> [u8; SUM] {
+    let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES")].join("\n");
+    Sha256::digest(made_by.as_bytes()).into()
+}

@@ -1,0 +1,248 @@
+//! A memo as bytes and back. Whatever is read is checked before it is used.
+//!
+//! Every place is within its list, ids are sorted, parents come before children: so the rest of the room can
+//! rely on it, whoever wrote the file. The checksum is the business of [`super::file`].
+
+use super::wire::{Reader, Writer};
+use super::{FOLDER, Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word};
+use crate::origin::ObjectId;
+
+/// Raised when these bytes change their meaning.
+pub const VERSION: u32 = 1;
+
+impl Memo {
+    /// Writes all of it.
+    pub(super) fn encode(&self, to: &mut Writer) {
+        to.bytes
+            .reserve(self.ids.len() + self.sizes.len() * 4 + self.commits.len() * 32 + self.lines.len() * 8);
+        to.byte(self.id_length as u8);
+        to.byte(self.shallow.into());
+        to.bytes.extend_from_slice(&self.salt);
+        to.text(&self.ids);
+        to.u32s(&self.sizes);
+        let mut large: Vec<_> = self.large.iter().collect();
+        large.sort_unstable();
+        to.count(large.len());
+        for (at, size) in large {
+            to.u32(*at);
+            to.u64(*size);
+        }
+        for list in [&self.outside, &self.missing] {
+            to.count(list.len());
+            list.iter().for_each(|id| to.bytes.extend_from_slice(id.as_bytes()));
+        }
+        to.u32s(&self.hits);
+        to.u32s(&self.spot_ends);
+        to.u64(self.name_bytes);
+        for list in [&self.names, &self.submodules] {
+            to.count(list.len());
+            list.iter().for_each(|digest| to.bytes.extend_from_slice(digest));
+        }
+        to.count(self.commits.len());
+        for row in &self.commits {
+            to.u32(row.id);
+            to.u32(row.tree);
+            to.u64(row.author_time as u64);
+            to.u64(row.commit_time as u64);
+            to.u32(row.parents);
+        }
+        to.u32s(&self.parents);
+        to.count(self.absent.len());
+        for (child, parent) in &self.absent {
+            to.u32(*child);
+            to.bytes.extend_from_slice(parent.as_bytes());
+        }
+        self.encode_folders(to);
+    }
+
+    fn encode_folders(&self, to: &mut Writer) {
+        to.count(self.words.len());
+        for word in &self.words {
+            match word {
+                Word::Plain(name) => {
+                    to.byte(0);
+                    to.text(name);
+                }
+                Word::Within { folder, entry } => {
+                    to.byte(1);
+                    to.u32(*folder);
+                    to.u32(*entry);
+                }
+            }
+        }
+        to.u32s(&self.named);
+        for list in [&self.spots, &self.tags, &self.folders, &self.shapes] {
+            to.count(list.len());
+            for (folder, other) in list {
+                to.u32(*folder);
+                to.u32(*other);
+            }
+        }
+        to.count(self.lines.len());
+        for line in &self.lines {
+            to.u32(line.word);
+            to.u32(line.target);
+        }
+    }
+
+    /// Reads what [`Memo::encode`] wrote; `None` if it does not add up.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let from = &mut Reader::new(bytes);
+        let id_length = usize::from(from.byte()?);
+        if id_length != 20 && id_length != 32 {
+            return None;
+        }
+        let mut memo = Self {
+            id_length,
+            shallow: from.byte()? != 0,
+            salt: from.array()?,
+            ids: from.text()?.to_vec(),
+            sizes: from.u32s()?,
+            ..Self::default()
+        };
+        for _ in 0..from.count(12)? {
+            memo.large.insert(from.u32()?, from.u64()?);
+        }
+        memo.outside = ids(from, id_length)?;
+        memo.missing = ids(from, id_length)?;
+        memo.hits = from.u32s()?;
+        memo.spot_ends = from.u32s()?;
+        memo.name_bytes = from.u64()?;
+        memo.names = digests(from)?;
+        memo.submodules = digests(from)?;
+        let commits = from.count(28)?;
+        memo.commits.reserve_exact(commits);
+        for _ in 0..commits {
+            memo.commits.push(Row {
+                id: from.u32()?,
+                tree: from.u32()?,
+                author_time: from.i64()?,
+                commit_time: from.i64()?,
+                parents: from.u32()?,
+            });
+        }
+        memo.parents = from.u32s()?;
+        for _ in 0..from.count(4 + id_length)? {
+            memo.absent.push((from.u32()?, id(from, id_length)?));
+        }
+        memo.decode_folders(from)?;
+        (from.is_done() && memo.adds_up()).then_some(())?;
+        memo.index();
+        Some(memo)
+    }
+
+    fn decode_folders(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        for _ in 0..from.count(9)? {
+            let word = match from.byte()? {
+                0 => Word::Plain(from.text()?.into()),
+                1 => Word::Within {
+                    folder: from.u32()?,
+                    entry: from.u32()?,
+                },
+                _ => return None,
+            };
+            self.words.push(word);
+        }
+        self.named = from.u32s()?;
+        for list in [&mut self.spots, &mut self.tags, &mut self.folders, &mut self.shapes] {
+            for _ in 0..from.count(8)? {
+                list.push((from.u32()?, from.u32()?));
+            }
+        }
+        let lines = from.count(8)?;
+        self.lines.reserve_exact(lines);
+        for _ in 0..lines {
+            self.lines.push(Line {
+                word: from.u32()?,
+                target: from.u32()?,
+            });
+        }
+        Some(())
+    }
+
+    /// Whether every place is within its list and every list in its order.
+    fn adds_up(&self) -> bool {
+        let count = self.sizes.len();
+        let is_known = |at: u32| (at as usize) < count;
+        count < OUTSIDE as usize
+            && self.ids.len() == count * self.id_length
+            && (1..count).all(|n| self.raw_id(n - 1) < self.raw_id(n))
+            && self.large.keys().all(|at| is_known(*at))
+            && self.missing.is_sorted()
+            && self
+                .hits
+                .iter()
+                .all(|at| is_known(*at) && self.sizes[*at as usize] != FOLDER)
+            && self.hits.is_sorted_by(|a, b| a < b)
+            && self.spot_ends.len() == self.hits.len()
+            && self.spot_ends.is_sorted()
+            && self.spot_ends.iter().all(|end| *end as usize <= self.spots.len())
+            && self.names.is_sorted()
+            && self.submodules.is_sorted()
+            && self.have_places(count)
+            && self.has_ordered_parents()
+    }
+
+    /// Whether commits and folders name only what there is.
+    fn have_places(&self, count: usize) -> bool {
+        let is_known = |at: u32| (at as usize) < count;
+        let is_object = |reference: u32| match reference & OUTSIDE {
+            0 => is_known(reference),
+            _ => ((reference & !OUTSIDE) as usize) < self.outside.len(),
+        };
+        let is_whole = |row: &Row| is_known(row.id) && (row.tree == NONE || is_object(row.tree));
+        let is_word = |word: usize| word < self.words.len();
+        let stands = |word: &Word| match word {
+            Word::Plain(_) => true,
+            Word::Within { folder, .. } => is_known(*folder),
+        };
+        let has_shape = |(folder, shape): &(u32, u32)| is_known(*folder) && (*shape as usize) < self.shapes.len();
+        let has_lines = |(folder, end): &(u32, u32)| is_known(*folder) && *end as usize <= self.lines.len();
+        let leads = |line: &Line| is_word(line.word()) && is_object(line.target);
+        self.commits.iter().all(is_whole)
+            && self
+                .absent
+                .iter()
+                .all(|(child, _)| (*child as usize) < self.commits.len())
+            && self
+                .tags
+                .iter()
+                .all(|(tag, target)| is_known(*tag) && is_object(*target))
+            && self.tags.is_sorted_by(|a, b| a.0 < b.0)
+            && self.words.iter().all(stands)
+            && self.named.iter().all(|word| is_word(*word as usize))
+            && self.folders.iter().all(has_shape)
+            && self.folders.is_sorted_by(|a, b| a.0 < b.0)
+            && self.shapes.iter().all(has_lines)
+            && self.shapes.is_sorted_by(|a, b| a.1 <= b.1)
+            && self.lines.iter().all(leads)
+    }
+
+    fn has_ordered_parents(&self) -> bool {
+        let mut rest = &self.parents[..];
+        for (n, row) in self.commits.iter().enumerate() {
+            let Some((parents, after)) = rest.split_at_checked(row.parents as usize) else {
+                return false;
+            };
+            if parents.iter().any(|parent| *parent as usize >= n) {
+                return false;
+            }
+            rest = after;
+        }
+        rest.is_empty()
+    }
+}
+
+fn id(from: &mut Reader<'_>, length: usize) -> Option<ObjectId> {
+    ObjectId::from_bytes(from.take(length)?)
+}
+
+fn ids(from: &mut Reader<'_>, length: usize) -> Option<Vec<ObjectId>> {
+    (0..from.count(length)?).map(|_| id(from, length)).collect()
+}
+
+fn digests(from: &mut Reader<'_>) -> Option<Vec<NameDigest>> {
+    let count = from.count(16)?;
+    let (digests, _) = from.take(count * 16)?.as_chunks();
+    Some(digests.to_vec())
+}

@@ -1,0 +1,356 @@
+//! A memo grows: what a run has read is added to what was remembered before it.
+//!
+//! A first run adds to an empty memo. Places among the ids move when ids come between them, so that every list
+//! is written anew. A name that looks as if it could be a secret is kept as the place where it stands.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::ops::Range;
+
+use super::{FOLDER, KIND, KINDS, LARGE, Line, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
+use crate::git::commit::Commit;
+use crate::git::provenance::{Folder, Hits};
+use crate::git::tree::{self, EntryKind};
+use crate::git::{Graph, ObjectKind, ReadObject};
+use crate::origin::ObjectId;
+
+/// What a run has read.
+pub struct News<'n> {
+    pub shallow: bool,
+    /// Objects that were read and not known, with the size of their text; folders have none.
+    pub objects: Vec<(ObjectId, Option<u64>)>,
+    /// All that is missing, sorted.
+    pub missing: Vec<ObjectId>,
+    /// All findings.
+    pub hits: &'n Hits,
+    /// Where in blobs that hold findings these stand, as far as that is known.
+    pub spots: HashMap<ObjectId, Vec<Range<u32>>>,
+    /// Names that were not known, without findings.
+    pub names: Vec<&'n [u8]>,
+    pub submodules: Vec<&'n [u8]>,
+    /// All commits in order, and those that were not known.
+    pub graph: &'n Graph,
+    pub commits: &'n [(ObjectId, Commit)],
+    /// Tags that were not known, and what they name.
+    pub tags: &'n [(ObjectId, ObjectId)],
+    /// Folders that were not known and hold findings.
+    pub folders: Vec<Folder>,
+    /// Whether a name could be a secret.
+    pub is_suspicious: &'n dyn Fn(&[u8]) -> bool,
+    pub store: &'n dyn ReadObject,
+}
+
+impl Memo {
+    /// One that remembers nothing yet.
+    pub fn empty(id_length: usize) -> Self {
+        let random = RandomState::new();
+        let word = |n: u8| {
+            let mut hasher = random.build_hasher();
+            hasher.write_u8(n);
+            hasher.finish().to_le_bytes()
+        };
+        let mut memo = Self {
+            id_length,
+            ..Self::default()
+        };
+        memo.salt[..8].copy_from_slice(&word(0));
+        memo.salt[8..].copy_from_slice(&word(1));
+        memo
+    }
+
+    /// The memo with the news in it. `words` are its names as they were read. `None` if not all of it was read.
+    pub fn grown(&self, words: &[Box<[u8]>], mut news: News<'_>) -> Option<Self> {
+        let mut grown = Self {
+            id_length: self.id_length,
+            shallow: news.shallow,
+            salt: self.salt,
+            missing: std::mem::take(&mut news.missing),
+            name_bytes: self.name_bytes + news.names.iter().map(|name| name.len() as u64).sum::<u64>(),
+            names: with(&self.names, news.names.iter().map(|name| self.digest(name))),
+            submodules: with(&self.submodules, news.submodules.iter().map(|name| self.digest(name))),
+            ..Self::default()
+        };
+        let moved = grown.add_objects(self, std::mem::take(&mut news.objects));
+        grown.hits = news.hits.objects.keys().filter_map(|id| grown.find(id)).collect();
+        grown.hits.sort_unstable();
+        for &hit in &grown.hits {
+            let spots = news.spots.get(&grown.id(hit)).into_iter().flatten();
+            grown.spots.extend(spots.map(|spot| (spot.start, spot.end)));
+            grown.spot_ends.push(grown.spots.len() as u32);
+        }
+        let mut growing = Growing {
+            old: self,
+            grown,
+            moved,
+            outside: HashMap::new(),
+        };
+        growing.add_commits(&news)?;
+        growing.add_tags(&news);
+        growing.add_words();
+        growing.add_folders(words, &mut news);
+        Some(growing.grown)
+    }
+
+    /// Takes the objects of an old memo and more; returns where the old ones are now.
+    fn add_objects(&mut self, old: &Self, mut objects: Vec<(ObjectId, Option<u64>)>) -> Vec<u32> {
+        objects.sort_unstable_by_key(|(id, _)| *id);
+        objects.dedup_by_key(|(id, _)| *id);
+        self.ids.reserve_exact(old.ids.len() + objects.len() * self.id_length);
+        self.sizes.reserve_exact(old.known() + objects.len());
+        let mut moved = Vec::with_capacity(old.known());
+        let mut fresh = objects.into_iter().peekable();
+        for at in 0..old.known() {
+            let raw = old.raw_id(at);
+            while let Some((id, text)) = fresh.next_if(|(id, _)| id.as_bytes() < raw) {
+                self.add_object(&id, text);
+            }
+            moved.push(self.known() as u32);
+            if old.sizes[at] == LARGE {
+                self.large.insert(self.known() as u32, old.text(at as u32, LARGE));
+            }
+            self.ids.extend_from_slice(raw);
+            self.sizes.push(old.sizes[at]);
+        }
+        fresh.for_each(|(id, text)| self.add_object(&id, text));
+        self.index();
+        moved
+    }
+
+    fn add_object(&mut self, id: &ObjectId, text: Option<u64>) {
+        let size = match text {
+            None => FOLDER,
+            Some(size) => u32::try_from(size).ok().filter(|size| *size < LARGE).unwrap_or(LARGE),
+        };
+        if size == LARGE {
+            self.large.insert(self.known() as u32, text.unwrap_or_default());
+        }
+        self.ids.extend_from_slice(id.as_bytes());
+        self.sizes.push(size);
+    }
+}
+
+/// A sorted list with more in it, each once.
+fn with(old: &[NameDigest], more: impl Iterator<Item = NameDigest>) -> Vec<NameDigest> {
+    let mut all: Vec<_> = old.iter().copied().chain(more).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// A memo in the making.
+struct Growing<'o> {
+    old: &'o Memo,
+    grown: Memo,
+    /// Where the objects of the old memo are now.
+    moved: Vec<u32>,
+    outside: HashMap<ObjectId, u32>,
+}
+
+impl Growing<'_> {
+    /// The reference to an object of the old memo.
+    fn moved(&mut self, reference: Reference) -> Reference {
+        match reference & OUTSIDE {
+            0 => self.moved[reference as usize],
+            _ => self.refer(self.old.object(reference)),
+        }
+    }
+
+    fn refer(&mut self, id: ObjectId) -> Reference {
+        if let Some(at) = self.grown.find(&id) {
+            return at;
+        }
+        let list = &mut self.grown.outside;
+        OUTSIDE
+            | *self.outside.entry(id).or_insert_with(|| {
+                list.push(id);
+                (list.len() - 1) as u32
+            })
+    }
+
+    /// Takes all commits. `None` if one is not among the objects: a detector failed on it.
+    fn add_commits(&mut self, news: &News<'_>) -> Option<()> {
+        let fresh: HashMap<ObjectId, &Commit> = news.commits.iter().map(|(id, commit)| (*id, commit)).collect();
+        let mut trees = vec![NONE; self.old.known()];
+        for row in &self.old.commits {
+            trees[row.id as usize] = row.tree;
+        }
+        for (n, node) in news.graph.nodes.iter().enumerate() {
+            let id = node.stamp.id;
+            let tree = match fresh.get(&id) {
+                Some(commit) => {
+                    let absent = commit
+                        .parents
+                        .iter()
+                        .filter(|parent| news.graph.position(parent).is_none());
+                    self.grown.absent.extend(absent.map(|parent| (n as u32, *parent)));
+                    commit.tree.map_or(NONE, |tree| self.refer(tree))
+                }
+                None => match self.old.find(&id).map(|at| trees[at as usize]) {
+                    Some(tree) if tree != NONE => self.moved(tree),
+                    _ => NONE,
+                },
+            };
+            self.grown.commits.push(Row {
+                id: self.grown.find(&id)?,
+                tree,
+                author_time: node.stamp.author_time,
+                commit_time: node.stamp.commit_time,
+                parents: node.parents.len() as u32,
+            });
+            self.grown.parents.extend(&node.parents);
+        }
+        for (child, parent) in &self.old.absent {
+            let id = self.old.id(self.old.commits[*child as usize].id);
+            if let (Some(child), None) = (news.graph.position(&id), news.graph.position(parent)) {
+                self.grown.absent.push((child, *parent));
+            }
+        }
+        Some(())
+    }
+
+    fn add_tags(&mut self, news: &News<'_>) {
+        for &(tag, target) in &self.old.tags {
+            let target = self.moved(target);
+            self.grown.tags.push((self.moved[tag as usize], target));
+        }
+        for (tag, target) in news.tags {
+            if let Some(tag) = self.grown.find(tag) {
+                let target = self.refer(*target);
+                self.grown.tags.push((tag, target));
+            }
+        }
+        self.grown.tags.sort_unstable();
+        self.grown.tags.dedup_by_key(|(tag, _)| *tag);
+    }
+
+    fn add_words(&mut self) {
+        for word in &self.old.words {
+            self.grown.words.push(match word {
+                Word::Plain(name) => Word::Plain(name.clone()),
+                Word::Within { folder, entry } => Word::Within {
+                    folder: self.moved[*folder as usize],
+                    entry: *entry,
+                },
+            });
+        }
+    }
+
+    /// Takes the shapes that were known and adds those of new folders.
+    fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
+        let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
+        let mut shapes = Shapes::default();
+        let mut moved_shapes = Vec::with_capacity(self.old.shapes.len());
+        for (n, (first, _)) in self.old.shapes.iter().enumerate() {
+            let lines = self.old.shape(n).iter().map(|line| Line {
+                word: line.word,
+                target: self.moved(line.target),
+            });
+            let lines = lines.collect();
+            moved_shapes.push(shapes.add(&mut self.grown, lines, self.moved[*first as usize]));
+        }
+        for (folder, shape) in &self.old.folders {
+            let folder = self.moved[*folder as usize];
+            shapes.of.insert(folder, moved_shapes[*shape as usize]);
+        }
+        for folder in std::mem::take(&mut news.folders) {
+            let Some(at) = self.grown.find(&folder.id) else {
+                continue;
+            };
+            let mut lines = Vec::with_capacity(folder.entries.len());
+            for (kind, name, target) in folder.entries {
+                let is_named = news.hits.names.contains_key(&name);
+                let number = match numbers.get(&name) {
+                    Some(&number) => number,
+                    None => {
+                        self.grown.words.push(word(&name, at, folder.id, news));
+                        numbers.insert(name, self.grown.words.len() as u32 - 1);
+                        self.grown.words.len() as u32 - 1
+                    }
+                };
+                let kind = KINDS
+                    .iter()
+                    .position(|known| *known == kind)
+                    .expect("there are four kinds") as u32;
+                let line = Line {
+                    word: kind << KIND | number,
+                    target: self.refer(target),
+                };
+                lines.push((line, is_named));
+            }
+            lines.dedup();
+            shapes.fresh.insert(at, lines);
+        }
+        let mut fresh: Vec<u32> = shapes.fresh.keys().copied().collect();
+        fresh.sort_unstable();
+        for folder in fresh {
+            shapes.settle(&mut self.grown, folder);
+        }
+        self.grown.folders = shapes.of.into_iter().collect();
+        self.grown.folders.sort_unstable();
+        let named = numbers.iter().filter(|(name, _)| news.hits.names.contains_key(*name));
+        self.grown.named = named.map(|(_, number)| *number).collect();
+        self.grown.named.sort_unstable();
+    }
+}
+
+/// Finds the folders that look alike.
+#[derive(Default)]
+struct Shapes {
+    known: HashMap<Vec<Line>, u32>,
+    /// The shapes of folders.
+    of: HashMap<u32, u32>,
+    /// Folders whose shape is still to be found: their entries, and whether the name holds a finding.
+    fresh: HashMap<u32, Vec<(Line, bool)>>,
+}
+
+impl Shapes {
+    /// Finds the shape of a new folder, after those of the folders in it: no deeper than they were read.
+    fn settle(&mut self, memo: &mut Memo, folder: u32) {
+        let Some(entries) = self.fresh.remove(&folder) else {
+            return;
+        };
+        let mut lines = Vec::with_capacity(entries.len());
+        for (mut line, is_named) in entries {
+            if line.kind() == EntryKind::Tree {
+                self.settle(memo, line.target);
+                if let (Some(shape), false) = (self.of.get(&line.target), is_named) {
+                    line.target = memo.shapes[*shape as usize].0;
+                }
+            }
+            lines.push(line);
+        }
+        let shape = self.add(memo, lines, folder);
+        self.of.insert(folder, shape);
+    }
+
+    /// The number of a shape; if it is new, `first` is the folder that stands for it.
+    fn add(&mut self, memo: &mut Memo, lines: Vec<Line>, first: u32) -> u32 {
+        match self.known.get(&lines) {
+            Some(&shape) => shape,
+            None => {
+                memo.lines.extend_from_slice(&lines);
+                memo.shapes.push((first, memo.lines.len() as u32));
+                let shape = memo.shapes.len() as u32 - 1;
+                self.known.insert(lines, shape);
+                shape
+            }
+        }
+    }
+}
+
+/// How a name is kept that stands in this folder.
+fn word(name: &[u8], at: u32, folder: ObjectId, news: &News<'_>) -> Word {
+    if !(news.is_suspicious)(name) && !news.hits.names.contains_key(name) {
+        return Word::Plain(name.into());
+    }
+    let mut raw = Vec::new();
+    let is_read = news.store.read(&folder, &mut raw) == Ok(ObjectKind::Tree);
+    let entry = tree::entries(&raw, folder.length())
+        .map_while(Result::ok)
+        .position(|entry| entry.name == name);
+    Word::Within {
+        folder: at,
+        // What cannot be found makes the next run forget the memo.
+        entry: entry.filter(|_| is_read).map_or(NONE, |entry| entry as u32),
+    }
+}

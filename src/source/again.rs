@@ -1,0 +1,41 @@
+//! What of a history is new since an earlier scan, as items: objects, names, and what is missing now.
+//!
+//! New packed objects are read one by one, as loose ones are, and followed as in a first scan. What an earlier
+//! scan knew is neither read nor followed; the caller adds what was known of it.
+
+use std::collections::HashSet;
+
+use super::history::{self, History, Suspects};
+use super::links::Links;
+use crate::git::{ObjectKind, ReadObject, Repository, Roots, Store};
+use crate::origin::ObjectId;
+
+/// The objects that are new.
+pub struct Fresh<'f> {
+    /// In packs.
+    pub packed: &'f [(ObjectId, ObjectKind)],
+    /// Whether a loose object is to be scanned.
+    pub loose: &'f dyn Fn(&ObjectId) -> bool,
+    /// What was missing before, and still is.
+    pub missing: &'f [ObjectId],
+}
+
+/// Discovers what is new. `None` if a packed object cannot be read: a whole scan says more of that.
+pub fn discover(repo: &Repository, store: &Store, roots: &Roots, fresh: &Fresh<'_>) -> Option<History> {
+    let listing = store.loose_where(fresh.loose);
+    let found = history::begin(repo, roots, &listing);
+    let suspects = Suspects {
+        objects: HashSet::new(),
+        name: &|_| false,
+    };
+    let mut links = Links::new(store, repo.shallow().is_some(), &suspects);
+    links.missing.extend(fresh.missing);
+    let mut raw = Vec::new();
+    for (id, kind) in fresh.packed.iter().filter(|(_, kind)| *kind != ObjectKind::Blob) {
+        if store.read(id, &mut raw) != Ok(*kind) {
+            return None;
+        }
+        links.follow(*id, *kind, &raw);
+    }
+    Some(history::follow(repo, store, roots, listing.objects, links, found))
+}
