@@ -5,6 +5,7 @@
 //! the masked form for its secret. Opens no file and prints nothing.
 
 mod shape;
+mod words;
 
 use serde::Deserialize;
 use serde_json::error::Category;

@@ -13,6 +13,7 @@ mod markdown;
 mod other;
 mod rotate;
 pub mod shell;
+mod special;
 mod text;
 mod who;
 

@@ -4,18 +4,18 @@
 //! schema does not allow is an error. Text from here is a stranger's and is escaped by whoever prints it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use data_encoding::BASE64;
 use serde::Deserialize;
 
+use super::words::{object, place, state, time, unknown_rule};
 use crate::finding::{
     self, Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, SuppressionKind,
 };
 use crate::git::parse_id;
-use crate::origin::{CommitStamp, ObjectId, Origin, Place, State};
+use crate::origin::{CommitStamp, ObjectId, Origin};
 use crate::report;
-use crate::rules::{Matcher, Rule, RuleSet};
+use crate::rules::RuleSet;
 use crate::secret::Secret;
 use crate::text::Position;
 
@@ -142,7 +142,7 @@ impl Target {
     }
 }
 
-type Read<T> = Result<T, String>;
+pub type Read<T> = Result<T, String>;
 
 impl Entry {
     /// Makes the finding. A fault names the key and quotes nothing.
@@ -291,62 +291,4 @@ impl Suppressed {
             reason: self.reason,
         })
     }
-}
-
-/// A rule that this keytrail does not have: what the report says of it.
-fn unknown_rule(id: &str, kind: &str, severity: Severity, confidence: Confidence) -> Arc<Rule> {
-    Arc::new(Rule {
-        id: id.to_owned(),
-        file: "a report".to_owned(),
-        provider: String::new(),
-        title: id.to_owned(),
-        kind: kind.to_owned(),
-        severity,
-        confidence,
-        description: String::new(),
-        advice: String::new(),
-        link: String::new(),
-        precedence: 0,
-        matcher: Matcher::Code(String::new()),
-        matches: Vec::new(),
-        rejects: Vec::new(),
-    })
-}
-
-fn time(text: Option<&str>) -> Read<Option<i64>> {
-    let parse = |text: &str| text.parse::<jiff::Timestamp>().map(|time| time.as_second());
-    text.map(parse)
-        .transpose()
-        .map_err(|_| "expected a time, such as 2026-01-31T00:00:00Z".to_owned())
-}
-
-fn object(hex: &str) -> Read<ObjectId> {
-    parse_id(hex.as_bytes()).ok_or_else(|| "expected the id of a git object: 40 or 64 hex digits".to_owned())
-}
-
-fn place(word: &str) -> Read<Place> {
-    let known = [
-        Place::File,
-        Place::Stdin,
-        Place::Blob,
-        Place::CommitMessage,
-        Place::Identity,
-        Place::TagMessage,
-        Place::PathName,
-        Place::RefName,
-    ];
-    let found = known.into_iter().find(|place| place.as_str() == word);
-    found.ok_or_else(|| "place: it is not known".to_owned())
-}
-
-fn state(word: &str) -> Read<State> {
-    let known = [
-        State::File,
-        State::Staged,
-        State::InTree,
-        State::HistoryOnly,
-        State::Unreachable,
-    ];
-    let found = known.into_iter().find(|state| state.as_str() == word);
-    found.ok_or_else(|| "state: it is not known".to_owned())
 }
