@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::{KeySettings, ReportSettings, SettingsSource, SourceSettings};
+use crate::settings::{
+    AwsSettings, JoinSettings, KeySettings, ReportSettings, SettingsSource, SourceSettings, TellSettings,
+};
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
 #[derive(Debug, Parser)]
@@ -21,6 +23,8 @@ Examples:
   keytrail range origin/main..HEAD            what a branch adds, commit by commit
   keytrail history --report sarif=out.sarif   everything this repository still holds
   keytrail history --policy cis-v3            the same, and how old each AWS key is at least
+  keytrail keys --keys-from report.csv        how old the keys of an account are
+  keytrail explain AKIA... --repo .           what to do about a key, command by command
 
 Exit codes: 0 clean, 1 findings, 2 an error, or an incomplete run that found nothing.";
 
@@ -72,20 +76,60 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
     },
-    /// Access keys as their account knows them
+    /// The table of all access keys of some accounts: how old, how used, and which of them are in code
+    #[command(args_conflicts_with_subcommands = true)]
     Keys {
         #[command(subcommand)]
-        command: KeysCommand,
+        command: Option<KeysCommand>,
+        #[command(flatten)]
+        arguments: KeysArguments,
+    },
+    /// What a finding, a key or a rule means, and the exact commands against it. Runs none of them
+    Explain {
+        /// A finding's id or fingerprint, an access key id, or a rule's id
+        #[arg(value_name = "FINDING|KEY|RULE")]
+        what: String,
+        /// Write it: human, json or markdown; to FILE, or to standard output. Repeatable
+        #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
+        report: Vec<String>,
+        #[command(flatten)]
+        facts: FactArguments,
     },
     /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
     #[cfg(feature = "aws")]
     Rotate(crate::settings::RotateSettings),
-    /// Print the JSON Schema of a report or of a rotation policy
+    /// Print the JSON Schema of a report, of the table of keys, or of a rotation policy
     Schema {
         /// Which schema
-        #[arg(value_parser = ["report", "policy"])]
+        #[arg(value_parser = ["report", "keys", "policy"])]
         of: String,
     },
+}
+
+/// What `keys` takes.
+#[derive(Args, Debug)]
+pub struct KeysArguments {
+    /// Write a report: human, json, csv, sarif or html; to FILE, or to standard output. Repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
+    pub report: Vec<String>,
+    /// Exit with 0 whatever the verdicts are (an incomplete run still exits with 2)
+    #[arg(long, help_heading = "What is reported")]
+    pub exit_zero: bool,
+    #[command(flatten)]
+    pub facts: FactArguments,
+}
+
+/// Where facts about keys come from.
+#[derive(Args, Debug)]
+pub struct FactArguments {
+    #[command(flatten)]
+    pub keys: KeySettings,
+    #[command(flatten)]
+    pub aws: AwsSettings,
+    #[command(flatten)]
+    pub join: JoinSettings,
+    #[command(flatten)]
+    pub tell: TellSettings,
 }
 
 #[derive(Debug, Subcommand)]

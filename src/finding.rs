@@ -177,6 +177,12 @@ impl Fingerprint {
         Self(std::array::from_fn(|i| digest[i]))
     }
 
+    /// Reads the 32 hex digits that reports write.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let raw = data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?;
+        Some(Self(raw.try_into().ok()?))
+    }
+
     /// The short id that people and `explain` use: the first 12 hex digits.
     pub fn id(&self) -> String {
         let mut id = self.to_string();

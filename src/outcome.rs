@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
+use crate::report::keys::KeysReport;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,15 @@ impl Outcome {
         let mut findings = report.findings.iter();
         let counts = findings.any(|finding| finding.severity >= fail_on || fails(finding));
         match (counts && !exit_zero, report.complete()) {
+            (true, _) => Outcome::Findings,
+            (false, true) => Outcome::Clean,
+            (false, false) => Outcome::Incomplete,
+        }
+    }
+
+    /// Decides from the table of keys: any verdict that fails counts; `exit_zero` forgives verdicts only.
+    pub fn of_keys(report: &KeysReport, exit_zero: bool) -> Self {
+        match (report.fails() && !exit_zero, report.complete()) {
             (true, _) => Outcome::Findings,
             (false, true) => Outcome::Clean,
             (false, false) => Outcome::Incomplete,

@@ -341,6 +341,59 @@ fn no_error_tells_a_secret() {
     judge.run("a damaged HEAD", &run);
 }
 
+/// Tables of keys and incident cards, from a scan, from a report with everything shown, and about each finding.
+#[test]
+fn no_table_and_no_card_tells_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    let folder = repo.path();
+    let files = TempDir::new().expect("a temporary folder");
+    let shown = format!("json={}", files.path().join("shown.json").display());
+    let flags = [
+        "history",
+        "--show-secrets",
+        "--min-confidence",
+        "low",
+        "--report",
+        &shown,
+    ];
+    let scan = program::run(&folder, &flags);
+    assert_eq!(scan.code, 1, "{}", scan.err());
+    let shown = files.path().join("shown.json");
+    let text = fs::read(&shown).expect("a report");
+    assert!(judge.leak(&text).is_some(), "the judge sees what is there");
+    let shown = shown.to_str().expect("a plain path");
+    for source in [["--repo", "."], ["--findings", shown]] {
+        for format in ["human", "json", "csv", "sarif", "html"] {
+            let run = program::run(&folder, &[&["keys", "-vv", "--report", format], &source[..]].concat());
+            assert!(run.stdout.len() > 500, "{format}: {}", run.err());
+            judge.run(&format!("keys {source:?} {format}"), &run);
+        }
+    }
+    let report: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    for finding in report["findings"].as_array().expect("findings") {
+        if !finding["suppressed"].is_null() {
+            continue;
+        }
+        let id = finding["id"].as_str().expect("an id");
+        for format in ["human", "json", "markdown"] {
+            let run = program::run(&folder, &["explain", id, "--findings", shown, "--report", format]);
+            assert_eq!(run.code, 0, "{}", run.err());
+            judge.run(&format!("explain {id} {format}"), &run);
+        }
+    }
+    // A file of secrets where a report, an inventory or a policy is wanted.
+    for flag in ["--findings", "--keys-from", "--policy"] {
+        let run = program::run(&folder, &["keys", flag, "staged.env"]);
+        assert_eq!(run.code, 2, "{flag}");
+        judge.run(flag, &run);
+    }
+    let run = program::run(&folder, &["explain", &canary.password]);
+    assert_eq!(run.code, 2);
+    judge.run("explain a secret", &run);
+}
+
 /// A path or a ref whose name holds a secret is needed to find the place, and tells the secret.
 #[test]
 fn no_name_tells_a_secret() {

@@ -64,11 +64,26 @@ fn written(folder: &str, samples: Vec<(&str, Report)>) -> Vec<PathBuf> {
     samples.into_iter().map(write).collect()
 }
 
+/// The same for tables of keys.
+fn key_tables(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |(name, log): (&str, Vec<u8>)| {
+        let file = folder.join(format!("{name}.sarif"));
+        std::fs::write(&file, log).unwrap();
+        file
+    };
+    samples::key_tables().into_iter().map(write).collect()
+}
+
 #[test]
 fn the_official_schema_takes_every_report() {
     let schema = std::fs::read_to_string(shared("schemas/sarif-schema-2.1.0.json")).unwrap();
     for (name, report) in samples::all() {
         samples::validate(&schema, &[(name, &render(&report))]);
+    }
+    for (name, log) in samples::key_tables() {
+        samples::validate(&schema, &[(name, &log)]);
     }
 }
 
@@ -78,7 +93,8 @@ fn microsofts_validator_has_no_error_and_no_warning() {
     let mut samples = samples::all();
     // It needs 25 s for 6,000 results that are all alike, and does not count them.
     samples.retain(|(_, report)| report.findings.len() < 1_000);
-    let files = written("multitool", samples);
+    let mut files = written("multitool", samples);
+    files.extend(key_tables("multitool"));
     let verdict = Path::new(env!("CARGO_TARGET_TMPDIR")).join("multitool-verdict.sarif");
     let _ = std::fs::remove_file(&verdict);
     let output = Command::new(multitool)
@@ -114,7 +130,8 @@ fn microsofts_validator_has_no_error_and_no_warning() {
 #[test]
 fn githubs_upload_check_takes_every_report() {
     let modules = tool("node_modules/jsonschema").join("..");
-    let files = written("github", samples::all());
+    let mut files = written("github", samples::all());
+    files.extend(key_tables("github"));
     let output = Command::new("node")
         .env("NODE_PATH", modules)
         .arg(shared("tools/github_upload_check.js"))

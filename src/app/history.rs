@@ -13,6 +13,7 @@ use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Sto
 use crate::memo::{Memo, MemoFile, News};
 use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
+use crate::report::Target;
 use crate::scan::{self, Scanned};
 use crate::skip::{Policy, Skip, Why};
 use crate::source::history::{self, Suspects};
@@ -56,6 +57,14 @@ pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Er
         file.write(memo).unwrap_or_else(|why| eprintln!("warning: {why}"));
     }
     Ok(outcome)
+}
+
+/// Everything in a repository, and where it came from.
+pub fn find(job: &Job, path: &Path) -> Result<(Target, Discovered, Scanned), Error> {
+    let repository = Repository::open(Some(path))?;
+    let store = Store::open(&repository)?;
+    let (found, scanned, _) = audit(job, &repository, &store, false, None);
+    Ok((super::target(&repository, "history", Some(path), None), found, scanned))
 }
 
 /// Scans one repository, and finds out where each finding came from; with a memo, only what that does not know.

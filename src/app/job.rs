@@ -144,7 +144,7 @@ impl Job {
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
         let options = RenderOptions {
-            color: self.color(),
+            color: color(self.report.color.as_deref()),
             verbose: self.report.verbose > 0,
             quiet: self.report.quiet,
             ..RenderOptions::default()
@@ -168,7 +168,8 @@ impl Job {
         }
     }
 
-    fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
+    /// Marks the findings and puts everything that the run has to say together.
+    pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
         pair::across(&mut findings, triage::role_of);
         triage::grade(&mut findings, self.as_of);
@@ -223,17 +224,17 @@ impl Job {
             as_of: self.as_of,
         }
     }
+}
 
-    /// Whether human reports may use colour: as asked, or on a terminal that has not declined.
-    fn color(&self) -> bool {
-        match self.report.color.as_deref() {
-            Some("always") => true,
-            Some("never") => false,
-            _ => {
-                let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-                    || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                !declined && destination::is_terminal()
-            }
+/// Whether human reports may use colour: as asked, or on a terminal that has not declined.
+pub fn color(asked: Option<&str>) -> bool {
+    match asked {
+        Some("always") => true,
+        Some("never") => false,
+        _ => {
+            let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            !declined && destination::is_terminal()
         }
     }
 }

@@ -4,8 +4,11 @@
 //! first byte is scanned.
 
 mod again;
+mod explain;
+mod facts;
 mod history;
 mod job;
+mod keys;
 mod range;
 #[cfg(feature = "aws")]
 mod rotate;
@@ -17,7 +20,6 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command, KeysCommand};
 use crate::error::Error;
 use crate::git::{Repository, Store};
-use crate::keys;
 use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
@@ -51,7 +53,13 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             history::scan(&job, repository.as_deref(), &how)
         }
         Command::Keys {
-            command: KeysCommand::IamPolicy { purpose },
+            command: None,
+            arguments,
+        } => keys::keys(arguments),
+        Command::Explain { what, report, facts } => explain::explain(&what, &report, facts),
+        Command::Keys {
+            command: Some(KeysCommand::IamPolicy { purpose }),
+            ..
         } => {
             let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
             print(iam_policy(purpose).as_bytes())
@@ -59,7 +67,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
         #[cfg(feature = "aws")]
         Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of } => print(match of.as_str() {
-            "policy" => keys::policy::SCHEMA.as_bytes(),
+            "keys" => report::keys::SCHEMA.as_bytes(),
+            "policy" => crate::keys::policy::SCHEMA.as_bytes(),
             _ => report::SCHEMA.as_bytes(),
         }),
     }

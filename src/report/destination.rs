@@ -12,15 +12,15 @@ use super::Format;
 use crate::error::Error;
 use crate::text::sanitize;
 
-/// One `--report`: what is written, and where.
+/// One `--report`: what is written, and where. Each kind of report has formats of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    pub format: Format,
+pub struct Destination<F = Format> {
+    pub format: F,
     /// `None` is standard output.
     pub file: Option<PathBuf>,
 }
 
-impl FromStr for Destination {
+impl<F: FromStr<Err = Error>> FromStr for Destination<F> {
     type Err = Error;
 
     /// Reads `FORMAT`, `FORMAT=FILE` or `FORMAT=-`, which is standard output as well.
@@ -44,9 +44,9 @@ impl FromStr for Destination {
     }
 }
 
-impl Destination {
+impl<F> Destination<F> {
     /// Checks, before the scan, that every report can be written where it is to go.
-    pub fn check(destinations: &[Destination]) -> Result<(), Error> {
+    pub fn check(destinations: &[Destination<F>]) -> Result<(), Error> {
         let mut taken = Vec::new();
         for destination in destinations {
             let target = match &destination.file {

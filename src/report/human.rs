@@ -4,7 +4,7 @@
 //! no snippet can move the cursor or hide a line.
 
 mod block;
-mod page;
+pub(in crate::report) mod page;
 mod summary;
 
 use super::{RenderOptions, Report, place};

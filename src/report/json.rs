@@ -15,7 +15,7 @@ use super::Report;
 
 pub use age::Age;
 pub use entry::Entry;
-pub use run::{Meta, Summary};
+pub use run::{Meta, SCHEMA_VERSION, Summary};
 
 /// The JSON Schema of the document, for `keytrail schema report`.
 pub const SCHEMA: &str = include_str!("report.schema.json");

@@ -4,13 +4,16 @@
 //! and asks no repository. Every format says what was not scanned. Masking is the rule; the only
 //! way to a raw secret is [`Report::raw_secret`], and SARIF never takes it.
 
+pub mod card;
 pub mod destination;
 mod format;
 mod human;
 mod json;
 mod jsonl;
+pub mod keys;
 pub mod line_hash;
 mod place;
+pub mod read;
 mod sarif;
 mod time;
 

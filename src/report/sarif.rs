@@ -4,11 +4,11 @@
 //! no time and no absolute path, so that the same repository gives the same bytes on any machine.
 //! What each consumer needs, and what makes GitHub refuse an upload, is noted where it is written.
 
-mod location;
-mod model;
+pub(in crate::report) mod location;
+pub(in crate::report) mod model;
 mod result;
 mod rule;
-mod uri;
+pub(in crate::report) mod uri;
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use location::Locator;
 use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
 
 /// Where a reader of the log learns what wrote it; validators ask for one.
-const INFORMATION_URI: &str = "https://github.com/keytrail/keytrail";
+pub(in crate::report) const INFORMATION_URI: &str = "https://github.com/keytrail/keytrail";
 /// GitHub refuses a run with more results.
 const MAX_RESULTS: usize = 25_000;
 /// GitHub shows this many results of a run.

@@ -1,6 +1,7 @@
 //! What tests share.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod account;
 pub mod pack;
 pub mod program;
 pub mod random;

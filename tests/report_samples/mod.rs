@@ -9,8 +9,10 @@ use std::sync::Arc;
 use keytrail::finding::{
     Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, Suppression, SuppressionKind,
 };
+use keytrail::keys::{self, Inventory, Key, LastUse, Owner, Status};
 use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State};
-use keytrail::report::{Report, Stats, Target};
+use keytrail::report::keys::{KeysFormat, KeysReport};
+use keytrail::report::{RenderOptions, Report, Stats, Target};
 use keytrail::rules::{Matcher, Rule};
 use keytrail::secret::Secret;
 use keytrail::skip::{Policy, Skip};
@@ -366,4 +368,57 @@ pub fn all() -> Vec<(&'static str, Report)> {
         ("hostile", hostile()),
         ("many", many(6_000)),
     ]
+}
+
+/// Tables of keys as SARIF: found in a repository with and without a remote, and of an inventory alone.
+pub fn key_tables() -> Vec<(&'static str, Vec<u8>)> {
+    let options = RenderOptions::default();
+    let table = |report: Option<Report>| {
+        let findings: Vec<Finding> = report.iter().flat_map(|report| report.findings.clone()).collect();
+        let target = report.map(|report| report.target);
+        let joined = keys::join(&findings, &inventory(), THEN + 400 * 86_400);
+        let policy = keys::Policy::load("cis-v3").map_err(|error| error.to_string()).unwrap();
+        let mut table = KeysReport::of(&policy, true, joined, findings, THEN + 400 * 86_400);
+        table.target = target;
+        table.incomplete_reasons.push("report.csv: it is old".to_owned());
+        KeysFormat::Sarif.render(&table, &options)
+    };
+    let with_ids = |mut report: Report| {
+        for (finding, seed) in report.findings.iter_mut().zip(1..) {
+            finding.aws.get_or_insert_default().key_id = Some(key_id(seed));
+        }
+        report
+    };
+    vec![
+        ("keys-history", table(Some(with_ids(history())))),
+        ("keys-no-remote", table(Some(with_ids(no_remote())))),
+        ("keys-inventory", table(None)),
+    ]
+}
+
+/// One key that is found in the samples, and some that are not.
+fn inventory() -> Inventory {
+    let key = |id: Option<String>, user: &str, source: &str| Key {
+        id,
+        slot: Some(1),
+        account: Some("123456789012".to_owned()),
+        owner: Some(Owner::User {
+            name: user.to_owned(),
+            path: None,
+            arn: None,
+        }),
+        tags: BTreeMap::new(),
+        status: Status::Active,
+        created: Some(THEN),
+        rotated: None,
+        seen: None,
+        last_use: LastUse::Never,
+        quarantine: None,
+        sources: vec![source.to_owned()],
+    };
+    Inventory::of(vec![
+        key(Some(key_id(1)), "deploy", "report.csv line 3"),
+        key(Some(key_id(77)), "[link](1) {0} \u{202e}", "iam of 123456789012"),
+        key(None, "slot", "a b/../%.csv line 12"),
+    ])
 }

@@ -101,6 +101,16 @@ impl Page {
         }
     }
 
+    /// Writes a paragraph, wrapped between words, so many blanks from the margin.
+    pub fn text(&mut self, margin: usize, text: &str) {
+        let text = sanitize(text.as_bytes());
+        for line in wrap(&text, self.width - margin) {
+            self.text.push_str(&" ".repeat(margin));
+            self.text.push_str(&line);
+            self.blank();
+        }
+    }
+
     fn paint(&mut self, style: Style, safe: &str) {
         if self.color && !style.code().is_empty() && !safe.is_empty() {
             self.text.push_str(&format!("\x1b[{}m{safe}\x1b[0m", style.code()));

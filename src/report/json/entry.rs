@@ -53,6 +53,8 @@ struct Location<'r> {
     end_column: u32,
     /// The commit that first had the secret at this path.
     commit: Option<String>,
+    author_time: Option<String>,
+    commit_time: Option<String>,
     /// The blob, commit or tag that holds the content.
     object: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,6 +143,8 @@ impl<'r> Location<'r> {
             end_line: occurrence.end.line,
             end_column: occurrence.end.column,
             commit: occurrence.commit.map(|stamp| stamp.id.to_string()),
+            author_time: occurrence.commit.and_then(|stamp| rfc3339(stamp.author_time)),
+            commit_time: occurrence.commit.and_then(|stamp| rfc3339(stamp.commit_time)),
             object: origin.object.map(|id| id.to_string()),
             submodule: origin.submodule.as_deref().map(lossy),
             in_head: occurrence.in_head,

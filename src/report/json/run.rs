@@ -10,7 +10,7 @@ use crate::report::{Report, reason};
 use crate::skip::Skip;
 
 /// Raised when a key changes its meaning or goes away; a new key does not raise it.
-const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// What is known before anything was scanned.
 #[derive(Serialize)]

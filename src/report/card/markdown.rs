@@ -1,0 +1,77 @@
+//! The card as Markdown, for an issue or a runbook. Text is escaped, commands stand in fences that they cannot close.
+
+use super::Card;
+use crate::text::sanitize;
+
+/// Prints the card.
+pub fn render(card: &Card) -> Vec<u8> {
+    let mut page = format!(
+        "# {}\n\n**{}**\n\n| | |\n|---|---|\n",
+        text(&card.title),
+        text(&card.lead)
+    );
+    for (label, value) in &card.facts {
+        page += &format!("| {label} | {} |\n", text(value));
+    }
+    for verdict in &card.verdicts {
+        let fails = if verdict.fails { " (fails)" } else { "" };
+        page += &format!(
+            "| policy{fails} | {}: {} |\n",
+            text(verdict.kind.as_str()),
+            text(&verdict.says)
+        );
+    }
+    for fact in &card.evidence {
+        page += &format!("| evidence | {} |\n", text(fact));
+    }
+    for (number, step) in card.steps.iter().enumerate() {
+        page += &format!("\n## {}. {}\n", number + 1, text(&step.title));
+        for paragraph in &step.text {
+            page += &format!("\n{}\n", text(paragraph));
+        }
+        if !step.commands.is_empty() {
+            let lines: Vec<String> = step
+                .commands
+                .iter()
+                .map(|command| sanitize(command.as_bytes()))
+                .collect();
+            let lines = lines.join("\n");
+            let fence = fence(&lines);
+            page += &format!("\n{fence}sh\n{lines}\n{fence}\n");
+        }
+    }
+    page += "\nNothing was executed: explain prints commands and runs none.\n";
+    for reason in &card.incomplete_reasons {
+        page += &format!("\n**Incomplete:** {}\n", text(reason));
+    }
+    page.into_bytes()
+}
+
+/// A fence that is longer than any run of backticks within.
+fn fence(lines: &str) -> String {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in lines.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    "`".repeat(longest.max(2) + 1)
+}
+
+/// Text that means itself: no markup, no HTML, no table cell of its own.
+fn text(raw: &str) -> String {
+    let mut safe = String::with_capacity(raw.len());
+    for c in sanitize(raw.as_bytes()).chars() {
+        match c {
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '&' => safe += "&amp;",
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
