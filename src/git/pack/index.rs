@@ -124,6 +124,11 @@ impl Index {
         self.fine.get_or_init(|| Fine::of(self));
     }
 
+    /// Gives its memory back, when all of it was read and little will be read again.
+    pub fn let_go(&self) {
+        self.map.let_go();
+    }
+
     /// The position of an object.
     pub fn find(&self, id: &ObjectId) -> Option<u32> {
         let wanted = id.as_bytes();

@@ -139,7 +139,10 @@ impl Packs {
 
     /// Gives back the memory of the packs' bytes, which are read from the files again if need be.
     pub fn let_go(&self) {
-        self.packs.iter().for_each(|pack| pack.map.let_go());
+        for pack in &self.packs {
+            pack.map.let_go();
+            pack.index.let_go();
+        }
     }
 
     fn forest(&self) -> &Forest {
@@ -150,7 +153,9 @@ impl Packs {
     fn forest_by(&self, threads: usize) -> &Forest {
         self.forest.get_or_init(|| {
             self.packs.iter().for_each(|pack| pack.map.fetch());
-            Forest::plant(&self.packs, threads)
+            let forest = Forest::plant(&self.packs, threads);
+            self.packs.iter().for_each(|pack| pack.index.let_go());
+            forest
         })
     }
 }
