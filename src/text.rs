@@ -40,6 +40,15 @@ impl<'t> LineIndex<'t> {
         }
     }
 
+    pub fn text(&self) -> &'t [u8] {
+        self.text
+    }
+
+    /// Where a line starts, counted from 0; after a final line ending there is one more, which is empty.
+    pub fn start(&self, line: usize) -> Option<usize> {
+        self.starts.get(line).copied()
+    }
+
     /// Returns the position of a byte offset. An offset past the end is the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());

@@ -407,6 +407,21 @@ fn where_a_memo_cannot_be_is_known_before_the_scan() {
 }
 
 #[test]
+fn submodules_are_refused_beside_it() {
+    let audited = Audited::new(58);
+    let mut command = keytrail(&audited.repo.path());
+    command.args(["history", "--submodules", "--memo"]).arg(audited.memo());
+    let run = finish(&mut command);
+    assert!(run.code == 2 && run.out().is_empty(), "{}", run.err());
+    assert!(
+        run.err().contains("--memo") && run.err().contains("--submodules"),
+        "{}",
+        run.err()
+    );
+    assert!(!audited.memo().exists());
+}
+
+#[test]
 fn only_the_owner_can_read_it_and_a_link_stays_a_link() {
     let audited = Audited::new(58);
     let (real, link) = (audited.repo.beside("real"), audited.memo());

@@ -113,6 +113,7 @@ fn discover(
     let fresh = Fresh {
         packed: &change.packed,
         loose: &|id| change.loose.contains(id) || held.contains(id),
+        known: &|id| memo.knows(id),
         missing: memo.missing(),
     };
     let mut history = again::discover(repository, store, roots, &fresh).ok_or(DAMAGED)?;

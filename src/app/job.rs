@@ -20,8 +20,11 @@ use crate::scan::{Scan, Scanned, ScannedPacks};
 use crate::settings::{ReportSettings, SourceSettings};
 use crate::skip::{Skip, Why};
 use crate::source::history::{History, Named};
-use crate::source::{Discovered, Item};
+use crate::source::{Discovered, Handle, Item};
 use crate::triage;
+
+/// Fewer objects than this are scanned again on one thread.
+const SMALL: usize = 512;
 
 /// A run whose settings are known to be right.
 pub struct Job {
@@ -88,9 +91,20 @@ impl Job {
     /// Scans the objects and names of a history that are to be scanned again.
     pub fn scan_again(&self, items: &[Item], store: &Store, spots: &HashMap<ObjectId, Spots>) -> Scanned {
         let state = State::Unreachable;
-        self.scan_with(items.len(), Some(store), state, Some(spots), true, |scan| {
-            scan.run(items)
-        })
+        let objects = items.iter().filter(|item| matches!(item.handle, Handle::Object(_)));
+        // One thread reads versions of a file out of what it has just read, and others would not be there in time.
+        let is_small = objects.count() < SMALL;
+        self.scan_with(
+            items.len(),
+            Some(store),
+            state,
+            Some(spots),
+            true,
+            |scan| match is_small {
+                true => Scan { threads: 1, ..*scan }.run(items),
+                false => scan.run(items),
+            },
+        )
     }
 
     /// Scans everything in the store's packs, then the other items, which `discover` finds by what came of the

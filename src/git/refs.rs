@@ -47,7 +47,7 @@ pub fn read(repo: &Repository, name: &[u8]) -> Option<Target> {
     if let Ok(text) = read_file(&dir.join(bytes_path(name)), LOOSE_REF) {
         return parse(&text);
     }
-    packed(repo).ok()?.remove(name).map(Target::Direct)
+    repo.packed_refs().as_ref().ok()?.get(name).copied().map(Target::Direct)
 }
 
 /// Why no ref can be read at all, if that is so. A table that is damaged could hide the newest value of any.
@@ -180,12 +180,12 @@ impl Names {
 
     fn read_files(&mut self, repo: &Repository, dir: &Path) {
         if dir == repo.common_dir() {
-            match packed(repo) {
+            match repo.packed_refs() {
                 Ok(packed) => {
-                    let packed = packed.into_iter().map(|(name, id)| (name, Target::Direct(id)));
-                    self.refs.extend(packed);
+                    let packed = packed.iter().map(|(name, id)| (name.clone(), Target::Direct(*id)));
+                    self.refs = packed.collect();
                 }
-                Err(reason) => self.skips.push(Skip::fault("packed-refs", reason)),
+                Err(reason) => self.skips.push(Skip::fault("packed-refs", reason.clone())),
             }
         }
         loose(dir, b"refs", &mut self.refs, &mut self.skips, 0);
@@ -249,13 +249,14 @@ fn loose(dir: &Path, name: &[u8], found: &mut BTreeMap<Vec<u8>, Target>, skips: 
 }
 
 /// Reads `packed-refs`; a line that is no ref makes the whole file suspect.
-fn packed(repo: &Repository) -> Result<BTreeMap<Vec<u8>, ObjectId>, String> {
+pub fn packed(repo: &Repository) -> Result<BTreeMap<Vec<u8>, ObjectId>, String> {
     let text = match read_file(&repo.common_dir().join("packed-refs"), PACKED_REFS) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error.to_string()),
     };
-    let mut found = BTreeMap::new();
+    // Git writes them in order, and a map is made of those at once.
+    let mut found = Vec::new();
     for line in text.split(|&b| b == b'\n') {
         // `#` opens the header, `^` gives what the tag above peels to.
         if line.is_empty() || line[0] == b'#' || line[0] == b'^' {
@@ -266,7 +267,7 @@ fn packed(repo: &Repository) -> Result<BTreeMap<Vec<u8>, ObjectId>, String> {
             Some((name.to_vec(), parse_id(&line[..space])?))
         });
         let (name, id) = entry.ok_or("a line of it is not a ref")?;
-        found.insert(name, id);
+        found.push((name, id));
     }
-    Ok(found)
+    Ok(found.into_iter().collect())
 }

@@ -4,6 +4,7 @@
 //! `safe.directory` guards against what git would run. The environment that git gives its hooks
 //! (another index, the quarantine of a push) is honoured whenever it is about the same repository.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -70,6 +71,7 @@ pub struct Repository {
     format: Format,
     /// Read when first asked for.
     tables: OnceLock<Result<Tables, String>>,
+    packed_refs: OnceLock<Result<BTreeMap<Vec<u8>, ObjectId>, String>>,
 }
 
 impl Repository {
@@ -134,6 +136,7 @@ impl Repository {
             config,
             format,
             tables: OnceLock::new(),
+            packed_refs: OnceLock::new(),
         })
     }
 
@@ -211,6 +214,11 @@ impl Repository {
     /// The refs of a repository that keeps them in tables, or what is wrong with those.
     pub(in crate::git) fn tables(&self) -> &Result<Tables, String> {
         self.tables.get_or_init(|| Tables::read(self))
+    }
+
+    /// The refs in `packed-refs`, or what is wrong with that file.
+    pub(in crate::git) fn packed_refs(&self) -> &Result<BTreeMap<Vec<u8>, ObjectId>, String> {
+        self.packed_refs.get_or_init(|| refs::packed(self))
     }
 
     /// Whether objects may be missing because a remote promises them (a partial clone).

@@ -107,9 +107,11 @@ impl Roots {
             let (what, why) = ([prefix, &skip.what].concat(), skip.why.clone());
             self.skips.push(Skip { what, why });
         }
+        // Made at once of what is in order.
+        let mut names: BTreeSet<_> = own.refs.keys().map(|name| [prefix, name].concat()).collect();
+        self.ref_names.append(&mut names);
         for (name, target) in &own.refs {
             let name = [prefix, name].concat();
-            self.ref_names.insert(name.clone());
             match own.follow(shared, target) {
                 Some(id) => {
                     // refs/stash is the newest entry of its own log; one name for one thing.

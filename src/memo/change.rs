@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::Memo;
+use super::{Memo, order};
 use crate::git::{ObjectKind, Store};
 use crate::origin::ObjectId;
 
@@ -117,7 +117,7 @@ impl Memo {
         let mut at = 0;
         for id in ids {
             if merges {
-                while at < self.known() && is_before(self.raw_id(at), id.as_bytes()) {
+                while at < self.known() && order(self.raw_id(at), id.as_bytes()).is_lt() {
                     at += 1;
                 }
             }
@@ -128,13 +128,5 @@ impl Memo {
                 None => fresh.push(id),
             }
         }
-    }
-}
-
-/// Whether one id comes before another: nearly always their first bytes decide, as numbers.
-fn is_before(one: &[u8], other: &[u8]) -> bool {
-    match (one.first_chunk(), other.first_chunk()) {
-        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a) < u64::from_be_bytes(*b),
-        _ => one < other,
     }
 }

@@ -82,8 +82,9 @@ impl MemoFile {
         if reader.u32() != Some(VERSION) || reader.array() != Some(binding()) {
             return Err("it was made with other rules or by another version");
         }
-        let body = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?;
-        Memo::decode(body).map(Some).ok_or(DAMAGED)
+        let length = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?.len();
+        let end = bytes.len() - SUM;
+        Memo::decode(bytes, end - length..end).map(Some).ok_or(DAMAGED)
     }
 
     /// Replaces the file.

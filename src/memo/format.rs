@@ -3,8 +3,10 @@
 //! Every place is within its list, ids are sorted, parents come before children: so the rest of the room can
 //! rely on it, whoever wrote the file. The checksum is the business of [`super::file`].
 
+use std::ops::Range;
+
 use super::wire::{Reader, Writer};
-use super::{FOLDER, Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word};
+use super::{FOLDER, Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word, order};
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
@@ -85,18 +87,32 @@ impl Memo {
         }
     }
 
-    /// Reads what [`Memo::encode`] wrote; `None` if it does not add up.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    /// Reads what [`Memo::encode`] wrote in this part of a file; `None` if it does not add up. The ids, the
+    /// better part of it, stay where they are.
+    pub(super) fn decode(mut file: Vec<u8>, body: Range<usize>) -> Option<Self> {
+        let (mut memo, ids) = Self::parse(file.get(body.clone())?)?;
+        file.truncate(body.start + ids.end);
+        file.drain(..body.start + ids.start);
+        memo.ids = file;
+        memo.adds_up().then_some(())?;
+        memo.index();
+        Some(memo)
+    }
+
+    /// Reads all but the ids, and where these are.
+    fn parse(bytes: &[u8]) -> Option<(Self, Range<usize>)> {
         let from = &mut Reader::new(bytes);
         let id_length = usize::from(from.byte()?);
         if id_length != 20 && id_length != 32 {
             return None;
         }
+        let (shallow, salt) = (from.byte()? != 0, from.array()?);
+        let length = from.text()?.len();
+        let end = bytes.len() - from.left();
         let mut memo = Self {
             id_length,
-            shallow: from.byte()? != 0,
-            salt: from.array()?,
-            ids: from.text()?.to_vec(),
+            shallow,
+            salt,
             sizes: from.u32s()?,
             ..Self::default()
         };
@@ -126,9 +142,7 @@ impl Memo {
             memo.absent.push((from.u32()?, id(from, id_length)?));
         }
         memo.decode_folders(from)?;
-        (from.is_done() && memo.adds_up()).then_some(())?;
-        memo.index();
-        Some(memo)
+        from.is_done().then_some((memo, end - length..end))
     }
 
     fn decode_folders(&mut self, from: &mut Reader<'_>) -> Option<()> {
@@ -145,7 +159,9 @@ impl Memo {
         }
         self.named = from.u32s()?;
         for list in [&mut self.spots, &mut self.tags, &mut self.folders, &mut self.shapes] {
-            for _ in 0..from.count(8)? {
+            let count = from.count(8)?;
+            list.reserve_exact(count);
+            for _ in 0..count {
                 list.push((from.u32()?, from.u32()?));
             }
         }
@@ -166,7 +182,7 @@ impl Memo {
         let is_known = |at: u32| (at as usize) < count;
         count < OUTSIDE as usize
             && self.ids.len() == count * self.id_length
-            && (1..count).all(|n| self.raw_id(n - 1) < self.raw_id(n))
+            && (1..count).all(|n| order(self.raw_id(n - 1), self.raw_id(n)).is_lt())
             && self.large.keys().all(|at| is_known(*at))
             && self.missing.is_sorted()
             && self

@@ -1,17 +1,16 @@
 //! A memo grows: what a run has read is added to what was remembered before it.
 //!
 //! A first run adds to an empty memo. Places among the ids move when ids come between them, so that every list
-//! is written anew. A name that looks as if it could be a secret is kept as the place where it stands.
+//! is written anew. Folders are the business of [`super::shapes`].
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 
-use super::{FOLDER, KIND, KINDS, LARGE, Line, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
+use super::{FOLDER, LARGE, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
 use crate::git::commit::Commit;
 use crate::git::provenance::{Folder, Hits};
-use crate::git::tree::{self, EntryKind};
-use crate::git::{Graph, ObjectKind, ReadObject};
+use crate::git::{Graph, ReadObject};
 use crate::origin::ObjectId;
 
 /// What a run has read.
@@ -138,24 +137,24 @@ fn with(old: &[NameDigest], more: impl Iterator<Item = NameDigest>) -> Vec<NameD
 }
 
 /// A memo in the making.
-struct Growing<'o> {
-    old: &'o Memo,
-    grown: Memo,
+pub(super) struct Growing<'o> {
+    pub(super) old: &'o Memo,
+    pub(super) grown: Memo,
     /// Where the objects of the old memo are now.
-    moved: Vec<u32>,
+    pub(super) moved: Vec<u32>,
     outside: HashMap<ObjectId, u32>,
 }
 
 impl Growing<'_> {
     /// The reference to an object of the old memo.
-    fn moved(&mut self, reference: Reference) -> Reference {
+    pub(super) fn moved(&mut self, reference: Reference) -> Reference {
         match reference & OUTSIDE {
             0 => self.moved[reference as usize],
             _ => self.refer(self.old.object(reference)),
         }
     }
 
-    fn refer(&mut self, id: ObjectId) -> Reference {
+    pub(super) fn refer(&mut self, id: ObjectId) -> Reference {
         if let Some(at) = self.grown.find(&id) {
             return at;
         }
@@ -233,124 +232,5 @@ impl Growing<'_> {
                 },
             });
         }
-    }
-
-    /// Takes the shapes that were known and adds those of new folders.
-    fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
-        let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
-        let mut shapes = Shapes::default();
-        let mut moved_shapes = Vec::with_capacity(self.old.shapes.len());
-        for (n, (first, _)) in self.old.shapes.iter().enumerate() {
-            let lines = self.old.shape(n).iter().map(|line| Line {
-                word: line.word,
-                target: self.moved(line.target),
-            });
-            let lines = lines.collect();
-            moved_shapes.push(shapes.add(&mut self.grown, lines, self.moved[*first as usize]));
-        }
-        for (folder, shape) in &self.old.folders {
-            let folder = self.moved[*folder as usize];
-            shapes.of.insert(folder, moved_shapes[*shape as usize]);
-        }
-        for folder in std::mem::take(&mut news.folders) {
-            let Some(at) = self.grown.find(&folder.id) else {
-                continue;
-            };
-            let mut lines = Vec::with_capacity(folder.entries.len());
-            for (kind, name, target) in folder.entries {
-                let is_named = news.hits.names.contains_key(&name);
-                let number = match numbers.get(&name) {
-                    Some(&number) => number,
-                    None => {
-                        self.grown.words.push(word(&name, at, folder.id, news));
-                        numbers.insert(name, self.grown.words.len() as u32 - 1);
-                        self.grown.words.len() as u32 - 1
-                    }
-                };
-                let kind = KINDS
-                    .iter()
-                    .position(|known| *known == kind)
-                    .expect("there are four kinds") as u32;
-                let line = Line {
-                    word: kind << KIND | number,
-                    target: self.refer(target),
-                };
-                lines.push((line, is_named));
-            }
-            lines.dedup();
-            shapes.fresh.insert(at, lines);
-        }
-        let mut fresh: Vec<u32> = shapes.fresh.keys().copied().collect();
-        fresh.sort_unstable();
-        for folder in fresh {
-            shapes.settle(&mut self.grown, folder);
-        }
-        self.grown.folders = shapes.of.into_iter().collect();
-        self.grown.folders.sort_unstable();
-        let named = numbers.iter().filter(|(name, _)| news.hits.names.contains_key(*name));
-        self.grown.named = named.map(|(_, number)| *number).collect();
-        self.grown.named.sort_unstable();
-    }
-}
-
-/// Finds the folders that look alike.
-#[derive(Default)]
-struct Shapes {
-    known: HashMap<Vec<Line>, u32>,
-    /// The shapes of folders.
-    of: HashMap<u32, u32>,
-    /// Folders whose shape is still to be found: their entries, and whether the name holds a finding.
-    fresh: HashMap<u32, Vec<(Line, bool)>>,
-}
-
-impl Shapes {
-    /// Finds the shape of a new folder, after those of the folders in it: no deeper than they were read.
-    fn settle(&mut self, memo: &mut Memo, folder: u32) {
-        let Some(entries) = self.fresh.remove(&folder) else {
-            return;
-        };
-        let mut lines = Vec::with_capacity(entries.len());
-        for (mut line, is_named) in entries {
-            if line.kind() == EntryKind::Tree {
-                self.settle(memo, line.target);
-                if let (Some(shape), false) = (self.of.get(&line.target), is_named) {
-                    line.target = memo.shapes[*shape as usize].0;
-                }
-            }
-            lines.push(line);
-        }
-        let shape = self.add(memo, lines, folder);
-        self.of.insert(folder, shape);
-    }
-
-    /// The number of a shape; if it is new, `first` is the folder that stands for it.
-    fn add(&mut self, memo: &mut Memo, lines: Vec<Line>, first: u32) -> u32 {
-        match self.known.get(&lines) {
-            Some(&shape) => shape,
-            None => {
-                memo.lines.extend_from_slice(&lines);
-                memo.shapes.push((first, memo.lines.len() as u32));
-                let shape = memo.shapes.len() as u32 - 1;
-                self.known.insert(lines, shape);
-                shape
-            }
-        }
-    }
-}
-
-/// How a name is kept that stands in this folder.
-fn word(name: &[u8], at: u32, folder: ObjectId, news: &News<'_>) -> Word {
-    if !(news.is_suspicious)(name) && !news.hits.names.contains_key(name) {
-        return Word::Plain(name.into());
-    }
-    let mut raw = Vec::new();
-    let is_read = news.store.read(&folder, &mut raw) == Ok(ObjectKind::Tree);
-    let entry = tree::entries(&raw, folder.length())
-        .map_while(Result::ok)
-        .position(|entry| entry.name == name);
-    Word::Within {
-        folder: at,
-        // What cannot be found makes the next run forget the memo.
-        entry: entry.filter(|_| is_read).map_or(NONE, |entry| entry as u32),
     }
 }

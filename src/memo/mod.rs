@@ -12,6 +12,7 @@ mod format;
 mod grow;
 mod lineage;
 mod recall;
+mod shapes;
 mod wire;
 
 pub use change::Change;
@@ -246,7 +247,7 @@ impl Memo {
         let (mut low, mut high) = (self.begins[begin], self.begins[begin + 1]);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.raw_id(middle as usize).cmp(raw) {
+            match order(self.raw_id(middle as usize), raw) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => return Some(middle),
@@ -275,4 +276,12 @@ impl Memo {
 
 fn begin(raw: &[u8]) -> usize {
     usize::from(raw[0]) << 8 | usize::from(raw[1])
+}
+
+/// Compares ids: nearly always their first bytes decide, as numbers.
+fn order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
+    match (one.first_chunk(), other.first_chunk()) {
+        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a).cmp(&u64::from_be_bytes(*b)),
+        _ => one.cmp(other),
+    }
 }

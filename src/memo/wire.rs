@@ -92,6 +92,11 @@ impl<'b> Reader<'b> {
         Some(numbers.iter().map(|number| u32::from_le_bytes(*number)).collect())
     }
 
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     pub fn is_done(&self) -> bool {
         self.rest.is_empty()
     }

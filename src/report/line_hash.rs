@@ -2,35 +2,50 @@
 //!
 //! It must equal what `github/codeql-action` computes (its `fingerprints.ts`): a rolling hash over
 //! the UTF-16 units of the text without spaces and tabs, CR LF and CR taken as LF. The hash of a
-//! line covers the 100 units from its first one on, so it may reach into the lines after it.
-//! The scan worker calls this with the content in hand; printers only pass the result on.
+//! line covers the 100 units from its first one on, so it may reach into the lines after it, and ends
+//! with the number of lines so far that have the same. The scan worker calls this with the content in hand; printers only pass the result on.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+
+use crate::text::LineIndex;
 
 /// How many units a hash covers.
 const WINDOW: usize = 100;
 const FACTOR: u64 = 37;
-/// `FACTOR` to the power of `WINDOW`, wrapped: what a unit weighs when it leaves the window.
-const LEAVING: u64 = FACTOR.wrapping_pow(WINDOW as u32);
-/// How many units the ring holds: a power of two above `WINDOW`, so that no division is needed.
-const RING: usize = 128;
-/// Stands for the end of the text, so that the last line has a unit even if it is empty.
+/// Lines are told apart by so many of their first units before they are hashed.
+const BEGIN: usize = 8;
+/// Stands for the end of the text, so that the last line has a unit even if it is empty. After it come zeros.
 const END: u16 = u16::MAX;
+
+const TAB: u8 = b'\t';
+const LF: u8 = b'\n';
+const CR: u8 = b'\r';
 
 /// Returns the hash of each wanted line, in the form `c129715d7a2bc9a3:1`.
 ///
 /// `wanted` holds line numbers from 1, sorted; one may be there twice. Lines that the text does not
-/// have are left off the end. Stops when the last wanted line's window is full.
-pub fn line_hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
-    let last = wanted.last().map_or(0, |&line| line as usize);
-    let hashes = LineHasher::new(last).run(text);
-    let asked = |&line: &u32| hashes.get((line as usize).checked_sub(1)?);
-    // Only the wanted hashes are counted: a map of every line would cost more than the hashing.
-    let mut seen: HashMap<u64, u32> = wanted.iter().filter_map(asked).map(|&hash| (hash, 0)).collect();
+/// have are left off the end. Of the lines before the last wanted one, only those are hashed that begin as a
+/// wanted one does: others would have the same hash only if somebody had looked for that.
+pub fn line_hashes(lines: &LineIndex<'_>, wanted: &[u32]) -> Vec<String> {
+    let start = |line: u32| lines.start((line as usize).checked_sub(1)?);
+    let mut begins = [false; 256];
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    let mut last = 0;
+    for &line in wanted {
+        if let Some(at) = start(line) {
+            begins[begin(lines.text(), at)] = true;
+            seen.insert(hash(lines.text(), at), 0);
+            last = line;
+        }
+    }
     let mut found = Vec::with_capacity(wanted.len());
     let mut wanted = wanted.iter().peekable();
-    for (line, hash) in (1..).zip(&hashes) {
-        if let Some(times) = seen.get_mut(hash) {
+    for line in 1..=last {
+        let Some(at) = start(line).filter(|&at| begins[begin(lines.text(), at)]) else {
+            continue;
+        };
+        let hash = hash(lines.text(), at);
+        if let Some(times) = seen.get_mut(&hash) {
             *times += 1;
             while wanted.next_if(|&&next| next == line).is_some() {
                 found.push(format!("{hash:x}:{times}"));
@@ -40,90 +55,106 @@ pub fn line_hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
     found
 }
 
-/// Hashes the lines of one text, one after the other.
-struct LineHasher {
-    /// How many lines are asked for.
-    last: usize,
-    hashes: Vec<u64>,
-    /// The last units, as a ring. Before the text there are zeros.
-    ring: [u16; RING],
-    /// How many units were kept so far.
-    kept: usize,
-    hash: u64,
-    /// Where the lines start whose window is not yet full, in kept units.
-    starts: VecDeque<usize>,
-    at_line_start: bool,
-    after_cr: bool,
+/// The hash of the line that starts there.
+fn hash(text: &[u8], at: usize) -> u64 {
+    fold(Units::from(text, at).take(WINDOW))
 }
 
-impl LineHasher {
-    fn new(last: usize) -> Self {
+/// A number from how the line begins: the same for lines that begin with the same units.
+fn begin(text: &[u8], at: usize) -> usize {
+    let line = &text[at..];
+    let blanks = line.iter().take_while(|&&byte| byte == b' ' || byte == TAB).count();
+    let units = match line[blanks..].first_chunk() {
+        Some(next) if is_plain(*next) => u64::from_le_bytes(*next),
+        _ => {
+            let units = Units::from(text, at).take(BEGIN);
+            units.fold(0, |units, unit| units >> 8 | u64::from(unit & 0xff) << 56)
+        }
+    };
+    (units.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+}
+
+/// Whether each byte is a unit as it stands: ASCII, and neither blank nor control.
+fn is_plain(bytes: [u8; BEGIN]) -> bool {
+    let bytes = u64::from_le_bytes(bytes);
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const LEAST: u64 = 0x2121_2121_2121_2121;
+    (bytes | bytes.wrapping_sub(LEAST)) & HIGH == 0
+}
+
+fn fold(units: impl Iterator<Item = u16>) -> u64 {
+    units.fold(0, |hash: u64, unit| {
+        hash.wrapping_mul(FACTOR).wrapping_add(u64::from(unit))
+    })
+}
+
+/// The units of a text from the start of a line on, without end.
+struct Units<'t> {
+    rest: &'t [u8],
+    after_cr: bool,
+    /// What comes before the rest: the second unit of a wide character.
+    second: Option<u16>,
+    ended: bool,
+}
+
+impl<'t> Units<'t> {
+    fn from(text: &'t [u8], at: usize) -> Self {
         Self {
-            last,
-            hashes: Vec::new(),
-            ring: [0; RING],
-            kept: 0,
-            hash: 0,
-            starts: VecDeque::new(),
-            at_line_start: true,
+            rest: &text[at..],
             after_cr: false,
+            second: None,
+            ended: false,
         }
     }
 
-    fn run(mut self, text: &[u8]) -> Vec<u64> {
-        // No character goes across an LF, so lines can be decoded one by one.
-        for line in text.split_inclusive(|&byte| byte == b'\n') {
-            for chunk in line.utf8_chunks() {
-                for unit in chunk.valid().encode_utf16() {
-                    if self.hashes.len() >= self.last {
-                        return self.hashes;
-                    }
-                    self.take(unit);
-                }
-                if !chunk.invalid().is_empty() {
-                    self.take(char::REPLACEMENT_CHARACTER as u16);
-                }
+    /// Takes one character that is more than a byte, or a broken sequence.
+    #[cold]
+    fn wide(&mut self) -> u16 {
+        // No sequence, whole or broken, is longer.
+        let next = &self.rest[..self.rest.len().min(4)];
+        let (character, length) = match next.utf8_chunks().next() {
+            Some(chunk) => match chunk.valid().chars().next() {
+                Some(character) => (character, character.len_utf8()),
+                None => (char::REPLACEMENT_CHARACTER, chunk.invalid().len()),
+            },
+            None => (char::REPLACEMENT_CHARACTER, next.len()),
+        };
+        self.rest = &self.rest[length..];
+        let mut units = [0; 2];
+        let units = character.encode_utf16(&mut units);
+        self.second = units.get(1).copied();
+        units[0]
+    }
+}
+
+impl Iterator for Units<'_> {
+    type Item = u16;
+
+    fn next(&mut self) -> Option<u16> {
+        if let Some(second) = self.second.take() {
+            return Some(second);
+        }
+        loop {
+            let Some(&byte) = self.rest.first() else {
+                return Some(if std::mem::replace(&mut self.ended, true) {
+                    0
+                } else {
+                    END
+                });
+            };
+            if !byte.is_ascii() {
+                self.after_cr = false;
+                return Some(self.wide());
+            }
+            self.rest = &self.rest[1..];
+            let follows_cr = std::mem::replace(&mut self.after_cr, byte == CR);
+            match byte {
+                b' ' | TAB => {}
+                LF if follows_cr => {}
+                CR => return Some(u16::from(LF)),
+                byte => return Some(u16::from(byte)),
             }
         }
-        self.take(END);
-        for _ in 0..WINDOW {
-            self.keep(0);
-        }
-        self.hashes
-    }
-
-    /// Takes the next unit of the text; drops it if it is blank or the LF of a CR LF.
-    fn take(&mut self, unit: u16) {
-        const TAB: u16 = 9;
-        const LF: u16 = 10;
-        const CR: u16 = 13;
-        const SPACE: u16 = 32;
-        if unit == SPACE || unit == TAB || (self.after_cr && unit == LF) {
-            self.after_cr = false;
-            return;
-        }
-        self.after_cr = unit == CR;
-        let unit = if unit == CR { LF } else { unit };
-        if self.at_line_start {
-            self.starts.push_back(self.kept);
-        }
-        self.at_line_start = unit == LF;
-        self.keep(unit);
-    }
-
-    /// Rolls the window on by one unit. A line whose window is full has its hash first.
-    fn keep(&mut self, unit: u16) {
-        if self.starts.front().is_some_and(|start| start + WINDOW == self.kept) {
-            self.starts.pop_front();
-            self.hashes.push(self.hash);
-        }
-        let old = self.ring[self.kept.wrapping_sub(WINDOW) % RING];
-        self.ring[self.kept % RING] = unit;
-        self.hash = FACTOR
-            .wrapping_mul(self.hash)
-            .wrapping_add(u64::from(unit))
-            .wrapping_sub(LEAVING.wrapping_mul(u64::from(old)));
-        self.kept += 1;
     }
 }
 
@@ -131,8 +162,12 @@ impl LineHasher {
 mod tests {
     use super::*;
 
+    fn hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
+        line_hashes(&LineIndex::new(text), wanted)
+    }
+
     fn all(text: &str) -> Vec<String> {
-        line_hashes(text.as_bytes(), &(1..=50).collect::<Vec<_>>())
+        hashes(text.as_bytes(), &(1..=50).collect::<Vec<_>>())
     }
 
     #[test]
@@ -178,17 +213,27 @@ mod tests {
         let text = "one\ntwo\nthree\nfour\n";
         let every = all(text);
         assert_eq!(
-            line_hashes(text.as_bytes(), &[2, 4, 4, 99]),
+            hashes(text.as_bytes(), &[2, 4, 4, 99]),
             [&every[1], &every[3], &every[3]].map(String::as_str)
         );
+    }
+
+    #[test]
+    fn lines_alike_are_counted_however_they_are_blank() {
+        let text = "token = abcdefgh\n\ttok\ten=abc defgh\nother\ntoken =abcdefgh\n";
+        let found = hashes(text.replace('o', "\u{f6}").as_bytes(), &[1, 2, 4]);
+        assert_eq!(found.len(), 3);
+        let plain = hashes(text.repeat(2).as_bytes(), &[1, 5]);
+        assert_eq!(plain[0].split(':').next(), plain[1].split(':').next());
+        assert!(plain[1].ends_with(":3"), "{plain:?}");
     }
 
     #[test]
     fn what_stands_beyond_the_window_does_not_matter() {
         let head = format!("key = 1\n{}", "x".repeat(WINDOW));
         assert_eq!(
-            line_hashes(format!("{head}tail").as_bytes(), &[1]),
-            line_hashes(head.as_bytes(), &[1])
+            hashes(format!("{head}tail").as_bytes(), &[1]),
+            hashes(head.as_bytes(), &[1])
         );
     }
 
@@ -202,9 +247,9 @@ mod tests {
 
     #[test]
     fn invalid_bytes_and_wide_characters_are_utf16_units() {
-        assert_eq!(line_hashes(b"a\xff\xfeb", &[1]), all("a\u{fffd}\u{fffd}b"));
+        assert_eq!(hashes(b"a\xff\xfeb", &[1]), all("a\u{fffd}\u{fffd}b"));
         assert_eq!(
-            line_hashes(b"a\xe2\x82b", &[1]),
+            hashes(b"a\xe2\x82b", &[1]),
             all("a\u{fffd}b"),
             "one per broken sequence"
         );

@@ -44,7 +44,7 @@ impl Assembly<'_> {
             .map(|(candidate, &print)| self.finding(&lines, candidate, print, &prints))
             .collect();
         if self.with_line_hash {
-            self.add_line_hashes(&mut findings);
+            self.add_line_hashes(&lines, &mut findings);
         }
         findings
     }
@@ -107,9 +107,9 @@ impl Assembly<'_> {
         }
     }
 
-    /// The hash of a line goes over the text from its start, so the content is needed once more.
+    /// The hash of a line counts the lines before it that are alike, so the content is needed once more.
     /// Only a content's first piece knows its lines from the beginning.
-    fn add_line_hashes(&self, findings: &mut [Finding]) {
+    fn add_line_hashes(&self, lines: &LineIndex<'_>, findings: &mut [Finding]) {
         let first = self.content.first_line;
         let mut wanted: Vec<u32> = findings
             .iter()
@@ -117,7 +117,7 @@ impl Assembly<'_> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let hashes = line_hashes(self.content.bytes, &wanted);
+        let hashes = line_hashes(lines, &wanted);
         for finding in findings {
             let line = finding.occurrences[0].start.line - first + 1;
             let at = wanted.binary_search(&line).expect("every finding's line is wanted");

@@ -1,12 +1,13 @@
 //! What of a history is new since an earlier scan, as items: objects, names, and what is missing now.
 //!
-//! New packed objects are read one by one, as loose ones are, and followed as in a first scan. What an earlier
+//! New packed objects are read one by one, as loose ones are, and followed as in a first scan, a folder beside its last version. What an earlier
 //! scan knew is neither read nor followed; the caller adds what was known of it.
 
 use std::collections::HashSet;
 
 use super::history::{self, History, Suspects};
-use super::links::Links;
+use super::links::{Known, Links};
+use super::siblings::Siblings;
 use crate::git::{ObjectKind, ReadObject, Repository, Roots, Store};
 use crate::origin::ObjectId;
 
@@ -16,6 +17,8 @@ pub struct Fresh<'f> {
     pub packed: &'f [(ObjectId, ObjectKind)],
     /// Whether a loose object is to be scanned.
     pub loose: &'f dyn Fn(&ObjectId) -> bool,
+    /// Whether an object was there before, and still is.
+    pub known: Known<'f>,
     /// What was missing before, and still is.
     pub missing: &'f [ObjectId],
 }
@@ -29,13 +32,18 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, fresh: &Fresh<'
         name: &|_| false,
     };
     let mut links = Links::new(store, repo.shallow().is_some(), &suspects);
+    links.known = Some(fresh.known);
     links.missing.extend(fresh.missing);
     let mut raw = Vec::new();
+    let mut siblings = Siblings::default();
     for (id, kind) in fresh.packed.iter().filter(|(_, kind)| *kind != ObjectKind::Blob) {
         if store.read(id, &mut raw) != Ok(*kind) {
             return None;
         }
-        links.follow(*id, *kind, &raw);
+        match kind {
+            ObjectKind::Tree => siblings.follow(&mut links, *id, &mut raw),
+            _ => links.follow(*id, *kind, &raw),
+        }
     }
     Some(history::follow(repo, store, roots, listing.objects, links, found))
 }

@@ -17,6 +17,9 @@ use crate::skip::Skip;
 /// How many ids are remembered as looked up.
 const RECENT: usize = 1 << 14;
 
+/// Says of an object whether it is known.
+pub type Known<'s> = &'s (dyn Fn(&ObjectId) -> bool + Sync);
+
 /// What trees, commits, tags and roots name, all together.
 pub struct Links<'s> {
     store: &'s Store,
@@ -25,6 +28,8 @@ pub struct Links<'s> {
     begins: Vec<bool>,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
+    /// Which objects are there for sure, if an earlier scan is gone on with; then nothing is sketched.
+    pub known: Option<Known<'s>>,
     pub names: Set<Box<[u8]>>,
     /// Of the names, those that could hold a finding.
     suspicious: Set<Box<[u8]>>,
@@ -52,11 +57,12 @@ impl<'s> Links<'s> {
             suspects,
             begins,
             shallow,
+            known: None,
             names: Set::default(),
             suspicious: Set::default(),
             submodules: BTreeSet::new(),
             missing: BTreeSet::new(),
-            recent: vec![None; RECENT],
+            recent: Vec::new(),
             commits: Vec::new(),
             tags: Vec::new(),
             damaged: Vec::new(),
@@ -136,14 +142,14 @@ impl<'s> Links<'s> {
         self.tags.extend(target.map(|target| (id, target)));
     }
 
-    fn note_damage(&mut self, number: u32, id: ObjectId) {
+    pub(super) fn note_damage(&mut self, number: u32, id: ObjectId) {
         let skip = Skip::fault(id.to_string(), "the tree is damaged");
         self.damaged.push((number, skip));
     }
 
     /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
     /// entries' starts was noted there: versions of a large folder differ by a line or two.
-    fn follow_tree(
+    pub(super) fn follow_tree(
         &mut self,
         raw: &[u8],
         id_length: usize,
@@ -200,6 +206,9 @@ impl<'s> Links<'s> {
             self.submodules.insert(entry.name.into());
         } else {
             slot = self.look_up(entry.id);
+            if self.known.is_some() {
+                return None;
+            }
             leads |= match (entry.kind, slot) {
                 (EntryKind::Tree, _) => true,
                 (_, Some(_)) => self.begins[begin(&entry.id)] && self.suspects.objects.contains(&entry.id),
@@ -229,15 +238,19 @@ impl<'s> Links<'s> {
 
     /// Where an object stands in the packs; notes it if it is nowhere.
     fn look_up(&mut self, id: ObjectId) -> Option<u32> {
+        if self.recent.is_empty() {
+            self.recent.resize(RECENT, None);
+        }
         let recent = &mut self.recent[begin(&id) % RECENT];
         if let Some((known, slot)) = recent
             && *known == id
         {
             return *slot;
         }
-        let slot = self.store.slot(&id);
+        let is_known = self.known.is_some_and(|known| known(&id));
+        let slot = if is_known { None } else { self.store.slot(&id) };
         *recent = Some((id, slot));
-        if slot.is_none() && !self.store.contains_outside(&id) {
+        if slot.is_none() && !is_known && !self.store.contains_outside(&id) {
             self.missing.insert(id);
         }
         slot

@@ -14,6 +14,7 @@ mod patterns;
 pub mod pieces;
 pub mod range;
 mod regular;
+mod siblings;
 pub mod staged;
 mod tracked;
 mod walk;

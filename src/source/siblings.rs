@@ -1,0 +1,106 @@
+//! New folders, each beside the version of it that was met last: what both begin and end with was followed there.
+//!
+//! For a scan that goes on with an earlier one and reads folders one by one. Which folder is a version of which
+//! is a guess; a wrong one costs time and changes nothing.
+
+use std::collections::HashMap;
+
+use super::links::{Kept, Links};
+use crate::git::tree;
+use crate::git::{Copied, Derived, ObjectKind};
+use crate::origin::ObjectId;
+
+/// So many bytes of folders are kept.
+const MOST: usize = 16 << 20;
+/// Compared at a time.
+const STEP: usize = 64;
+
+/// The folders that were met last, by how they begin.
+#[derive(Default)]
+pub struct Siblings {
+    last: HashMap<(Box<[u8]>, u32), (Vec<u8>, Kept)>,
+    bytes: usize,
+}
+
+impl Siblings {
+    /// Follows a folder, whose content is taken; `raw` may come back with anything in it.
+    pub fn follow(&mut self, links: &mut Links<'_>, id: ObjectId, raw: &mut Vec<u8>) {
+        let Ok((first, _)) = tree::entry(raw, id.length()) else {
+            return links.follow(id, ObjectKind::Tree, raw);
+        };
+        // Versions of a folder are of much the same size.
+        let key = (first.name.into(), raw.len().ilog2());
+        let like = self.last.remove(&key);
+        self.bytes -= like.as_ref().map_or(0, |(base, _)| base.len());
+        let copied = like.as_ref().map(|(base, _)| shared(base, raw)).unwrap_or_default();
+        let derived = like.as_ref().map(|(base, kept)| Derived {
+            base,
+            kept,
+            copied: &copied,
+        });
+        let (kept, followed) = links.follow_tree(raw, id.length(), derived.as_ref());
+        if followed.is_err() {
+            return links.note_damage(u32::MAX, id);
+        }
+        let mut free = like.map_or_else(Vec::new, |(base, _)| base);
+        std::mem::swap(&mut free, raw);
+        if self.bytes + free.len() > MOST {
+            self.last.clear();
+            self.bytes = 0;
+        }
+        self.bytes += free.len();
+        self.last.insert(key, (free, kept));
+    }
+}
+
+/// What two folders begin with and what they end with, as copies.
+fn shared(base: &[u8], made: &[u8]) -> Vec<Copied> {
+    let both = base.chunks(STEP).zip(made.chunks(STEP));
+    let steps = both.take_while(|(one, other)| one == other).count();
+    let start = (steps * STEP).min(base.len()).min(made.len());
+    let most = base.len().min(made.len()) - start;
+    let both = base.rchunks(STEP).zip(made.rchunks(STEP));
+    let steps = both.take_while(|(one, other)| one == other).count();
+    let end = (steps * STEP).min(most);
+    vec![
+        Copied {
+            from: 0,
+            to: 0,
+            length: start,
+        },
+        Copied {
+            from: base.len() - end,
+            to: made.len() - end,
+            length: end,
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shared_is_the_same_and_overlaps_nowhere() {
+        let text: Vec<u8> = (0..1000_u32).map(|n| (n * n % 251) as u8).collect();
+        let longer = [&text[..500], b"new", &text[500..]].concat();
+        let twice = [&text[..], &text].concat();
+        for (base, made) in [
+            (&text, &text),
+            (&text, &longer),
+            (&longer, &text),
+            (&text, &twice),
+            (&text, &Vec::new()),
+        ] {
+            let copies = shared(base, made);
+            for copy in &copies {
+                assert_eq!(
+                    base[copy.from..copy.from + copy.length],
+                    made[copy.to..copy.to + copy.length]
+                );
+            }
+            assert!(copies[0].length <= copies[1].to && copies[0].length <= copies[1].from);
+        }
+        assert!(shared(&text, &longer).iter().map(|copy| copy.length).sum::<usize>() > 800);
+    }
+}
