@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::{KeySettings, ReportSettings, SettingsSource, SourceSettings};
+use crate::settings::{KeySettings, ReportSettings, SettingsSource, SourceSettings, VerifySettings};
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
 #[derive(Debug, Parser)]
@@ -21,6 +21,7 @@ Examples:
   keytrail range origin/main..HEAD            what a branch adds, commit by commit
   keytrail history --report sarif=out.sarif   everything this repository still holds
   keytrail history --policy cis-v3            the same, and how old each AWS key is at least
+  keytrail history --verify                   the same, and what its account says of each AWS key
 
 Exit codes: 0 clean, 1 findings, 2 an error, or an incomplete run that found nothing.";
 
@@ -107,6 +108,8 @@ pub struct Common {
     pub report: ReportSettings,
     #[command(flatten)]
     pub keys: KeySettings,
+    #[command(flatten)]
+    pub verify: VerifySettings,
     #[command(flatten)]
     pub settings: SettingsSource,
 }

@@ -125,6 +125,7 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         more_refs: 0,
         suppressed: None,
         judged: None,
+        verification: None,
     }
 }
 
@@ -194,6 +195,7 @@ pub fn tree() -> Report {
         signed: Some(Signed {
             at: Some(THEN),
             service: Some("s3".to_owned()),
+            url: None,
         }),
         root: true,
         ..Aws::default()
