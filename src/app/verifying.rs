@@ -36,22 +36,25 @@ impl Verifying {
     }
 
     /// Asks about each key among the findings, and marks them with the answers.
-    #[cfg(feature = "aws")]
     pub fn run(&self, findings: &mut [Finding], ours: &[String]) -> Verified {
-        use crate::keys::aws::{Environment, climb};
-
-        let mut tell = |what: &str| eprintln!("note: {what}");
-        let climbed = climb(findings, &self.0, ours, &Environment::of_process(), &mut tell);
-        Verified {
-            keys: climbed.keys,
-            incomplete: climbed.incomplete,
-        }
+        ask(&self.0, findings, ours)
     }
+}
 
-    /// Never called: `prepare` refuses.
-    #[cfg(not(feature = "aws"))]
-    pub fn run(&self, _: &mut [Finding], _: &[String]) -> Verified {
-        let Self(_) = self;
-        Verified::default()
+#[cfg(feature = "aws")]
+fn ask(settings: &VerifySettings, findings: &mut [Finding], ours: &[String]) -> Verified {
+    use crate::keys::aws::{Environment, climb};
+
+    let mut tell = |what: &str| eprintln!("note: {what}");
+    let climbed = climb(findings, settings, ours, &Environment::of_process(), &mut tell);
+    Verified {
+        keys: climbed.keys,
+        incomplete: climbed.incomplete,
     }
+}
+
+/// Never called: `prepare` refuses.
+#[cfg(not(feature = "aws"))]
+fn ask(_: &VerifySettings, _: &mut [Finding], _: &[String]) -> Verified {
+    Verified::default()
 }

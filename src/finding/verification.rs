@@ -34,12 +34,15 @@ pub enum Answer {
     Unknown { why: String },
 }
 
+/// What credential reports call the root user.
+pub const ROOT: &str = "<root_account>";
+
 /// What its account says of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned {
     /// Twelve digits.
     pub account: String,
-    /// `None` is not known: the key was deleted.
+    /// [`ROOT`] is the root user; `None` is not known: the key was deleted.
     pub user: Option<String>,
     /// `active`, `inactive`, `deleted` or `unknown`.
     pub status: &'static str,
@@ -96,6 +99,7 @@ impl Owned {
     /// `user ann of account 123456789012`
     pub fn name(&self) -> String {
         match &self.user {
+            Some(user) if user == ROOT => format!("the root user of account {}", self.account),
             Some(user) => format!("user {user} of account {}", self.account),
             None => format!("account {}", self.account),
         }

@@ -3,26 +3,37 @@
 //! A presigned URL proves which secret an id has, wherever the two stand; an SMTP password proves of which secret it was
 //! made. What is proven takes the place of what was only near: an id has one secret. Bounded by [`MOST`] tries.
 
+use std::collections::HashMap;
+
 use super::found::place_name;
 use super::proof::{presigned_url, ses_password};
 use crate::finding::{Confidence, Finding, Fingerprint, Pair};
 use crate::secret::Secret;
 
 /// So many times something is computed with a secret and compared.
-const MOST: usize = 20_000;
+const MOST: usize = 5_000;
 
 /// Marks what the findings prove of each other.
 pub fn prove(findings: &mut [Finding]) {
-    let mut left = MOST;
-    let secrets: Vec<usize> = of_rule(findings, "aws-secret-access-key");
     let requests: Vec<usize> = (0..findings.len()).filter(|&at| url(&findings[at]).is_some()).collect();
+    let passwords = of_rule(findings, "aws-ses-smtp-password");
+    if requests.is_empty() && passwords.is_empty() {
+        return;
+    }
+    let mut tries = Tries::over(findings);
     for request in requests {
-        if let Some(secret) = signer(findings, request, &secrets, &mut left) {
+        if tries.left == 0 {
+            return;
+        }
+        if let Some(secret) = signer(findings, request, &mut tries) {
             believe_request(findings, request, secret);
         }
     }
-    for password in of_rule(findings, "aws-ses-smtp-password") {
-        if let Some((secret, region)) = maker(findings, password, &secrets, &mut left) {
+    for password in passwords {
+        if tries.left == 0 {
+            return;
+        }
+        if let Some((secret, region)) = maker(findings, password, &mut tries) {
             believe_password(findings, password, secret, region);
         }
     }
@@ -73,34 +84,58 @@ fn url(finding: &Finding) -> Option<(&str, &Secret)> {
     Some((aws.key_id.as_deref()?, aws.signed.as_ref()?.url.as_ref()?))
 }
 
-/// The secrets, the one that is paired with this finding or has its id first.
-fn nearest_first(findings: &[Finding], at: usize, secrets: &[usize]) -> Vec<usize> {
-    let id_of = |at: usize| findings[at].aws.as_ref().and_then(|aws| aws.key_id.as_deref());
-    let mut order = secrets.to_vec();
-    order.sort_by_key(|&secret| id_of(secret).is_none() || id_of(secret) != id_of(at));
-    order
+/// The secrets to be tried, and how often that may still be done.
+struct Tries {
+    secrets: Vec<usize>,
+    by_id: HashMap<String, Vec<usize>>,
+    left: usize,
+}
+
+impl Tries {
+    fn over(findings: &[Finding]) -> Self {
+        let secrets = of_rule(findings, "aws-secret-access-key");
+        let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
+        for &secret in &secrets {
+            if let Some(id) = id_of(&findings[secret]) {
+                by_id.entry(id.to_owned()).or_default().push(secret);
+            }
+        }
+        Self {
+            secrets,
+            by_id,
+            left: MOST,
+        }
+    }
+
+    /// The first secret that fits, those with the same id first.
+    fn find<T>(&mut self, id: Option<&str>, fits: impl Fn(usize) -> Option<T>) -> Option<(usize, T)> {
+        let near = id.and_then(|id| self.by_id.get(id)).map_or(&[][..], Vec::as_slice);
+        let left = &mut self.left;
+        near.iter().chain(&self.secrets).find_map(|&secret| {
+            *left = left.checked_sub(1)?;
+            Some((secret, fits(secret)?))
+        })
+    }
+}
+
+fn id_of(finding: &Finding) -> Option<&str> {
+    finding.aws.as_ref()?.key_id.as_deref()
 }
 
 /// The secret that signed this request.
-fn signer(findings: &[Finding], request: usize, secrets: &[usize], left: &mut usize) -> Option<usize> {
+fn signer(findings: &[Finding], request: usize, tries: &mut Tries) -> Option<usize> {
     let (id, url) = url(&findings[request])?;
     let text = std::str::from_utf8(exposed(url)).ok()?;
-    nearest_first(findings, request, secrets).into_iter().find(|&secret| {
-        let tries = left.checked_sub(1);
-        *left = tries.unwrap_or_default();
-        tries.is_some() && presigned_url(id, &findings[secret].secret, text)
-    })
+    let signs = |secret: usize| presigned_url(id, &findings[secret].secret, text).then_some(());
+    tries.find(Some(id), signs).map(|(secret, ())| secret)
 }
 
 /// The secret that this password was made from, and the region that it was made for.
-fn maker(findings: &[Finding], password: usize, secrets: &[usize], left: &mut usize) -> Option<(usize, &'static str)> {
+fn maker(findings: &[Finding], password: usize, tries: &mut Tries) -> Option<(usize, &'static str)> {
     let text = exposed(&findings[password].secret);
-    nearest_first(findings, password, secrets)
-        .into_iter()
-        .find_map(|secret| {
-            *left = left.checked_sub(1)?;
-            Some((secret, ses_password(&findings[secret].secret, text)?))
-        })
+    tries.find(id_of(&findings[password]), |secret| {
+        ses_password(&findings[secret].secret, text)
+    })
 }
 
 fn believe_request(findings: &mut [Finding], request: usize, secret: usize) {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use keytrail::finding::verification::{Answer, Owned, Verification};
 use keytrail::finding::{
     Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, Suppression, SuppressionKind,
 };
@@ -208,6 +209,30 @@ pub fn tree() -> Report {
     report
 }
 
+/// A key that was tried, and one that its account knows.
+pub fn verified() -> Report {
+    let mut report = tree();
+    report.findings[0].verification = Some(Box::new(Verification {
+        answer: Answer::Active {
+            arn: "arn:aws:iam::123456789012:user/alice".to_owned(),
+            partition: "aws",
+        },
+        owned: None,
+        tried: true,
+    }));
+    report.findings[1].verification = Some(Box::new(Verification {
+        answer: Answer::Owned,
+        owned: Some(Owned {
+            account: "123456789012".to_owned(),
+            user: Some("alice".to_owned()),
+            status: "active",
+            created: Some(THEN),
+        }),
+        tried: false,
+    }));
+    report
+}
+
 /// Every place that a repository can hold a secret at, with and without a path.
 pub fn history() -> Report {
     let blob = |path: &str, seed: u8, in_head: bool| Occurrence {
@@ -361,6 +386,7 @@ pub fn all() -> Vec<(&'static str, Report)> {
     vec![
         ("empty", empty()),
         ("tree", tree()),
+        ("verified", verified()),
         ("history", history()),
         ("no-remote", no_remote()),
         ("suppressed", suppressed()),

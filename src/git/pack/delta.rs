@@ -125,7 +125,7 @@ fn copy_numbers(code: u8, next: [u8; 8]) -> ((usize, usize), usize) {
     let (mut numbers, mut used) = (0, 0);
     for bit in 0..7 {
         let there = u64::from(code >> bit & 1);
-        numbers |= (bytes & 0xff * there) << (8 * bit);
+        numbers |= (bytes & (0xff * there)) << (8 * bit);
         bytes >>= 8 * there;
         used += there as usize;
     }

@@ -9,15 +9,17 @@ use super::client::Client;
 use super::environment::Environment;
 use super::failure::{Failure, Reason};
 use super::iam::{self, Identity};
-use super::verify::{Allowed, Owned as Says, Shown, Suspect, TRACE, Verifier, ask_owner};
-use crate::detect::aws::account;
+use super::leaked::{Leaked, active, blank, leaked, note};
+use super::verify::{Allowed, Owned as Says, Shown, TRACE, Verifier, ask_owner};
+use crate::finding::Finding;
 use crate::finding::verification::{Answer, Owned, Verification};
-use crate::finding::{Confidence, Finding, Severity};
-use crate::keys::{Key, LastUse, Owner, Status, proven};
+use crate::keys::{Key, Owner, Status, proven};
 use crate::settings::VerifySettings;
 
 /// So many secrets are tried with one id.
 const MOST_SECRETS: usize = 3;
+/// So many tries in a row may fail before the others are left alone.
+const MOST_FAILED: usize = 3;
 
 /// What was learned besides what the findings carry.
 #[derive(Debug, Default)]
@@ -26,19 +28,6 @@ pub struct Climbed {
     pub keys: Vec<Key>,
     /// What failed, one sentence each: the run is incomplete.
     pub incomplete: Vec<String>,
-}
-
-/// A key that was found, with the numbers of its findings.
-struct Leaked {
-    id: String,
-    account: Option<String>,
-    canary: bool,
-    /// All findings that have the id.
-    members: Vec<usize>,
-    /// Secrets that may be its own, the surest first.
-    secrets: Vec<usize>,
-    token: Option<usize>,
-    region: Option<String>,
 }
 
 /// Asks about every key among the findings, and notes the answers there. `ours` are accounts that a policy calls ours;
@@ -78,63 +67,6 @@ pub fn climb(
         }
     }
     climbed
-}
-
-/// The keys, in the order in which they were found. Examples and what is suppressed are none.
-fn leaked(findings: &[Finding]) -> Vec<Leaked> {
-    let mut keys: Vec<Leaked> = Vec::new();
-    let mut index: HashMap<&str, usize> = HashMap::new();
-    for (at, finding) in findings.iter().enumerate() {
-        let Some(aws) = finding.aws.as_ref().filter(|_| finding.suppressed.is_none()) else {
-            continue;
-        };
-        let Some(id) = aws.key_id.as_deref() else { continue };
-        let number = *index.entry(id).or_insert(keys.len());
-        if number == keys.len() {
-            // What stands beside the id in the content is a stranger's word.
-            let account = account::decode(id.as_bytes()).account;
-            keys.push(Leaked {
-                id: id.to_owned(),
-                canary: account.as_deref().and_then(account::canary).is_some(),
-                account,
-                members: Vec::new(),
-                secrets: Vec::new(),
-                token: None,
-                region: None,
-            });
-        }
-        let key = &mut keys[number];
-        key.members.push(at);
-        key.region = key.region.take().or_else(|| aws.region.clone());
-        match finding.rule.kind.as_str() {
-            "secret-key" => key.secrets.push(at),
-            "session-token" => key.token = key.token.or(Some(at)),
-            _ => {}
-        }
-    }
-    let sureness = |at: usize| {
-        findings[at]
-            .aws
-            .as_ref()
-            .and_then(|aws| Some(aws.pair.as_ref()?.confidence))
-    };
-    for key in &mut keys {
-        key.secrets.sort_by_key(|&at| std::cmp::Reverse(sureness(at)));
-    }
-    keys
-}
-
-impl Leaked {
-    fn suspect<'s>(&'s self, findings: &'s [Finding], secret: Option<usize>) -> Suspect<'s> {
-        Suspect {
-            id: &self.id,
-            account: self.account.as_deref(),
-            canary: self.canary,
-            secret: secret.map(|at| &findings[at].secret),
-            token: self.token.map(|at| &findings[at].secret),
-            region: self.region.as_deref(),
-        }
-    }
 }
 
 /// The accounts that can be asked with credentials of their own.
@@ -218,10 +150,7 @@ fn first_rung(
 }
 
 fn owned(key: Key, asking: &Identity, climbed: &mut Climbed) -> Verification {
-    let user = match (&key.owner, key.status) {
-        (Some(owner), _) => Some(owner.name().to_owned()),
-        (None, _) => None,
-    };
+    let user = key.owner.as_ref().map(|owner| owner.name().to_owned());
     let owned = Owned {
         account: asking.account.clone(),
         user,
@@ -246,6 +175,7 @@ fn second_rung(
     tell: &mut dyn FnMut(&str),
 ) {
     let mut told = false;
+    let mut failed = 0;
     for key in leaked {
         let Some(answer) = answers.get_mut(&key.id) else {
             continue;
@@ -261,6 +191,11 @@ fn second_rung(
             if answer.owned.is_none() && matches!(answer.answer, Answer::NotTried { .. }) {
                 answer.answer = Answer::NotTried { why: why.to_owned() };
             }
+            continue;
+        }
+        if failed >= MOST_FAILED {
+            let why = "asking failed for the keys before it".to_owned();
+            answer.answer = Answer::Unknown { why };
             continue;
         }
         if !told {
@@ -281,6 +216,8 @@ fn second_rung(
                 break;
             }
         }
+        let no_answer = matches!(last, Shown::Blocked | Shown::Unknown { .. });
+        failed = if no_answer { failed + 1 } else { 0 };
         answer.tried = true;
         answer.answer = words(last, key, climbed);
         if let Some(secret) = right {
@@ -327,71 +264,4 @@ fn words(shown: Shown, key: &Leaked, climbed: &mut Climbed) -> Answer {
     let failed = failed.map(|why| format!("{}: not verified: {why}", key.id));
     climbed.incomplete.extend(failed);
     answer
-}
-
-/// What the key's own answer says of it, for the policy.
-fn active(id: &str, answer: &Answer) -> Option<Key> {
-    let Answer::Active { arn, .. } = answer else {
-        return None;
-    };
-    let mut parts = arn.splitn(6, ':').skip(4);
-    let (account, resource) = (parts.next()?, parts.next()?);
-    let owner = match resource {
-        "root" => Some(Owner::Root),
-        _ => resource.strip_prefix("user/").map(|user| Owner::User {
-            name: user.rsplit('/').next().unwrap_or_default().to_owned(),
-            path: None,
-            arn: Some(arn.clone()),
-        }),
-    };
-    Some(Key {
-        owner,
-        status: Status::Active,
-        ..blank(id, account, "the key itself".to_owned())
-    })
-}
-
-fn blank(id: &str, account: &str, source: String) -> Key {
-    Key {
-        id: Some(id.to_owned()),
-        slot: None,
-        account: Some(account.to_owned()),
-        owner: None,
-        tags: Default::default(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: LastUse::Unknown,
-        quarantine: None,
-        sources: vec![source],
-    }
-}
-
-/// Writes the answer to a finding. What is known to work is as bad as can be; a trap of one's own is not.
-fn note(finding: &mut Finding, answer: &Verification, canary: bool) {
-    let answer = &**finding.verification.get_or_insert_with(|| Box::new(answer.clone()));
-    let is_part = matches!(
-        finding.rule.kind.as_str(),
-        "access-key-id" | "secret-key" | "session-token"
-    );
-    let is_root = |owned: &Owned| owned.user.as_deref() == Some(Owner::Root.name());
-    let raised = match (&answer.answer, &answer.owned) {
-        _ if canary || !is_part => None,
-        (Answer::Active { .. }, _) => Some((Severity::Critical, "it was tried: it works")),
-        (Answer::WrongSecret, _) => None,
-        (_, Some(owned)) if owned.status == "active" && is_root(owned) => {
-            Some((Severity::Critical, "its account says that it is the root user's"))
-        }
-        (_, Some(owned)) if owned.status == "active" => Some((Severity::High, "its account says that it is active")),
-        _ => None,
-    };
-    let is_active = matches!(answer.answer, Answer::Active { .. });
-    if let Some((severity, reason)) = raised {
-        finding.severity = finding.severity.max(severity);
-        finding.reasons.push(reason.to_owned());
-        if is_active {
-            finding.confidence = Confidence::High;
-        }
-    }
 }

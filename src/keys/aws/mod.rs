@@ -15,6 +15,7 @@ pub mod iam;
 pub mod ini;
 mod inventory;
 mod ladder;
+mod leaked;
 mod library;
 mod partition;
 pub mod profiles;
