@@ -497,6 +497,28 @@ mod failures {
     }
 
     #[test]
+    fn in_a_row_end_the_climb() {
+        let stub = Stub::new(|_| aws_error(503, "ServiceUnavailable", "x"));
+        let mut place = Place::new();
+        for seed in 40..45 {
+            place = place.file(&format!("{seed}.env"), &ini("a", &made_up(seed)));
+        }
+        let flags = [
+            "--verify-with-leaked-key",
+            "--verify-account",
+            ACCOUNT,
+            "--endpoint-url",
+            &stub.endpoint,
+        ];
+        let (report, _) = place.json(&flags);
+        assert_eq!(stub.actions(), ["GetCallerIdentity"; 3]);
+        let results = findings(&report)
+            .iter()
+            .map(|finding| &finding["verification"]["result"]);
+        assert!(results.into_iter().all(|result| result == "unknown"));
+    }
+
+    #[test]
     fn of_a_server_and_its_patience() {
         let busy = Stub::new(|_| aws_error(400, "Throttling", "x"));
         fails(&busy.endpoint, &[], "throttling", "unknown");

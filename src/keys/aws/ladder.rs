@@ -13,7 +13,7 @@ use super::leaked::{Leaked, active, blank, leaked, note};
 use super::verify::{Allowed, Owned as Says, Shown, TRACE, Verifier, ask_owner};
 use crate::finding::Finding;
 use crate::finding::verification::{Answer, Owned, Verification};
-use crate::keys::{Key, Owner, Status, proven};
+use crate::keys::{Key, Status, proven};
 use crate::settings::VerifySettings;
 
 /// So many secrets are tried with one id.
