@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
     AwsSettings, JoinSettings, KeySettings, ReportSettings, SettingsSource, SourceSettings, TellSettings,
+    VerifySettings,
 };
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
@@ -23,6 +24,7 @@ Examples:
   keytrail range origin/main..HEAD            what a branch adds, commit by commit
   keytrail history --report sarif=out.sarif   everything this repository still holds
   keytrail history --policy cis-v3            the same, and how old each AWS key is at least
+  keytrail history --verify                   the same, and what its account says of each AWS key
   keytrail keys --keys-from report.csv        how old the keys of an account are
   keytrail explain AKIA... --repo .           what to do about a key, command by command
 
@@ -151,6 +153,8 @@ pub struct Common {
     pub report: ReportSettings,
     #[command(flatten)]
     pub keys: KeySettings,
+    #[command(flatten)]
+    pub verify: VerifySettings,
     #[command(flatten)]
     pub settings: SettingsSource,
 }

@@ -5,6 +5,7 @@
 //! is marked with a [`Suppression`].
 
 pub mod age;
+pub mod verification;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use age::Judged;
+use verification::Verification;
 
 pub use crate::level::{Confidence, Severity};
 use crate::origin::{CommitStamp, Origin, State};
@@ -45,6 +47,8 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
     /// What a rotation policy says of it, where it is an AWS access key and a policy was asked.
     pub judged: Option<Box<Judged>>,
+    /// What asking AWS about it gave, where that was wanted.
+    pub verification: Option<Box<Verification>>,
 }
 
 /// One place where the secret stands.
@@ -153,6 +157,8 @@ pub struct Signed {
     /// The time of the signature; midnight UTC if only the date is known. `None` for signature version 2.
     pub at: Option<i64>,
     pub service: Option<String>,
+    /// The URL, if it was presigned: whoever has it may use it until it ends, so it is never shown.
+    pub url: Option<Secret>,
 }
 
 /// The identity of a finding: a keyed digest of rule and secret. It survives moves, renames and

@@ -3,6 +3,8 @@
 //! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
 //! over the file.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,6 +12,8 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
+
+pub use verify::VerifySettings;
 
 /// What is read, and how.
 #[derive(Args, Clone, Debug, Default, Deserialize)]

@@ -13,6 +13,8 @@ use std::process::Command;
 use common::program::{self, Run};
 use common::random::{BASE64, Random};
 use common::repo::{TestRepo, damage};
+#[cfg(feature = "aws")]
+use common::servers::{Stub, aws_error, dead_endpoint, reply};
 use data_encoding::{BASE64 as ENCODE, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use keytrail::detect::Detectors;
 use keytrail::level::{Confidence, Severity};
@@ -232,6 +234,71 @@ fn no_report_tells_a_secret() {
     let run = program::run_with_input(&repo.path(), &["scan", "-", "-vvv"], canary.text().as_bytes());
     assert_eq!(run.code, 1);
     judge.run("standard input", &run);
+}
+
+/// The key goes to whom it is shown; none of it comes out, whatever is answered, and whatever the answer quotes.
+#[cfg(feature = "aws")]
+#[test]
+fn no_verification_tells_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    let home = TempDir::new().expect("a temporary folder");
+    fs::create_dir(home.path().join(".aws")).expect("a folder");
+    let profile = format!(
+        "[p]\naws_access_key_id={}\naws_secret_access_key={}\n",
+        canary.id, canary.secret
+    );
+    fs::write(home.path().join(".aws/credentials"), profile).expect("a file");
+    let told = format!(
+        "calculated with {} and x-amz-security-token:{}",
+        canary.secret, canary.token
+    );
+    let arn = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>\
+        <Arn>arn:aws:iam::123456789012:user/ann</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
+    let servers = [
+        Stub::new(move |_| aws_error(403, "SignatureDoesNotMatch", &told)),
+        Stub::new(|_| aws_error(403, "ExpiredToken", "x")),
+        Stub::new(|_| reply(403, "text/html", "no")),
+        Stub::new(move |_| reply(200, "text/xml", arn)),
+    ];
+    let endpoints = servers
+        .iter()
+        .map(|stub| stub.endpoint.clone())
+        .chain([dead_endpoint()]);
+    for (number, endpoint) in endpoints.enumerate() {
+        for way in [
+            &["--verify", "--profile", "p"][..],
+            &["--verify-with-leaked-key", "--verify-account", &canary.id],
+        ] {
+            for format in ["human", "json", "sarif"] {
+                let mut command = program::keytrail(home.path());
+                command.args([
+                    "history",
+                    "-vv",
+                    "--policy",
+                    "cis-v3",
+                    "--timeout",
+                    "2",
+                    "--report",
+                    format,
+                ]);
+                command
+                    .args(way)
+                    .args(["--endpoint-url", &endpoint])
+                    .env("AWS_MAX_ATTEMPTS", "1");
+                let run = program::finish(command.current_dir(repo.path()));
+                let what = format!("{number} {way:?} {format}");
+                assert_eq!(run.code, 1, "{what}: {}", run.err());
+                judge.run(&what, &run);
+            }
+        }
+    }
+    let used = |stub: &Stub| {
+        let asked = stub.asked.lock().expect("no stub panics");
+        asked.iter().any(|request| request.head.contains(&canary.token))
+    };
+    assert!(servers.iter().all(used), "the key was shown to each");
 }
 
 /// The judge is no judge if it finds nothing.

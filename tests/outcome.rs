@@ -477,3 +477,15 @@ fn nothing_of_a_repository_is_ever_run() {
         );
     }
 }
+
+/// A build without the network says so, and does not pretend to have asked.
+#[cfg(not(feature = "aws"))]
+#[test]
+fn what_needs_the_network_is_refused_where_there_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for flag in ["--verify", "--verify-with-leaked-key"] {
+        let run = common::program::run(folder.path(), &["scan", ".", flag]);
+        assert_eq!(run.code, 2);
+        assert!(run.err().contains("built without the network"), "{}", run.err());
+    }
+}

@@ -21,9 +21,6 @@ use crate::settings::{AwsSettings, JoinSettings, KeySettings, ReportSettings, So
 use crate::skip::Skip;
 use crate::text::sanitize;
 
-/// The policy that judges where none is named.
-const DEFAULT_POLICY: &str = "cis-v3";
-
 /// Settings that are known to be right.
 pub struct Facts {
     keys: KeySettings,
@@ -66,7 +63,7 @@ impl Facts {
         let keys = arguments.keys.or(file.keys);
         let by_default = keys.policy.is_none();
         Ok(Self {
-            policy: Policy::load(keys.policy.as_deref().unwrap_or(DEFAULT_POLICY))?,
+            policy: Policy::load(keys.policy.as_deref().unwrap_or(keys::policy::DEFAULT))?,
             by_default,
             as_of: report.as_of()?,
             source: arguments.join.source.clone().or(file.source),
@@ -216,6 +213,7 @@ impl Facts {
                 ..ReportSettings::default()
             },
             keys: KeySettings::default(),
+            verify: Default::default(),
             settings: Default::default(),
         })?;
         let (target, discovered, scanned) = history::find(&job, repository)?;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
 use crate::config;
 use crate::detect::{Detectors, Spots};
@@ -36,6 +37,8 @@ pub struct Job {
     pub detectors: Detectors,
     /// What AWS keys are judged by, if that was asked.
     judging: Option<Judging>,
+    /// What AWS is asked about the keys that are found, if that was wanted.
+    verifying: Option<Verifying>,
 }
 
 struct Judging {
@@ -63,14 +66,12 @@ impl Job {
         let keys = common.keys.or(file.keys);
         let judging = match keys.asked() {
             true => Some(Judging {
-                policy: keys
-                    .policy
-                    .as_deref()
-                    .map_or_else(|| Ok(Policy::default()), Policy::load)?,
+                policy: Policy::load(keys.policy.as_deref().unwrap_or(keys::policy::DEFAULT))?,
                 inventory: Inventory::read(&keys.keys_from)?,
             }),
             false => None,
         };
+        let verifying = Verifying::prepare(common.verify)?;
         let rules = RuleSet::builtin()?;
         Ok(Self {
             as_of: report.as_of()?,
@@ -80,6 +81,7 @@ impl Job {
             destinations,
             rules,
             judging,
+            verifying,
         })
     }
 
@@ -186,7 +188,9 @@ impl Job {
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
         pair::across(&mut findings, triage::role_of);
+        keys::prove(&mut findings);
         triage::grade(&mut findings, self.as_of);
+        let verified = self.verify(&mut findings);
         if !self.report.show_secrets {
             let veil = triage::Veil::over(&findings);
             veil.draw(&mut findings);
@@ -199,7 +203,12 @@ impl Job {
             skips.for_each(|skip| veil.mask(&mut skip.what));
         }
         let mut incomplete = discovered.incomplete;
+        incomplete.extend(verified.incomplete);
         if let Some(Judging { policy, inventory }) = &self.judging {
+            let inventory = match verified.keys.is_empty() {
+                true => inventory,
+                false => &inventory.clone().and(Inventory::of(verified.keys)),
+            };
             // After the veil: verdicts name places.
             keys::annotate(&mut findings, policy, inventory, self.as_of);
             incomplete.extend(inventory.doubts(policy, self.as_of));
@@ -237,6 +246,16 @@ impl Job {
             show_secrets: self.report.show_secrets,
             as_of: self.as_of,
         }
+    }
+
+    /// Asks AWS about the keys, if that was wanted.
+    fn verify(&self, findings: &mut [Finding]) -> Verified {
+        let ours = self
+            .judging
+            .as_ref()
+            .map_or(&[][..], |judging| &judging.policy.accounts);
+        let asked = self.verifying.as_ref();
+        asked.map_or_else(Verified::default, |verifying| verifying.run(findings, ours))
     }
 }
 

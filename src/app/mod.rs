@@ -13,6 +13,7 @@ mod range;
 #[cfg(feature = "aws")]
 mod rotate;
 mod submodules;
+mod verifying;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};

@@ -216,7 +216,7 @@ fn long_lived_id(finding: &Finding) -> Option<&str> {
 }
 
 /// `deploy/prod.env line 3`, `a commit message`
-fn place_name(place: &Occurrence) -> String {
+pub(super) fn place_name(place: &Occurrence) -> String {
     let line = place.start.line;
     let path = sanitize(&place.origin.path);
     match place.origin.place {

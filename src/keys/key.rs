@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::verification::ROOT;
+
 /// What is known of one access key. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
@@ -90,7 +92,7 @@ impl Owner {
     /// The name that a table shows.
     pub fn name(&self) -> &str {
         match self {
-            Owner::Root => "<root_account>",
+            Owner::Root => ROOT,
             Owner::User { name, .. } => name,
         }
     }

@@ -19,6 +19,7 @@ pub mod key;
 pub mod permissions;
 pub mod policy;
 pub mod proof;
+mod proven;
 #[cfg(feature = "aws")]
 pub mod rotate;
 pub mod verdict;
@@ -28,4 +29,5 @@ pub use inventory::Inventory;
 pub use join::{Joined, annotate, join};
 pub use key::{Key, LastUse, Owner, Status};
 pub use policy::Policy;
+pub use proven::prove;
 pub use verdict::judge;

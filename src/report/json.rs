@@ -8,6 +8,7 @@ mod age;
 mod entry;
 mod run;
 mod text;
+mod verification;
 
 use serde::Serialize;
 
@@ -16,6 +17,7 @@ use super::Report;
 pub use age::Age;
 pub use entry::Entry;
 pub use run::{Meta, SCHEMA_VERSION, Summary};
+pub use verification::Verification;
 
 /// The JSON Schema of the document, for `keytrail schema report`.
 pub const SCHEMA: &str = include_str!("report.schema.json");

@@ -104,6 +104,7 @@ impl Assembly<'_> {
                 reason: reason.to_owned(),
             }),
             judged: None,
+            verification: None,
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::finding::{Aws, Finding};
+use crate::finding::{Aws, Finding, Signed};
 
 /// Merges findings with the same fingerprint.
 pub fn merge(findings: Vec<Finding>) -> Vec<Finding> {
@@ -65,6 +65,12 @@ fn add(known: &mut Aws, more: Aws) {
     known.expires = [known.expires, more.expires].into_iter().flatten().max();
     known.status = known.status.take().or(more.status);
     known.region = known.region.take().or(more.region);
-    known.signed = known.signed.take().or(more.signed);
+    known.signed = match (known.signed.take(), more.signed) {
+        (Some(signed), Some(other)) => Some(Signed {
+            url: signed.url.or(other.url),
+            ..signed
+        }),
+        (signed, other) => signed.or(other),
+    };
     known.root |= more.root;
 }

@@ -28,7 +28,7 @@ impl Veil {
         }
     }
 
-    /// Masks the secrets in every path and ref of the findings.
+    /// Masks the secrets in every path, ref and reason of the findings.
     pub fn draw(&self, findings: &mut [Finding]) {
         if self.secrets.is_empty() {
             return;
@@ -42,7 +42,8 @@ impl Veil {
                     *name = masked.into();
                 }
             }
-            for name in &mut finding.refs {
+            // Reasons may name places.
+            for name in finding.refs.iter_mut().chain(&mut finding.reasons) {
                 self.mask_text(name);
             }
         }

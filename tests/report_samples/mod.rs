@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use keytrail::finding::verification::{Answer, Owned, Verification};
 use keytrail::finding::{
     Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, Suppression, SuppressionKind,
 };
@@ -127,6 +128,7 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         more_refs: 0,
         suppressed: None,
         judged: None,
+        verification: None,
     }
 }
 
@@ -196,6 +198,7 @@ pub fn tree() -> Report {
         signed: Some(Signed {
             at: Some(THEN),
             service: Some("s3".to_owned()),
+            url: None,
         }),
         root: true,
         ..Aws::default()
@@ -205,6 +208,30 @@ pub fn tree() -> Report {
     report.left_out = BTreeMap::from([(Policy::GitIgnored, 12), (Policy::Symlink, 1)]);
     report.stats.below_confidence = 2;
     report.stats.min_confidence = Some(Confidence::High);
+    report
+}
+
+/// A key that was tried, and one that its account knows.
+pub fn verified() -> Report {
+    let mut report = tree();
+    report.findings[0].verification = Some(Box::new(Verification {
+        answer: Answer::Active {
+            arn: "arn:aws:iam::123456789012:user/alice".to_owned(),
+            partition: "aws",
+        },
+        owned: None,
+        tried: true,
+    }));
+    report.findings[1].verification = Some(Box::new(Verification {
+        answer: Answer::Owned,
+        owned: Some(Owned {
+            account: "123456789012".to_owned(),
+            user: Some("alice".to_owned()),
+            status: "active",
+            created: Some(THEN),
+        }),
+        tried: false,
+    }));
     report
 }
 
@@ -361,6 +388,7 @@ pub fn all() -> Vec<(&'static str, Report)> {
     vec![
         ("empty", empty()),
         ("tree", tree()),
+        ("verified", verified()),
         ("history", history()),
         ("no-remote", no_remote()),
         ("suppressed", suppressed()),

@@ -1,11 +1,15 @@
 //! Signed requests around an access key id: presigned URLs and `Authorization` headers.
 //!
 //! They hold no secret, but prove that the key existed and was used at a time. Signature version 4 says
-//! date, region and service; version 2 only when the URL ends. Reads at most [`REACH`] bytes to either side.
+//! date, region and service; version 2 only when the URL ends. Reads at most [`REACH`] bytes to either side, and of a
+//! presigned URL at most [`LONGEST_URL`]: it is kept, since it proves to which secret the id belongs.
 
 use crate::finding::{Aws, Signed};
+use crate::secret::Secret;
 
 const REACH: usize = 1024;
+/// After the id; a session token in a URL is long.
+const LONGEST_URL: usize = 4096;
 
 /// Adds what the signed request that goes on at `end` says.
 pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
@@ -24,14 +28,39 @@ pub fn read(bytes: &[u8], end: usize, aws: &mut Aws) {
         aws.signed = Some(Signed {
             at,
             service: Some(scope.service),
+            url: presigned(bytes, end),
         });
     } else if window.starts_with(b"&") && memchr::memmem::find(&window[..line], b"Signature=").is_some() {
         aws.expires = value(&window[..line], b"Expires=").and_then(|text| text.parse().ok());
         aws.signed = Some(Signed {
             at: None,
             service: None,
+            url: None,
         });
     }
+}
+
+/// The presigned URL around the id that ends at `end`, without the escapes of JSON and HTML.
+fn presigned(bytes: &[u8], end: usize) -> Option<Secret> {
+    let before = &bytes[end.saturating_sub(REACH)..end];
+    let after = &bytes[end..bytes.len().min(end + LONGEST_URL)];
+    let length = |part: &mut dyn Iterator<Item = &u8>| part.take_while(|&&byte| is_of_url(byte)).count();
+    let start = end - length(&mut before.iter().rev());
+    let after = length(&mut after.iter());
+    if after == LONGEST_URL || memchr::memmem::find(&bytes[end..end + after], b"X-Amz-Signature").is_none() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&bytes[start..end + after]);
+    let plain = text.replace("\\u0026", "&").replace("\\/", "/").replace("&amp;", "&");
+    // A sentence may end after it.
+    Some(Secret::new(
+        plain.trim_end_matches(['.', ',', ';', ':', '!', '?', '\\']).as_bytes(),
+    ))
+}
+
+/// What stands in a URL, and the backslash that escapes it; no quotes and no brackets.
+fn is_of_url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?&=%+@,;!*$#\\".contains(&byte)
 }
 
 /// The credential scope: `/20240115/us-east-1/s3/aws4_request`, with `%2F` for `/` in a URL.

@@ -1,6 +1,6 @@
 //! Asks AWS: the only room that reaches the network, and only when a person said so.
 //!
-//! `inventory` lists the keys of accounts; `verify` finds out about one key; `rotate` beside it changes one. Each
+//! `inventory` lists the keys of accounts; `verify` finds out about one key, `ladder` about all of a run; `rotate` beside it changes one. Each
 //! request is signed by a well-kept library with credentials found the way every AWS tool finds them. Answers are
 //! bounded, a failed call is said and never guessed around, and no secret is printed, logged or put into an error.
 
@@ -14,6 +14,8 @@ mod http;
 pub mod iam;
 pub mod ini;
 mod inventory;
+mod ladder;
+mod leaked;
 mod library;
 mod partition;
 pub mod profiles;
@@ -25,4 +27,5 @@ pub use credentials::Credential;
 pub use environment::Environment;
 pub use failure::{Failure, Reason};
 pub use inventory::{Account, Live, inventory};
+pub use ladder::{Climbed, climb};
 pub use partition::{Partition, Service};

@@ -60,7 +60,9 @@ pub enum Shown {
     Expired,
     /// A proxy or filter answered.
     Blocked,
-    /// Nothing was learned, or the key was not tried.
+    /// It was not tried, for this reason.
+    NotTried { why: String },
+    /// Nothing was learned.
     Unknown { why: String },
 }
 
@@ -108,19 +110,27 @@ pub fn ask_owner(client: &Client, asking: &Identity, suspect: &Suspect<'_>) -> R
     Ok(Owned::Ours(Box::new(key)))
 }
 
+/// Whose keys may be tried.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// Accounts that are ours, twelve digits.
+    pub ours: Vec<String>,
+    /// Accounts and ids of keys that somebody named: they may be tried although they are a trap's or not ours.
+    pub named: Vec<String>,
+}
+
 /// Tries leaked keys, at a decent pace.
 pub struct Verifier {
     client: Client,
-    /// Accounts whose keys may be tried: those that are ours, and those that were named. Or the id of one key.
-    allowed: Vec<String>,
+    allowed: Allowed,
     tried: HashMap<(String, Partition), Instant>,
     /// All partitions, unless the endpoint is a given one.
     partitions: Vec<Partition>,
 }
 
 impl Verifier {
-    /// Needs no credentials of its own. `allowed` are twelve-digit accounts, and ids of keys.
-    pub fn new(connection: &AwsConnection, environment: &Environment, allowed: Vec<String>) -> Result<Self, Failure> {
+    /// Needs no credentials of its own.
+    pub fn new(connection: &AwsConnection, environment: &Environment, allowed: Allowed) -> Result<Self, Failure> {
         let nobody = Credential::new("", "", None);
         let client = Client::with_credential(connection, None, environment, nobody)?;
         let partitions = match connection.partition.is_some() || client.is_moved() {
@@ -135,25 +145,36 @@ impl Verifier {
         })
     }
 
+    /// Why the key may not be tried; `None` if it may.
+    pub fn refuses(&self, suspect: &Suspect<'_>) -> Option<&'static str> {
+        let named = |what: &str| self.allowed.named.iter().any(|allowed| allowed == what);
+        let is_named = named(suspect.id) || suspect.account.is_some_and(named);
+        let is_ours = |account: &str| self.allowed.ours.iter().any(|ours| ours == account);
+        if suspect.secret.is_none() {
+            Some("its secret was not found")
+        } else if suspect.canary && !is_named {
+            Some("its account sets traps, and was not named (--verify-account)")
+        } else if suspect.account.is_none() && !is_named {
+            Some("its id does not say which account it is of, and was not named (--verify-account)")
+        } else if !is_named && !suspect.account.is_some_and(is_ours) {
+            Some("its account is not one of ours, and was not named (--verify-account)")
+        } else if suspect.id.starts_with("ASIA") && suspect.token.is_none() {
+            Some("a session key is nothing without its token, which was not found")
+        } else {
+            None
+        }
+    }
+
     /// Uses the key once in each partition it may be of, until one knows it.
     pub fn try_key(&mut self, suspect: &Suspect<'_>) -> Shown {
-        let unknown = |why: &str| Shown::Unknown { why: why.to_owned() };
+        if let Some(why) = self.refuses(suspect) {
+            return Shown::NotTried { why: why.to_owned() };
+        }
         let Some(secret) = suspect.secret else {
-            return unknown("not tried: its secret was not found");
+            return Shown::NotTried {
+                why: "its secret was not found".to_owned(),
+            };
         };
-        if suspect.canary {
-            return unknown("not tried: its account sets traps");
-        }
-        let named = |what: &str| self.allowed.iter().any(|allowed| allowed == what);
-        match suspect.account {
-            _ if named(suspect.id) => {}
-            Some(account) if named(account) => {}
-            Some(_) => return unknown("not tried: its account is not one of ours, and was not named"),
-            None => return unknown("not tried: its id does not say which account it is of"),
-        }
-        if suspect.id.starts_with("ASIA") && suspect.token.is_none() {
-            return unknown("not tried: a session key is nothing without its token");
-        }
         let credential = Credential {
             id: suspect.id.to_owned(),
             secret: secret.clone(),

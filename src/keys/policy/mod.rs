@@ -15,7 +15,7 @@ use crate::finding::age::VerdictKind;
 use crate::keys::Key;
 
 pub use matching::Match;
-pub use presets::PRESETS;
+pub use presets::{DEFAULT, PRESETS};
 
 /// The JSON Schema of a policy file, for `keytrail schema policy`.
 pub const SCHEMA: &str = include_str!("policy.schema.json");

@@ -1,5 +1,8 @@
 //! Policies that others have published, each a file with its sources.
 
+/// The policy that judges where none is named.
+pub const DEFAULT: &str = "cis-v3";
+
 /// Name and text. The text is a policy file like any other.
 pub const PRESETS: &[(&str, &str)] = &[
     ("cis-v1.4", include_str!("presets/cis-v1.4.toml")),

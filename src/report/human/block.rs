@@ -3,6 +3,7 @@
 use super::page::{Page, Style};
 use super::shown_secret;
 use crate::finding::age::{Bound, EvidenceKind, Judged};
+use crate::finding::verification::{Answer, Verification};
 use crate::finding::{Aws, Finding, Generation};
 use crate::origin::{CommitStamp, State};
 use crate::report::{Report, place, time};
@@ -32,6 +33,9 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
     list(page, "also at", &places.collect::<Vec<_>>(), 0);
     if let Some(aws) = &finding.aws {
         aws_facts(page, finding, aws);
+    }
+    if let Some(verification) = &finding.verification {
+        verified(page, verification);
     }
     if let Some(judged) = &finding.judged {
         verdicts(page, judged, verbose);
@@ -123,6 +127,22 @@ fn aws_facts(page: &mut Page, finding: &Finding, aws: &Aws) {
             pair.confidence.as_str()
         );
         page.row(true, "pair", &text);
+    }
+}
+
+/// What asking AWS gave, and what it left behind.
+fn verified(page: &mut Page, verification: &Verification) {
+    if let Some(owned) = &verification.owned {
+        let created = owned.created.map(|at| format!(", created {}", day(at)));
+        let created = created.unwrap_or_default();
+        page.row(true, "owner", &format!("{}: {}{created}", owned.name(), owned.status));
+    }
+    if verification.answer != Answer::Owned {
+        page.row(true, "verified", &verification.says());
+    }
+    if verification.tried {
+        let trace = "the key was used: a GetCallerIdentity event is in the CloudTrail of its account";
+        page.row(true, "trace", trace);
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::age::Age;
 use super::text::{base64_unless_utf8, lossy};
+use super::verification::Verification;
 use crate::finding::{self, Confidence, Finding, Generation, Occurrence, SuppressionKind};
 use crate::origin::CommitStamp;
 use crate::report::Report;
@@ -38,6 +39,8 @@ pub struct Entry<'r> {
     more_refs: u64,
     /// The verdict of a rotation policy, where one was asked.
     age: Option<Age<'r>>,
+    /// What asking AWS gave, where that was wanted.
+    verification: Option<Verification<'r>>,
     suppressed: Option<Suppression<'r>>,
 }
 
@@ -126,6 +129,7 @@ impl<'r> Entry<'r> {
             refs: &finding.refs,
             more_refs: finding.more_refs,
             age: finding.judged.as_deref().map(|judged| Age::of(judged, report.as_of)),
+            verification: finding.verification.as_deref().map(Verification::of),
             suppressed: finding.suppressed.as_ref().map(Suppression::of),
         }
     }

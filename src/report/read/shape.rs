@@ -172,6 +172,8 @@ impl Entry {
             more_refs: self.more_refs,
             suppressed: self.suppressed.map(Suppressed::suppression).transpose()?,
             judged: None,
+            // Of what was asked then, a new table asks anew.
+            verification: None,
         })
     }
 }
@@ -270,6 +272,7 @@ impl AwsEntry {
                 Some(signed) => Some(Signed {
                     at: time(signed.at.as_deref())?,
                     service: signed.service,
+                    url: None,
                 }),
                 None => None,
             },

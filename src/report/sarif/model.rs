@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::json::Age;
+use crate::report::json::{Age, Verification};
 
 #[derive(Serialize)]
 pub struct Log<'r> {
@@ -275,6 +275,9 @@ pub struct ResultProperties<'r> {
     /// What a policy says of the key, where one was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<Age<'r>>,
+    /// What asking AWS gave, where that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification<'r>>,
 }
 
 #[derive(Serialize)]

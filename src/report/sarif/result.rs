@@ -12,7 +12,7 @@ use super::model::{
 use super::rule;
 use crate::finding::{self, Finding, Occurrence, SuppressionKind};
 use crate::origin::{ObjectId, Place, State};
-use crate::report::json::Age;
+use crate::report::json::{Age, Verification};
 use crate::report::{Report, time};
 use crate::text::sanitize;
 
@@ -120,6 +120,7 @@ impl<'r> Spot<'r> {
                 commit_date: self.lead.commit.and_then(|stamp| time::rfc3339(stamp.commit_time)),
                 account_id: finding.aws.as_ref().and_then(|aws| aws.account_id.as_deref()),
                 age: finding.judged.as_deref().map(|judged| Age::of(judged, self.as_of)),
+                verification: finding.verification.as_deref().map(Verification::of),
             },
         }
     }
@@ -167,6 +168,13 @@ impl<'r> Spot<'r> {
         };
         if let Some(service) = finding.aws.as_ref().and_then(|aws| aws.canary.as_ref()) {
             text += &format!(" It is a canary of '{}': do not verify it.", plain(service));
+        }
+        if let Some(verification) = &finding.verification {
+            text += &format!(" Verification: {}.", plain(&verification.says()));
+            text += match verification.tried {
+                true => " For that the key was used, which leaves an event in the CloudTrail of its account.",
+                false => "",
+            };
         }
         if let Some(judged) = &finding.judged {
             let said = judged.verdicts.iter();
