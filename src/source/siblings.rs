@@ -15,10 +15,13 @@ const MOST: usize = 16 << 20;
 /// Compared at a time.
 const STEP: usize = 64;
 
+/// A folder's content, and what was kept of it.
+type Version = (Vec<u8>, Kept);
+
 /// The folders that were met last, by how they begin.
 #[derive(Default)]
 pub struct Siblings {
-    last: HashMap<(Box<[u8]>, u32), (Vec<u8>, Kept)>,
+    last: HashMap<(Box<[u8]>, u32), Version>,
     bytes: usize,
 }
 
