@@ -14,6 +14,19 @@ use keytrail::git::{Derived, ObjectKind, Packed, ReadObject, Roots, Store, Visit
 use keytrail::skip::Why;
 use keytrail::source::history::discover;
 
+/// Gives a stream of commits to `git fast-import`.
+fn import(repo: &TestRepo, stream: &[u8]) {
+    let mut import = repo.command(&repo.path(), &["fast-import", "--quiet"]);
+    let mut import = import.stdin(Stdio::piped()).spawn().expect("git runs");
+    import
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(stream)
+        .expect("git reads it");
+    assert!(import.wait().expect("git ends").success());
+}
+
 /// A small generator, the same in every run.
 struct Random(u64);
 
@@ -124,15 +137,7 @@ fn edited(seed: u64, files: usize, depth: usize, window: usize) -> TestRepo {
             random.edit(text);
         }
     }
-    let mut import = repo.command(&repo.path(), &["fast-import", "--quiet"]);
-    let mut import = import.stdin(Stdio::piped()).spawn().expect("git runs");
-    import
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(&stream)
-        .expect("git reads it");
-    assert!(import.wait().expect("git ends").success());
+    import(&repo, &stream);
     let (depth, window) = (format!("--depth={depth}"), format!("--window={window}"));
     repo.git(&["repack", "-adfq", &depth, &window]);
     repo
@@ -351,15 +356,7 @@ fn names_in_trees_are_the_same_with_and_without_deltas() {
             .expect("memory");
         }
     }
-    let mut import = repo.command(&repo.path(), &["fast-import", "--quiet"]);
-    let mut import = import.stdin(Stdio::piped()).spawn().expect("git runs");
-    import
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(&stream)
-        .expect("git reads it");
-    assert!(import.wait().expect("git ends").success());
+    import(&repo, &stream);
     let names = |depth: &str| {
         repo.git(&["repack", "-adfq", depth]);
         let (store, roots) = (Store::open(&repo.open()).expect("it opens"), Roots::of(&repo.open()));

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::history::{Audit, add_spots, faulty, hits, submodules};
+use super::history::{Audit, add_spots, faulty, folders, hits, submodules};
 use super::job::Job;
 use crate::detect::Spots;
 use crate::git::provenance::{self, Traced};
@@ -62,11 +62,7 @@ pub fn audit(
         });
     }
     let objects = read_objects(memo, &change, &history.found, &scanned);
-    let folders: Vec<_> = objects
-        .iter()
-        .filter(|(_, text)| text.is_none())
-        .map(|(id, _)| *id)
-        .collect();
+    let folders = folders(&objects);
     let graph: Graph = memo.graph(&recall, &history.commits);
     let mut traced: Traced = provenance::trace_in(&recall, &graph, roots, repository.head(), &hits, findings, &folders);
     let grown = (!change.is_empty()).then(|| {

@@ -132,11 +132,7 @@ fn audit_whole(
         };
     }
     let objects = read_objects(store, &history.found, &scanned);
-    let folders: Vec<_> = objects
-        .iter()
-        .filter(|(_, text)| text.is_none())
-        .map(|(id, _)| *id)
-        .collect();
+    let folders = folders(&objects);
     let graph = Graph::order(&history.commits);
     let mut traced = provenance::trace_in(&outlined, &graph, roots, head, &hits, findings, &folders);
     let mut spots = HashMap::new();
@@ -193,6 +189,12 @@ fn read_objects(store: &Store, found: &Discovered, scanned: &Scanned) -> Vec<(Ob
     objects.dedup_by_key(|(id, _)| *id);
     objects.retain(|(id, _)| !faulty.contains(id));
     objects
+}
+
+/// Which of the objects have no text: folders.
+pub fn folders(objects: &[(ObjectId, Option<u64>)]) -> Vec<ObjectId> {
+    let folders = objects.iter().filter(|(_, text)| text.is_none());
+    folders.map(|(id, _)| *id).collect()
 }
 
 /// The objects that something is wrong with.

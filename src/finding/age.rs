@@ -188,6 +188,11 @@ pub fn days(from: i64, to: i64) -> i64 {
 }
 
 impl Judged {
+    /// The names of the verdicts.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.verdicts.iter().map(|verdict| verdict.kind.as_str()).collect()
+    }
+
     /// Whether any verdict fails the run.
     pub fn fails(&self) -> bool {
         self.verdicts.iter().any(|verdict| verdict.fails)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::age::Facts;
 use super::found::{self, Replacements};
-use super::{Case, Inventory, Key, LastUse, Policy, Status, judge};
+use super::{Case, Inventory, Key, Policy, judge};
 use crate::finding::age::VerdictKind;
 use crate::finding::{Finding, Severity};
 
@@ -85,17 +85,8 @@ fn unknown_key(group: &[(usize, &Finding)]) -> Key {
     let mut aws = group.iter().filter_map(|(_, finding)| finding.aws.as_deref());
     Key {
         id: aws.clone().find_map(|aws| aws.key_id.clone()),
-        slot: None,
         account: aws.find_map(|aws| aws.account_id.clone()),
-        owner: None,
-        tags: BTreeMap::new(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: LastUse::Unknown,
-        quarantine: None,
-        sources: Vec::new(),
+        ..Key::default()
     }
 }
 

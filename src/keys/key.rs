@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::finding::verification::ROOT;
 
-/// What is known of one access key. Times are Unix seconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is known of one access key; by default nothing. Times are Unix seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Key {
     /// `AKIA…`; `None` where a credential report names a slot and no id.
     pub id: Option<String>,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Inventory;
 use super::merge::{later, merge};
 use crate::detect::aws::account;
-use crate::keys::{Key, LastUse, Owner, Status};
+use crate::keys::{Key, LastUse, Owner};
 
 /// What was read so far.
 #[derive(Debug, Default)]
@@ -34,18 +34,8 @@ pub struct User {
 /// A key of which nothing is known yet.
 pub fn blank(source: &str) -> Key {
     Key {
-        id: None,
-        slot: None,
-        account: None,
-        owner: None,
-        tags: BTreeMap::new(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: LastUse::Unknown,
-        quarantine: None,
         sources: vec![source.to_owned()],
+        ..Key::default()
     }
 }
 

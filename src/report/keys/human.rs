@@ -187,12 +187,7 @@ fn facts(page: &mut Page, row: &Row) {
 
 /// `account user key: VERDICT, VERDICT`
 fn one_line(page: &mut Page, _: &KeysReport, row: &Row) {
-    let verdicts: Vec<&str> = row
-        .judged
-        .verdicts
-        .iter()
-        .map(|verdict| verdict.kind.as_str())
-        .collect();
+    let verdicts = row.judged.kinds();
     page.line(&[
         (Style::Plain, row.case.key.account.as_deref().unwrap_or("?")),
         (Style::Plain, " "),

@@ -56,12 +56,7 @@ fn cells(report: &KeysReport, row: &Row) -> [String; COLUMNS.len()] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let (least, most) = row.days(report.as_of);
-    let verdicts: Vec<&str> = row
-        .judged
-        .verdicts
-        .iter()
-        .map(|verdict| verdict.kind.as_str())
-        .collect();
+    let verdicts = row.judged.kinds();
     let says: Vec<&str> = row
         .judged
         .verdicts
