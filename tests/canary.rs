@@ -504,6 +504,7 @@ fn a_worker_that_panics() {
             vec!["[default]".to_owned()],
             Canary::new().password + "(",
         )),
+        checksum: None,
         matches: Vec::new(),
         rejects: Vec::new(),
     };

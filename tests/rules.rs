@@ -80,7 +80,7 @@ fn every_rule_explains_itself_and_has_examples() {
 fn every_pattern_compiles_and_every_detector_exists() {
     let rules = rules();
     for rule in rules.iter() {
-        if let Matcher::Pattern(pattern) = &rule.matcher {
+        if let Matcher::Pattern(pattern) | Matcher::Named { pattern, .. } = &rule.matcher {
             // It panics if it does not compile.
             let groups = pattern.regex().captures_len();
             assert!(groups <= 2, "{}: one group at most marks the secret", rule.id);

@@ -10,6 +10,7 @@ use aho_corasick::packed;
 
 use super::REACH;
 use super::candidate::Candidate;
+use super::checksum;
 use crate::rules::{Matcher, Rule};
 
 /// Reads the candidate whose literal starts at an offset.
@@ -135,6 +136,9 @@ pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candida
     let window = &bytes[at..bytes.len().min(at + REACH)];
     let groups = pattern.regex().captures(window)?;
     let secret = groups.get(1).or_else(|| groups.get(0))?;
+    if !checksum::holds(rule, secret.as_bytes()) {
+        return None;
+    }
     Some(Candidate::new(
         rule,
         at + secret.start()..at + secret.end(),

@@ -9,6 +9,7 @@
 mod anchors;
 pub mod aws;
 mod candidate;
+mod checksum;
 mod generic;
 mod join;
 mod jwt;
@@ -16,6 +17,7 @@ mod keys;
 mod literals;
 mod looks;
 mod name;
+mod named;
 mod nested;
 mod overlap;
 mod placeholder;
@@ -36,6 +38,7 @@ use crate::rules::{Matcher, Rule, RuleSet};
 use anchors::Run;
 use literals::{Literals, Meaning};
 use looks::Looks;
+use named::Named;
 
 /// How far from its span a candidate may depend on the content: the longest private key.
 pub const REACH: usize = 16 * 1024;
@@ -47,6 +50,7 @@ pub struct Detectors {
     session_token: Option<Arc<Rule>>,
     smtp_password: Option<Arc<Rule>>,
     generic: Option<Arc<Rule>>,
+    named: Named,
 }
 
 /// What one content holds.
@@ -68,9 +72,14 @@ impl Detectors {
             session_token: None,
             smtp_password: None,
             generic: None,
+            named: Named::default(),
         };
         for rule in rules.iter() {
             let rule = Arc::clone(rule);
+            if let Some(name) = rule.checksum.as_deref().filter(|name| checksum::named(name).is_none()) {
+                let fault = format!("{}: rule \"{}\": no checksum \"{name}\"", rule.file, rule.id);
+                return Err(Error::usage(fault).hint("rules/README.md lists them"));
+            }
             let mut starts = |literals: &[&str], read: literals::Read| {
                 meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, read)));
             };
@@ -79,6 +88,7 @@ impl Detectors {
                     let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
                     starts(&literals, literals::read_pattern);
                 }
+                Matcher::Named { .. } => detectors.named.add(&rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
                     "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
@@ -156,6 +166,9 @@ impl Detectors {
         if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
             let says = || name::says_of_assigned(bytes, piece.span.start);
             found.extend(generic::read(rule, bytes, span(), value, says));
+        }
+        if looks.has(Looks::RANDOM) {
+            self.named.read(bytes, span(), value, found);
         }
         if looks.has(Looks::NESTED) {
             detected.nested.extend(nested::read(bytes, piece));

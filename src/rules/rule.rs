@@ -25,6 +25,8 @@ pub struct Rule {
     /// Where two rules match overlapping text, the higher one is kept.
     pub precedence: u8,
     pub matcher: Matcher,
+    /// The name of a check that the value carries in itself; `detect` knows what it means.
+    pub checksum: Option<String>,
     /// Recipes whose expansion must be found, and must not be.
     pub matches: Vec<String>,
     pub rejects: Vec<String>,
@@ -37,6 +39,8 @@ pub enum Matcher {
     Code(String),
     /// A literal and the pattern that must hold around it.
     Pattern(Pattern),
+    /// Words of which the name beside the value has one, and the pattern that the whole value has.
+    Named { names: Vec<String>, pattern: Pattern },
 }
 
 /// A regular expression that is compiled when one of its literals is first seen.

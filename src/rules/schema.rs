@@ -32,7 +32,10 @@ struct RuleEntry {
     detector: Option<String>,
     #[serde(default)]
     literals: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
     pattern: Option<String>,
+    checksum: Option<String>,
     matches: Vec<String>,
     rejects: Vec<String>,
 }
@@ -82,12 +85,18 @@ fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
     }
     let matcher = match (&entry.detector, &entry.pattern) {
         (Some(detector), None) => Matcher::Code(detector.clone()),
-        (None, Some(pattern)) if !entry.literals.is_empty() => {
-            Matcher::Pattern(Pattern::trusted(entry.literals.clone(), pattern.clone()))
-        }
-        (None, Some(_)) => {
-            return Err(fault("a pattern needs literals").hint("add literals = [\"...\"] that every match starts with"));
-        }
+        (None, Some(pattern)) => match (entry.literals.is_empty(), entry.names.is_empty()) {
+            (false, true) => Matcher::Pattern(Pattern::trusted(entry.literals.clone(), pattern.clone())),
+            (true, false) => Matcher::Named {
+                names: entry.names.clone(),
+                pattern: Pattern::trusted(Vec::new(), pattern.clone()),
+            },
+            _ => {
+                return Err(fault("a pattern needs either literals or names").hint(
+                    "add literals = [\"...\"] that every match starts with, or names = [\"...\"] that stand beside the value",
+                ));
+            }
+        },
         _ => return Err(fault("needs either detector or pattern").hint("give exactly one of the two")),
     };
     Ok(Rule {
@@ -103,6 +112,7 @@ fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
         link: entry.link,
         precedence: entry.precedence,
         matcher,
+        checksum: entry.checksum,
         matches: entry.matches,
         rejects: entry.rejects,
     })

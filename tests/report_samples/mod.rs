@@ -53,6 +53,7 @@ pub fn rule(id: &str, kind: &str, severity: Severity) -> Arc<Rule> {
         link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html".to_owned(),
         precedence: 50,
         matcher: Matcher::Code("aws".to_owned()),
+        checksum: None,
         matches: Vec::new(),
         rejects: Vec::new(),
     })

@@ -23,6 +23,7 @@ pub fn unknown_rule(id: &str, kind: &str, severity: Severity, confidence: Confid
         link: String::new(),
         precedence: 0,
         matcher: Matcher::Code(String::new()),
+        checksum: None,
         matches: Vec::new(),
         rejects: Vec::new(),
     })
