@@ -1,6 +1,7 @@
 //! Secret access keys: forty characters of base64, told from other text by randomness and by name.
 //!
-//! Without a name and without an id in the content a candidate stays of low confidence; pairing raises it.
+//! Without a name of AWS's and without an id in the content a candidate stays of low confidence; pairing raises it.
+//! Forty characters under the name of something else (an OAuth token, a client's secret) are of that kind.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use crate::detect::candidate::{Candidate, Role};
 use crate::detect::name::Says;
 use crate::detect::placeholder;
 use crate::detect::runs::is_base64;
-use crate::detect::{join, randomness};
+use crate::detect::{join, name, randomness};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
@@ -27,12 +28,16 @@ pub fn read(
         return None;
     }
     let placeholder = placeholder::of_secret(value);
+    let start = span.start;
     let candidate = Candidate::new(rule, span, value)
         .role(Role::SecretKey)
         .placeholder(placeholder);
     Some(match says() {
         Says::Harmless => return None,
         Says::AwsSecret => candidate.because("named as an AWS secret access key"),
+        Says::Secret if is_of_others(bytes, start) => candidate
+            .confidence(Confidence::Low)
+            .because("has the form of an AWS secret access key, and the name of another secret"),
         Says::Secret => candidate
             .confidence(Confidence::Medium)
             .because("has the form of an AWS secret access key and is named as a secret"),
@@ -42,6 +47,15 @@ pub fn read(
             .confidence(Confidence::Low)
             .because("has the form of an AWS secret access key; no name beside it says so"),
     })
+}
+
+/// Whether the name before the value is that of a secret that AWS does not issue.
+fn is_of_others(bytes: &[u8], start: usize) -> bool {
+    const OTHERS: &[&str] = &[
+        "token", "oauth", "consumer", "client", "passw", "bearer", "private", "webhook", "session",
+    ];
+    let name = name::before(bytes, start);
+    OTHERS.iter().any(|other| name.contains(other))
 }
 
 /// Whether the value by itself could be a secret key, or a documented one.
