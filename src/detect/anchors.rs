@@ -31,12 +31,13 @@ pub(super) struct Run {
 
 impl Run {
     /// The run that stands here, with what it could be.
-    pub fn at(bytes: &[u8], span: Range<usize>) -> Self {
+    pub fn at(detectors: &Detectors, bytes: &[u8], span: Range<usize>) -> Self {
+        let look = |piece: &runs::Piece<'_>| Looks::of(detectors, bytes, piece);
         let looks = match runs::is_escaped(&bytes[span.clone()]) {
-            false => Looks::of(bytes, &runs::Piece::plain(bytes, span.clone())),
+            false => look(&runs::Piece::plain(bytes, span.clone())),
             true => {
                 let mut looks = Looks::ESCAPED;
-                runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(Looks::of(bytes, &piece)));
+                runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(look(&piece)));
                 looks
             }
         };
@@ -72,7 +73,7 @@ impl Detectors {
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
         self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
-        find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
+        self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
         anchors
     }
 
@@ -80,7 +81,7 @@ impl Detectors {
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
         Anchors {
             literals: self.literals_after(bytes, &base.literals, copied),
-            runs: runs_after(bytes, &base.runs, base_length, copied),
+            runs: self.runs_after(bytes, &base.runs, base_length, copied),
         }
     }
 
@@ -102,38 +103,54 @@ impl Detectors {
         self.literals.find(bytes, searched..bytes.len(), &mut literals);
         literals
     }
-}
 
-fn runs_after(bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {
-    // Versions of a file have about as many.
-    let mut found = Vec::with_capacity(base.len());
-    let mut search = Search { bytes, searched: 0 };
-    let mut before = Some(0);
-    for copy in copied {
-        let end = copy.to + copy.length;
-        let same_start = copy.to == 0 && copy.from == 0;
-        let same_end = end == bytes.len() && copy.from + copy.length == base_length;
-        if let Some(before) = before
-            && !same_start
-        {
-            search.around(before..copy.to, &mut found);
+    fn runs_after(&self, bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {
+        // Versions of a file have about as many.
+        let mut found = Vec::with_capacity(base.len());
+        let mut search = Search {
+            detectors: self,
+            bytes,
+            searched: 0,
+        };
+        let mut before = Some(0);
+        for copy in copied {
+            let end = copy.to + copy.length;
+            let same_start = copy.to == 0 && copy.from == 0;
+            let same_end = end == bytes.len() && copy.from + copy.length == base_length;
+            if let Some(before) = before
+                && !same_start
+            {
+                search.around(before..copy.to, &mut found);
+            }
+            // A run that touches the edge of the copy may go on beyond it.
+            let first = copy.from + usize::from(!same_start);
+            let last = copy.from + copy.length - usize::from(!same_end);
+            let known = &base[base.partition_point(|run| (run.start as usize) < first)..];
+            let known = known.iter().take_while(|run| run.end as usize <= last);
+            found.extend(known.map(|run| run.moved(copy)));
+            before = (!same_end).then_some(end);
         }
-        // A run that touches the edge of the copy may go on beyond it.
-        let first = copy.from + usize::from(!same_start);
-        let last = copy.from + copy.length - usize::from(!same_end);
-        let known = &base[base.partition_point(|run| (run.start as usize) < first)..];
-        let known = known.iter().take_while(|run| run.end as usize <= last);
-        found.extend(known.map(|run| run.moved(copy)));
-        before = (!same_end).then_some(end);
+        if let Some(before) = before {
+            search.around(before..bytes.len(), &mut found);
+        }
+        found
     }
-    if let Some(before) = before {
-        search.around(before..bytes.len(), &mut found);
+
+    /// Finds the runs in a range that no run crosses the ends of.
+    fn find_runs(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
+        let start = range.start;
+        runs::for_each_run(&bytes[range], |run| {
+            let run = Run::at(self, bytes, start + run.start..start + run.end);
+            if run.looks.is_telling() {
+                found.push(run);
+            }
+        });
     }
-    found
 }
 
 /// Searches for runs, each byte once.
 struct Search<'c> {
+    detectors: &'c Detectors,
     bytes: &'c [u8],
     /// No run that starts before this is still to be found.
     searched: usize,
@@ -152,26 +169,32 @@ impl Search<'_> {
             return;
         }
         let end = stretch.end + length(&mut self.bytes[stretch.end..].iter());
-        find_runs(self.bytes, start..end, found);
+        self.detectors.find_runs(self.bytes, start..end, found);
         self.searched = end;
     }
-}
-
-/// Finds the runs in a range that no run crosses the ends of.
-fn find_runs(bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
-    let start = range.start;
-    runs::for_each_run(&bytes[range], |run| {
-        let run = Run::at(bytes, start + run.start..start + run.end);
-        if run.looks.is_telling() {
-            found.push(run);
-        }
-    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::RuleSet;
+    use crate::rules::{BUILTIN, RuleSet, parse};
+
+    /// Rules whose literals and names stand in [`Random::text`].
+    const RULES: &str = r#"
+        provider = "p"
+        [[rule]]
+        id = "prefix"
+        title = "t"
+        kind = "token"
+        severity = "low"
+        description = "d"
+        advice = "a"
+        link = "l"
+        literals = ["aB3_"]
+        pattern = "aB3_[aB3/]{16}"
+        matches = []
+        rejects = []
+    "#;
 
     struct Random(u64);
 
@@ -189,7 +212,15 @@ mod tests {
             for _ in 0..words {
                 match self.below(8) {
                     0 => {
-                        text.extend([&b"AKIA"[..], b"-----BEGIN ", b"eyJ", b"AKI", b"bedrock-api-key-"][self.below(5)])
+                        let literals = [
+                            &b"AKIA"[..],
+                            b"-----BEGIN ",
+                            b"eyJ",
+                            b"AKI",
+                            b"bedrock-api-key-",
+                            b"aB3_",
+                        ];
+                        text.extend(literals[self.below(literals.len())]);
                     }
                     1 => text.extend([&b" "[..], b"\n", b"=\"", b"\\/", b"%2F"][self.below(5)]),
                     _ => {
@@ -236,7 +267,9 @@ mod tests {
 
     #[test]
     fn carried_and_searched_are_what_a_whole_search_finds() {
-        let rules = RuleSet::builtin().expect("the built-in rules are valid");
+        let files = BUILTIN.iter().copied().chain([("test", RULES)]);
+        let rules = files.flat_map(|(name, text)| parse(name, text).expect("the rules are valid"));
+        let rules = RuleSet::new(rules.collect()).expect("one of each id");
         let detectors = Detectors::new(&rules).expect("and their detectors exist");
         let mut random = Random(0x9E37_79B9_7F4A_7C15);
         for _ in 0..20_000 {

@@ -70,6 +70,11 @@ impl Literals {
         }
     }
 
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.meanings.is_empty()
+    }
+
     /// How many bytes decide whether a literal starts somewhere: the longest that is searched for.
     pub fn longest(&self) -> usize {
         self.longest
@@ -124,15 +129,17 @@ impl Search {
     }
 }
 
-/// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
+/// Matches a rule's pattern at its literal, unless that stands within a word.
 pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
+    (!inside_word).then(|| match_pattern(rule, bytes, at)).flatten()
+}
+
+/// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
+pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let Matcher::Pattern(pattern) = &rule.matcher else {
         return None;
     };
-    let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
-    if inside_word {
-        return None;
-    }
     let window = &bytes[at..bytes.len().min(at + REACH)];
     let groups = pattern.regex().captures(window)?;
     let secret = groups.get(1).or_else(|| groups.get(0))?;

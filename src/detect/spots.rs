@@ -36,12 +36,10 @@ impl Detectors {
         }
         spots
     }
-}
 
-impl Anchors {
     /// The anchors at these spots; `None` if one lies outside of the content.
-    pub fn at(spots: &[Range<u32>], bytes: &[u8]) -> Option<Self> {
-        let mut anchors = Self::default();
+    pub fn anchors_at(&self, bytes: &[u8], spots: &[Range<u32>]) -> Option<Anchors> {
+        let mut anchors = Anchors::default();
         for spot in spots {
             let (start, end) = (spot.start as usize, spot.end as usize);
             if start > end || end > bytes.len() || start == bytes.len() {
@@ -49,7 +47,7 @@ impl Anchors {
             }
             match start == end {
                 true => anchors.literals.push(start),
-                false => anchors.runs.push(Run::at(bytes, start..end)),
+                false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }
         }
         Some(anchors)
