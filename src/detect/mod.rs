@@ -132,8 +132,8 @@ impl Detectors {
     /// Finds every candidate at the content's anchors.
     pub fn read(&self, bytes: &[u8], anchors: &Anchors) -> Detected {
         let mut detected = Detected::default();
-        for &start in &anchors.literals {
-            self.literals.read(bytes, start, &mut detected.candidates);
+        for &place in anchors.literals.iter().filter(|place| place.tells) {
+            self.literals.read(bytes, place, &mut detected.candidates);
         }
         for run in &anchors.runs {
             self.read_run(bytes, run, &mut detected);

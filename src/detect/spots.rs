@@ -19,11 +19,12 @@ impl Detectors {
             return spots;
         }
         let anchors = self.anchors(bytes);
-        for &start in &anchors.literals {
+        for place in anchors.literals.into_iter().filter(|place| place.tells) {
             let mut candidates = Vec::new();
-            self.literals.read(bytes, start, &mut candidates);
+            self.literals.read(bytes, place, &mut candidates);
             if !candidates.is_empty() {
-                spots.push(start as u32..start as u32);
+                let start = place.at() as u32;
+                spots.push(start..start);
             }
         }
         for run in anchors.runs {
@@ -46,7 +47,7 @@ impl Detectors {
                 return None;
             }
             match start == end {
-                true => anchors.literals.push(start),
+                true => anchors.literals.push(self.literals.place(bytes, start)),
                 false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }
         }
