@@ -196,7 +196,7 @@ mod tests {
 
     use super::*;
     use crate::detect::Candidate;
-    use crate::detect::literals::{Literals, Meaning};
+    use crate::detect::literals::{Literals, Meaning, spellings};
     use crate::rules::{BUILTIN, Rule, RuleSet, parse};
 
     /// Rules whose literals and names stand in [`Random::text`].
@@ -293,7 +293,7 @@ mod tests {
             .enumerate()
             .map(|(n, &byte)| (n + 1) * usize::from(byte))
             .sum::<usize>();
-        (sum % 3 == 0).then(|| Candidate::new(rule, at..bytes.len(), &bytes[at..]))
+        (sum % 5 == 0).then(|| Candidate::new(rule, at..bytes.len(), &bytes[at..]))
     }
 
     #[test]
@@ -303,12 +303,13 @@ mod tests {
         let rules = RuleSet::new(rules.collect()).expect("one of each id");
         let mut detectors = Detectors::new(&rules).expect("and their detectors exist");
         let rule = rules.get("prefix").expect("one of them");
-        let beside = ["pass=", "://", "---"].map(|literal| Meaning::beside(literal, rule, read_beside));
+        let words = ["pass=", "://", "---"].into_iter().flat_map(spellings);
+        let beside = words.map(|word| Meaning::beside(&word, rule, read_beside));
         let plain = ["AKIA", "-----BEGIN ", "eyJ"].map(|literal| Meaning::new(literal, rule, |_, _, _| None));
-        detectors.literals = Literals::new(beside.into_iter().flatten().chain(plain).collect());
+        detectors.literals = Literals::new(beside.chain(plain).collect());
         let (mut telling, mut silent) = (0, 0);
         let mut random = Random(0x9E37_79B9_7F4A_7C15);
-        for _ in 0..8_000 {
+        for _ in 0..3_000 {
             let words = random.below(120);
             let mut base = random.text(words);
             let mut anchors = detectors.anchors(&base);
@@ -327,6 +328,6 @@ mod tests {
                 (base, anchors) = (text, after);
             }
         }
-        assert!(telling > 10_000 && silent > 10_000, "{telling} and {silent}");
+        assert!(telling > 5_000 && silent > 5_000, "{telling} and {silent}");
     }
 }

@@ -42,20 +42,14 @@ impl Meaning {
         }
     }
 
-    /// A common word in small letters, capitals, and with a capital in front. Its detector is given [`BEFORE`] and
-    /// [`AFTER`] bytes and takes them for the whole content, so that nothing else can decide what it finds; it is
-    /// asked once for each place, whatever the number of versions that have it.
-    pub fn beside(literal: &str, rule: &Arc<Rule>, read: Read) -> impl Iterator<Item = Self> {
-        let mut spellings = vec![literal.to_ascii_lowercase(), literal.to_ascii_uppercase()];
-        let mut capital = spellings[0].clone();
-        capital[..1].make_ascii_uppercase();
-        spellings.push(capital);
-        spellings.sort();
-        spellings.dedup();
-        spellings.into_iter().map(move |literal| Self {
+    /// A literal that is common. Its detector is given [`BEFORE`] and [`AFTER`] bytes and takes them for the whole
+    /// content, so that nothing else can decide what it finds; it is asked once for each place, whatever the
+    /// number of versions that have it.
+    pub fn beside(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
+        Self {
             beside: true,
-            ..Self::new(&literal, rule, read)
-        })
+            ..Self::new(literal, rule, read)
+        }
     }
 
     fn searched(literal: &[u8]) -> &[u8] {
@@ -72,6 +66,17 @@ impl Meaning {
         candidate.span = start + candidate.span.start..start + candidate.span.end;
         Some(candidate)
     }
+}
+
+/// A word in small letters, in capitals, and with a capital in front.
+#[cfg_attr(not(test), expect(dead_code, reason = "until the first detector of words"))]
+pub fn spellings(word: &str) -> Vec<String> {
+    let mut capital = word.to_ascii_lowercase();
+    capital[..1].make_ascii_uppercase();
+    let mut spellings = vec![word.to_ascii_lowercase(), word.to_ascii_uppercase(), capital];
+    spellings.sort();
+    spellings.dedup();
+    spellings
 }
 
 /// Where a literal starts.

@@ -102,7 +102,9 @@ impl Detectors {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
                     "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
                     "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], aws::bedrock::read_short),
-                    "aws-codecommit" => starts(&[aws::codecommit::LITERAL], aws::codecommit::read),
+                    "aws-codecommit" => {
+                        meanings.push(Meaning::beside(aws::codecommit::LITERAL, &rule, aws::codecommit::read));
+                    }
                     "pem" => starts(&[keys::LITERAL], keys::read),
                     "jwt" => starts(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
