@@ -5,6 +5,7 @@
 //! is marked with a [`Suppression`].
 
 pub mod age;
+mod score;
 pub mod verification;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use age::Judged;
+pub use score::Score;
 use verification::Verification;
 
 pub use crate::level::{Confidence, Severity};
@@ -30,6 +32,8 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     pub severity: Severity,
     pub confidence: Confidence,
+    /// What the confidence was reckoned from, where no form of its own tells the value. Not reported.
+    pub score: Option<Score>,
     /// Why it was reported with this severity and confidence: short sentences, never file content.
     pub reasons: Vec<String>,
     pub aws: Option<Box<Aws>>,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::finding::{Aws, Confidence};
+use crate::finding::{Aws, Confidence, Score};
 use crate::rules::Rule;
 use crate::secret::Secret;
 
@@ -18,6 +18,8 @@ pub struct Candidate {
     /// The value as it would be used.
     pub secret: Secret,
     pub confidence: Confidence,
+    /// What the confidence was reckoned from, where no form of its own tells the value.
+    pub score: Option<Score>,
     /// Why: short sentences, never content.
     pub reasons: Vec<String>,
     /// What part of an AWS credential it can be.
@@ -56,6 +58,7 @@ impl Candidate {
             span,
             secret: Secret::new(value),
             confidence: rule.confidence,
+            score: None,
             reasons: Vec::new(),
             role: None,
             aws: None,

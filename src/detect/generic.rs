@@ -6,40 +6,26 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::assigned::Assigned;
 use super::candidate::Candidate;
 use super::looks::Counts;
-use super::name::Says;
-use super::placeholder;
-use super::randomness;
 use super::runs::end_of_padding;
-use crate::finding::Confidence;
+use super::{name, randomness, score};
 use crate::rules::Rule;
 
 /// Longer values are data, not credentials.
 const LONGEST: usize = 512;
 
-/// Reads a value that looks random as a secret of an unknown kind.
-pub fn read(
-    rule: &Arc<Rule>,
-    bytes: &[u8],
-    span: Range<usize>,
-    value: &[u8],
-    says: impl FnOnce() -> Says,
-) -> Option<Candidate> {
+/// Scores a value that looks random as a secret of an unknown kind, by the name before it.
+pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candidate> {
     if !stands_alone(bytes, &span) {
         return None;
     }
-    let (confidence, reason) = match says() {
-        Says::Secret | Says::AwsSecret => (rule.confidence, "random, and named as a secret"),
-        Says::Key => (Confidence::Low, "random, and named as a key"),
-        Says::Harmless | Says::Nothing => return None,
+    let assigned = Assigned {
+        name: name::of_assigned_secret(bytes, span.start)?,
+        value: span.start..end_of_padding(bytes, span.end),
     };
-    let whole = span.start..end_of_padding(bytes, span.end);
-    let value = [value, &bytes[span.end..whole.end]].concat();
-    let candidate = Candidate::new(rule, whole, &value)
-        .confidence(confidence)
-        .because(reason);
-    Some(candidate.placeholder(placeholder::of_secret(&value)))
+    score::judge(rule, bytes, &assigned)
 }
 
 /// Whether the value by itself could be such a secret.
@@ -55,7 +41,7 @@ pub fn is_random(value: &[u8], counts: &Counts) -> bool {
 }
 
 /// Whether the value is not a part of a longer word, path, address or expression.
-fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
+pub fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
     let before = span.start.checked_sub(1).map(|at| bytes[at]);
     let after = bytes.get(span.end).copied();
     let joins = |byte: Option<u8>| matches!(byte, Some(b'.' | b'$' | b'@' | b'#' | b'~' | b'*'));

@@ -7,6 +7,7 @@
 //! files are scanned in pieces that overlap by that.
 
 mod anchors;
+mod assigned;
 pub mod aws;
 mod candidate;
 mod checksum;
@@ -25,6 +26,7 @@ mod placeholder;
 mod prefixes;
 mod randomness;
 mod runs;
+mod score;
 mod spots;
 mod starts;
 
@@ -34,6 +36,7 @@ pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
+pub use score::survey;
 pub use spots::Spots;
 
 use crate::error::Error;
@@ -106,6 +109,10 @@ impl Detectors {
                         meanings.push(Meaning::beside(aws::codecommit::LITERAL, &rule, aws::codecommit::read));
                     }
                     "pem" => starts(&[keys::LITERAL], keys::read),
+                    "password" => starts(assigned::PASSWORD, assigned::read),
+                    "secret" => starts(assigned::SECRET, assigned::read),
+                    "token" => starts(assigned::TOKEN, assigned::read),
+                    "key" => starts(assigned::KEY, assigned::read),
                     "jwt" => starts(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
                     "aws-session-token" => detectors.session_token = Some(rule),
@@ -176,8 +183,7 @@ impl Detectors {
             found.extend(aws::ses::read(rule, bytes, span(), value));
         }
         if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
-            let says = || name::says_of_assigned(bytes, piece.span.start);
-            found.extend(generic::read(rule, bytes, span(), value, says));
+            found.extend(generic::read(rule, bytes, span()));
         }
         if looks.has(Looks::PREFIXED) {
             self.prefixes.read(bytes, piece, found);

@@ -4,6 +4,8 @@
 //! tables, calls, typed declarations, and a value under its name (`Default:`, `"value":`). It never looks
 //! ahead, and knows nothing of paths.
 
+use std::ops::Range;
+
 /// How far back a name may start.
 const REACH: usize = 256;
 /// How many words that only carry a value (`value`, `Default`, `String`) are passed over.
@@ -35,14 +37,11 @@ pub fn says(bytes: &[u8], start: usize) -> Says {
     judge(&name_before(bytes, start).words)
 }
 
-/// Reads what the name before `start` says, if a sign assigns the value to it: running text assigns nothing.
-pub fn says_of_assigned(bytes: &[u8], start: usize) -> Says {
+/// Where the name before `start` stands, if it says that its value is secret and a sign assigns it.
+pub fn of_assigned_secret(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let name = name_before(bytes, start);
-    if name.assigned {
-        judge(&name.words)
-    } else {
-        Says::Nothing
-    }
+    let is_secret = matches!(judge(&name.words), Says::Secret | Says::AwsSecret | Says::Key);
+    (name.assigned && is_secret).then_some(name.span)
 }
 
 /// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
@@ -55,6 +54,8 @@ pub fn before(bytes: &[u8], start: usize) -> String {
 struct Name {
     /// Lower-case: `awsSecretKey` and `AWS_SECRET_KEY` have three.
     words: Vec<String>,
+    /// Where it stands in the content.
+    span: Range<usize>,
     /// A sign stands between name and value, or the name is a command's flag.
     assigned: bool,
 }
@@ -82,7 +83,9 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
         let carrier = CARRIERS.contains(&words.concat().as_str());
         if !words.is_empty() && !masked && !carrier {
             let assigned = flag || window[end..].iter().any(|b| b"=:>,(|".contains(b));
-            return Name { words, assigned };
+            let start = end - if flag { last.len() } else { length };
+            let span = low + start..low + end;
+            return Name { words, span, assigned };
         }
         if length == 0 {
             break;

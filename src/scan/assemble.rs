@@ -91,6 +91,7 @@ impl Assembly<'_> {
             fingerprint: print,
             severity: candidate.rule.severity,
             confidence: candidate.confidence,
+            score: candidate.score,
             reasons: candidate.reasons.clone(),
             aws,
             state: self.state,

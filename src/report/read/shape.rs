@@ -162,6 +162,7 @@ impl Entry {
             fingerprint,
             severity: self.severity,
             confidence: self.confidence,
+            score: None,
             reasons: Vec::new(),
             aws: self.aws.map(|aws| aws.aws(fingerprint)).transpose()?.map(Box::new),
             state: state(&self.state)?,

@@ -1,0 +1,120 @@
+//! A value without quotes, where the text around it does not read as code: settings, flags, queries.
+
+use std::ops::Range;
+
+use super::sign::Sign;
+
+/// The longest and the shortest value.
+const LONGEST: usize = 160;
+const SHORTEST: usize = 3;
+
+/// What stands before a name at the start of a line of settings.
+const LEADS: &[&[u8]] = &[
+    b"export ", b"set ", b"ENV ", b"ARG ", b"SET ", b"- ", b"# ", b"#", b"// ", b"; ", b"--",
+];
+
+/// Words that stand where a value would, and are none.
+const WORDS: &[&str] = &[
+    "null",
+    "nil",
+    "none",
+    "true",
+    "false",
+    "undefined",
+    "str",
+    "string",
+    "int",
+    "bool",
+    "boolean",
+    "bytes",
+    "byte",
+    "object",
+    "any",
+    "number",
+    "void",
+    "self",
+    "this",
+    "required",
+    "optional",
+    "unknown",
+    "never",
+    "char",
+    "varchar",
+    "text",
+    "integer",
+    "yes",
+    "no",
+    "function",
+    "async",
+    "await",
+    "new",
+    "not",
+    "is",
+    "and",
+    "or",
+    "the",
+    "return",
+];
+
+/// Reads a bare value.
+pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usize>> {
+    let start = sign.end;
+    let line = &window[start..];
+    let line = &line[..line.iter().position(|b| b"\r\n".contains(b)).unwrap_or(line.len())];
+    let token = line
+        .iter()
+        .take(LONGEST + 1)
+        .take_while(|b| b.is_ascii_graphic() || **b >= 0x80)
+        .count();
+    let is_setting = starts_line(window, name) && line[token..].trim_ascii().is_empty();
+    let whole = &line[..token];
+    let length = match is_setting && !reads_as_code(whole) {
+        true => token,
+        false => whole
+            .iter()
+            .position(|b| b"\"'`,;)]}>&<|\\(".contains(b))
+            .unwrap_or(token),
+    };
+    let value = &line[..length];
+    let next = line.get(length).copied();
+    let fits = (SHORTEST..=LONGEST).contains(&length)
+        && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]))
+        && !matches!(next, Some(b'(' | b'<'))
+        && !is_word(value)
+        && (is_setting || is_assigned_within(window, name, sign, value, next));
+    fits.then_some(start..start + length)
+}
+
+/// Whether the name stands at the start of its line, after nothing but what settings start with.
+fn starts_line(window: &[u8], name: &Range<usize>) -> bool {
+    let before = &window[..name.start];
+    let line = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let before = before[line..].trim_ascii_start();
+    let before = before
+        .strip_suffix(b"\"")
+        .or(before.strip_suffix(b"'"))
+        .unwrap_or(before);
+    before.is_empty() || LEADS.contains(&before)
+}
+
+/// Whether the rest of a line reads as an expression or a statement.
+fn reads_as_code(text: &[u8]) -> bool {
+    let last = text.last().copied().unwrap_or(b' ');
+    b",;{([+|&\\".contains(&last) || text.contains(&b'(') || text.windows(2).any(|pair| pair == b"::" || pair == b"->")
+}
+
+/// Whether a value in the midst of a line is given by a query, a connection string or a command.
+fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[u8], next: Option<u8>) -> bool {
+    let is_tight = sign.sign.start == name.end && sign.sign.end == sign.end;
+    let is_flag = sign.sign.is_empty();
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    let is_argument = matches!(next, Some(b',' | b')'));
+    let is_equal = &window[sign.sign.clone()] == b"=";
+    has_digit || is_flag || is_equal && is_tight && !is_argument
+}
+
+fn is_word(value: &[u8]) -> bool {
+    let value = value.to_ascii_lowercase();
+    let dotted = value.contains(&b'.') && value.iter().all(|b| b.is_ascii_alphabetic() || b"._".contains(b));
+    dotted || WORDS.iter().any(|word| word.as_bytes() == value)
+}

@@ -1,0 +1,32 @@
+//! A value in quotes: plain, or escaped because the whole text stands in quotes itself.
+
+use std::ops::Range;
+
+/// The longest value.
+const LONGEST: usize = 160;
+
+/// The opening quote at `at`, with the backslashes that escape it.
+pub fn opening(window: &[u8], at: usize) -> Option<Range<usize>> {
+    let slashes = window[at..].iter().take(4).take_while(|b| **b == b'\\').count();
+    let quote = window.get(at + slashes)?;
+    b"\"'`".contains(quote).then_some(at..at + slashes + 1)
+}
+
+/// The value between the quote and the next one like it, on one line. `None` if it is empty or does not end.
+pub fn read(window: &[u8], quote: Range<usize>) -> Option<Range<usize>> {
+    let start = quote.end;
+    let close = &window[quote];
+    let rest = &window[start..window.len().min(start + LONGEST + close.len())];
+    let mut at = 0;
+    while at < rest.len() {
+        if rest[at..].starts_with(close) {
+            return (at > 0).then_some(start..start + at);
+        }
+        match rest[at] {
+            b'\n' => return None,
+            b'\\' if close.len() == 1 => at += 2,
+            _ => at += 1,
+        }
+    }
+    None
+}

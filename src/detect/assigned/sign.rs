@@ -1,0 +1,133 @@
+//! The sign between a name and its value, with what may stand around it: quotes and brackets that close,
+//! a type, the beginning of a call.
+
+use std::ops::Range;
+
+/// The longest type, and the longest text of a call before its first quote.
+const LONGEST_TYPE: usize = 40;
+const LONGEST_CALL: usize = 40;
+const MOST_BLANKS: usize = 40;
+
+/// Signs that assign, compare or pass on, the longer of two that start alike first.
+const SIGNS: &[&[u8]] = &[
+    b":=", b"=>", b"===", b"==", b"!==", b"!=", b"||=", b"?=", b"+=", b"=", b":", b"<-", b"->", b"||", b"??",
+];
+
+/// The end of what leads from a name to its value.
+pub struct Sign {
+    /// Where the sign itself stands; empty where a blank alone separates the two.
+    pub sign: Range<usize>,
+    /// Where the value starts, or its quote.
+    pub end: usize,
+}
+
+/// Reads the sign after a name.
+pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
+    let closed = close(window, name.end);
+    let start = blanks(window, closed);
+    let is_quoted = window[name.end..closed].iter().any(|b| b"\"'`".contains(b));
+    let sign = start
+        ..assigns(window, start)
+            .or_else(|| passes(window, name, start, is_quoted))
+            .or_else(|| declares(window, start))?;
+    let mut end = break_line(window, blanks(window, sign.end));
+    if &window[sign.clone()] == b":" {
+        end = typed(window, end).unwrap_or(end);
+    }
+    let end = call(window, end).unwrap_or(end);
+    (end < window.len()).then_some(Sign { sign, end })
+}
+
+/// What closes a name: quotes, perhaps escaped, brackets, stars of Markdown.
+fn close(window: &[u8], at: usize) -> usize {
+    let closers = window[at..].iter().take(6);
+    let closers = closers.take_while(|b| b"\"'`\\])*?[".contains(b)).count();
+    let length = window[at..at + closers]
+        .iter()
+        .rposition(|b| *b != b'\\')
+        .map_or(0, |last| last + 1);
+    at + length
+}
+
+fn blanks(window: &[u8], at: usize) -> usize {
+    at + window[at..]
+        .iter()
+        .take(MOST_BLANKS)
+        .take_while(|b| b" \t".contains(b))
+        .count()
+}
+
+/// The value may stand on the next line if it is quoted.
+fn break_line(window: &[u8], at: usize) -> usize {
+    let rest = &window[at..];
+    if !rest.starts_with(b"\n") && !rest.starts_with(b"\r\n") {
+        return at;
+    }
+    let next = at
+        + rest
+            .iter()
+            .take(MOST_BLANKS)
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
+    if matches!(window.get(next), Some(b'"' | b'\'')) {
+        next
+    } else {
+        at
+    }
+}
+
+/// The end of a sign that gives a name a value.
+fn assigns(window: &[u8], at: usize) -> Option<usize> {
+    let rest = &window[at..];
+    let sign = SIGNS.iter().find(|sign| rest.starts_with(sign))?;
+    (!rest.starts_with(b"::")).then_some(at + sign.len())
+}
+
+/// The end of what hands a value over: a call's comma or bracket, an element or attribute of XML, a flag's blank.
+fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Option<usize> {
+    let before = name.start.checked_sub(1).map(|before| window[before]);
+    match window.get(at)? {
+        b',' if is_quoted || before == Some(b':') => Some(at + 1),
+        b'(' if at == name.end => Some(at + 1),
+        b'>' if at == name.end && before == Some(b'<') => Some(at + 1),
+        b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
+        _ if at > name.end && window[..name.start].ends_with(b"--") => Some(at),
+        _ => None,
+    }
+}
+
+/// `string = ` after a name, as in `var password string = "…"`.
+fn declares(window: &[u8], at: usize) -> Option<usize> {
+    let word = window[at..]
+        .iter()
+        .take(16)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    let sign = blanks(window, at + word);
+    (word > 0 && sign > at + word && window[sign..].starts_with(b"= ")).then_some(sign + 1)
+}
+
+/// The place after a type and its `=`: `: Option<&str> = `.
+fn typed(window: &[u8], at: usize) -> Option<usize> {
+    let is_type = |b: &&u8| b.is_ascii_alphanumeric() || b"_&<>[]. |?*'".contains(b);
+    let length = window[at..].iter().take(LONGEST_TYPE).take_while(is_type).count();
+    let sign = at + length;
+    let starts = window[at..]
+        .first()
+        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&');
+    (starts && window[sign..].starts_with(b"= ")).then_some(sign + 2)
+}
+
+/// The place of the first quote in a call or a literal with a prefix: `Some("`, `[]byte("`, `b"`.
+fn call(window: &[u8], at: usize) -> Option<usize> {
+    let is_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.:&@$[](){<>".contains(b);
+    let mut end = at + window[at..].iter().take(4).take_while(|b| b"([{".contains(b)).count();
+    if window[end..].starts_with(b"new ") {
+        end += 4;
+    }
+    end += window[end..].iter().take(LONGEST_CALL).take_while(is_call).count();
+    let opens = end > at && matches!(window.get(end), Some(b'"' | b'\'' | b'`'));
+    let prefix = end.checked_sub(1).map(|last| window[last])?;
+    let leads = b"([{@$&".contains(&prefix) || end - at <= 2;
+    (opens && leads).then_some(end)
+}

@@ -1,0 +1,39 @@
+//! How likely a value that a name assigns is a secret: one score for every value without a form of its own.
+//!
+//! A row of features is read from the name, the value and the bytes around them, and an ensemble of small decision
+//! trees, trained on labelled lines by `benches/train-score`, sums it up in integers. The path has its say later, in
+//! [`crate::triage`]. No state, no words about content in the reasons.
+
+mod features;
+mod model;
+mod reasons;
+mod survey;
+mod text;
+mod words;
+
+use std::sync::Arc;
+
+use super::assigned::Assigned;
+use super::candidate::Candidate;
+use super::placeholder;
+use crate::finding::Score;
+use crate::rules::Rule;
+
+pub use features::CONTEXT_AFTER;
+use features::row;
+pub use survey::survey;
+
+/// Makes a candidate of a value that is likely enough to be a secret.
+pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Candidate> {
+    let row = row(bytes, assigned);
+    let is_quoted = bytes[..assigned.value.start]
+        .last()
+        .is_some_and(|b| b"\"'`".contains(b));
+    let score = Score::new(model::odds(&row), is_quoted);
+    let confidence = score.confidence()?;
+    let value = &bytes[assigned.value.clone()];
+    let mut candidate = Candidate::new(rule, assigned.value.clone(), value).confidence(confidence);
+    candidate.score = Some(score);
+    candidate.reasons = reasons::of(bytes, assigned, is_quoted);
+    Some(candidate.placeholder(placeholder::of_secret(value)))
+}

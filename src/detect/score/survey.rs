@@ -1,0 +1,31 @@
+//! Every value in a content that would be scored, with its features: what `benches/train-score` learns from.
+
+use super::features::{Row, row};
+use crate::detect::assigned::{self, Assigned};
+use crate::detect::{generic, looks, name, runs};
+
+/// Lists what would be scored, in no order. Values that several words or detectors lead to are listed once.
+pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
+    let words = [assigned::PASSWORD, assigned::SECRET, assigned::TOKEN, assigned::KEY].concat();
+    let mut found: Vec<Assigned> = words
+        .iter()
+        .flat_map(|word| memchr::memmem::find_iter(bytes, word.as_bytes()))
+        .filter_map(|at| assigned::at_word(bytes, at))
+        .collect();
+    runs::for_each_run(bytes, |span| {
+        runs::for_each_piece(bytes, span, |piece| {
+            let is_random = generic::is_random(&piece.value, &looks::Counts::of(&piece.value));
+            let named = is_random
+                .then(|| name::of_assigned_secret(bytes, piece.span.start))
+                .flatten();
+            if let Some(name) = named.filter(|_| generic::stands_alone(bytes, &piece.span)) {
+                let value = piece.span.start..runs::end_of_padding(bytes, piece.span.end);
+                found.push(Assigned { name, value });
+            }
+        });
+    });
+    found.sort_by_key(|assigned| (assigned.value.start, assigned.value.end));
+    found.dedup_by_key(|assigned| assigned.value.clone());
+    let rows = found.iter().map(|assigned| row(bytes, assigned)).collect::<Vec<_>>();
+    found.into_iter().zip(rows).collect()
+}

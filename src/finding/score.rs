@@ -1,0 +1,33 @@
+//! How likely a value without a form of its own is a secret: what detection reckons, and triage weighs by the path.
+
+use crate::level::Confidence;
+
+/// The odds of a secret. Private to the pipeline: reports give the confidence that it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Score {
+    /// The natural logarithm of the odds, in 256ths.
+    pub odds: i16,
+    /// Whether the value stands in quotes: a bare one means something in settings and little in code.
+    pub is_quoted: bool,
+}
+
+/// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
+const HIGH: i16 = 700;
+const MEDIUM: i16 = 200;
+const LOW: i16 = -300;
+
+impl Score {
+    pub fn new(odds: i16, is_quoted: bool) -> Self {
+        Self { odds, is_quoted }
+    }
+
+    /// How sure these odds are; `None` if what has them is not worth a word.
+    pub fn confidence(self) -> Option<Confidence> {
+        match self.odds {
+            HIGH.. => Some(Confidence::High),
+            MEDIUM.. => Some(Confidence::Medium),
+            LOW.. => Some(Confidence::Low),
+            _ => None,
+        }
+    }
+}
