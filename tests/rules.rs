@@ -131,6 +131,19 @@ fn recipes_are_expanded_as_described() {
     assert_eq!(recipe::expand("<a> {x} <[Q]{3}>-<[Z]>>", &mut random), "<a> {x} QQQ-Z>");
     assert_eq!(recipe::expand("<b64:a{[b]{2}}c{[d]}>", &mut random), "YWJiY2Q=");
     assert_eq!(recipe::expand("<b64url:{\"alg\":1}>", &mut random), "eyJhbGciOjF9");
+    assert_eq!(
+        recipe::expand("<crc32-base62:x_{[1]}23456789>", &mut random),
+        "x_1234567893jZRME"
+    );
+    assert_eq!(
+        recipe::expand("<crc32-base36:123456789>", &mut random),
+        "1234567891kl8mjq"
+    );
+    assert_eq!(
+        recipe::expand("<crc32-hex:123456789>.", &mut random),
+        "123456789_2639f4cb."
+    );
+    assert_eq!(recipe::expand("<bech32:A1>", &mut random), "A12UEL5L");
     let drawn = recipe::expand("<[A-C2-3/]{200}>", &mut random);
     assert!(
         drawn.len() == 200 && "ABC23/".chars().all(|c| drawn.contains(c)),
