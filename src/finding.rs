@@ -19,7 +19,7 @@ pub use score::Score;
 use verification::Verification;
 
 pub use crate::level::{Confidence, Severity};
-use crate::origin::{CommitStamp, Origin, State};
+use crate::origin::{CommitStamp, Origin, State, Step};
 use crate::rules::Rule;
 use crate::secret::Secret;
 use crate::text::Position;
@@ -59,8 +59,9 @@ pub struct Finding {
 #[derive(Clone, Debug)]
 pub struct Occurrence {
     pub origin: Origin,
-    /// How the content was reached inside the file, outermost first: `base64`, `utf-16`.
-    pub via: Vec<&'static str>,
+    /// How the content was reached inside the file, outermost first. Lines are those of the last content on the way
+    /// that is a file's or a member's own.
+    pub via: Vec<Step>,
     pub start: Position,
     /// The position after the last character.
     pub end: Position,

@@ -3,9 +3,13 @@
 //! Paths are bytes as the repository or the file system gives them; printers escape them.
 //! Nothing here knows how content is read or what was found in it.
 
+pub mod way;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+pub use way::Step;
 
 /// The id of a git object: 20 bytes (SHA-1) or 32 (SHA-256).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,6 +22,12 @@ pub struct SourceSettings {
     /// Read files that git ignores, too
     #[arg(long, help_heading = "What is read")]
     pub no_ignore: bool,
+    /// Open archives and compressed files this deep (a .tar.gz is two layers, 6 are opened by default); 0 opens none
+    #[arg(long, value_name = "N", help_heading = "What is read")]
+    pub max_archive_depth: Option<usize>,
+    /// Decode base64, hex and escapes in text this deep, 6 by default; 0 decodes none
+    #[arg(long, value_name = "N", help_heading = "What is read")]
+    pub max_decode_depth: Option<usize>,
     /// Worker threads; 0 means one for each core
     #[arg(long, short, value_name = "N", help_heading = "What is read")]
     pub jobs: Option<usize>,
@@ -203,6 +209,8 @@ impl SourceSettings {
     pub fn or(self, file: Self) -> Self {
         Self {
             no_ignore: self.no_ignore || file.no_ignore,
+            max_archive_depth: self.max_archive_depth.or(file.max_archive_depth),
+            max_decode_depth: self.max_decode_depth.or(file.max_decode_depth),
             jobs: self.jobs.or(file.jobs),
         }
     }

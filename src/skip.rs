@@ -30,6 +30,14 @@ pub enum Policy {
     NotAFile,
     /// A submodule entry: its content is in another repository.
     Submodule,
+    /// It lies in more archives or compressed forms than are opened.
+    TooDeep,
+    /// It unpacks to more than is read, or has too many members.
+    TooLarge,
+    /// A member of an archive that only a password opens.
+    Encrypted,
+    /// A member of an archive in a form that is not known here.
+    UnknownForm,
 }
 
 impl Policy {
@@ -40,6 +48,10 @@ impl Policy {
             Policy::Symlink => "symlink",
             Policy::NotAFile => "not-a-file",
             Policy::Submodule => "submodule",
+            Policy::TooDeep => "too-deep",
+            Policy::TooLarge => "too-large",
+            Policy::Encrypted => "encrypted",
+            Policy::UnknownForm => "unknown-form",
         }
     }
 
@@ -50,6 +62,10 @@ impl Policy {
             Policy::Symlink => "symbolic links",
             Policy::NotAFile => "FIFOs, sockets and devices",
             Policy::Submodule => "submodules",
+            Policy::TooDeep => "archives nested too deep",
+            Policy::TooLarge => "archives that unpack to too much",
+            Policy::Encrypted => "encrypted members of archives",
+            Policy::UnknownForm => "members of archives in unknown forms",
         }
     }
 }

@@ -72,7 +72,10 @@ fn json_says_all_that_is_known_of_a_credential() {
     assert_eq!(id["aws"]["pair_of"], secret["id"]);
     assert_eq!(secret["aws"]["pair_of"], id["id"]);
     assert_eq!(secret["aws"]["created"], "2021-02-03T04:05:06Z");
-    assert_eq!(secret["location"]["via"], serde_json::json!(["base64", "utf-16"]));
+    assert_eq!(
+        secret["location"]["via"],
+        serde_json::json!(["zip", "member b/c.env", "base64 at line 3"])
+    );
     assert_eq!(
         document["stats"]["by_severity"],
         serde_json::json!({"critical": 1, "high": 1})

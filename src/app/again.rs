@@ -42,7 +42,7 @@ pub fn audit(
     let items = items(store, &recall, &change, &spots, &mut history.found)?;
     let mut scanned = job.scan_again(&items, store, &spots);
     let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
-    if scanned.faults.iter().any(is_packed) {
+    if scanned.skips.iter().any(is_packed) {
         return Err(DAMAGED);
     }
     let (spared_items, spared_bytes) = memo.spared();

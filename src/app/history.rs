@@ -41,7 +41,7 @@ pub struct Audit {
 
 /// Scans everything that the repository still holds.
 pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Error> {
-    let file = how.memo.map(MemoFile::check).transpose()?;
+    let file = how.memo.map(|memo| MemoFile::check(memo, job.finding())).transpose()?;
     let repository = Repository::open(path)?;
     let (found, scanned, memo) = match how.submodules {
         true => audit_all(job, &repository, how.no_delta).map(|(found, scanned)| (found, scanned, None))?,
@@ -197,11 +197,14 @@ pub fn folders(objects: &[(ObjectId, Option<u64>)]) -> Vec<ObjectId> {
     folders.map(|(id, _)| *id).collect()
 }
 
-/// The objects that something is wrong with.
+/// The objects that something is wrong with, or in which something was left out: they are scanned each time.
 pub fn faulty(found: &Discovered, scanned: &Scanned) -> HashSet<ObjectId> {
-    let is_fault = |skip: &&Skip| matches!(skip.why, Why::Fault(_));
-    let skips = found.skips.iter().chain(&scanned.faults).filter(is_fault);
-    skips.filter_map(|skip| parse_id(&skip.what)).collect()
+    let skips = found.skips.iter().chain(&scanned.skips);
+    let of = |skip: &Skip| match skip.why {
+        Why::Fault(_) => parse_id(&skip.what).or_else(|| scan::object_of(skip)),
+        Why::Policy(_) => scan::object_of(skip),
+    };
+    skips.filter_map(of).collect()
 }
 
 /// The names of files and folders among the items.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
 use crate::config;
+use crate::decode::{Layers, limits};
 use crate::detect::{Detectors, Spots};
 use crate::error::Error;
 use crate::finding::Finding;
@@ -27,6 +28,9 @@ use crate::triage;
 /// Fewer objects than this are scanned again on one thread.
 const SMALL: usize = 512;
 
+/// So many of the things left out inside of archives are named; all are counted.
+const NAMED: usize = 100;
+
 /// A run whose settings are known to be right.
 pub struct Job {
     pub source: SourceSettings,
@@ -35,6 +39,7 @@ pub struct Job {
     as_of: i64,
     rules: RuleSet,
     pub detectors: Detectors,
+    layers: Layers,
     /// What AWS keys are judged by, if that was asked.
     judging: Option<Judging>,
     /// What AWS is asked about the keys that are found, if that was wanted.
@@ -76,6 +81,7 @@ impl Job {
         Ok(Self {
             as_of: report.as_of()?,
             detectors: Detectors::new(&rules)?,
+            layers: layers(&source)?,
             source,
             report,
             destinations,
@@ -149,11 +155,17 @@ impl Job {
             threads: self.source.threads(),
             progress: &progress,
             spots,
+            layers: self.layers,
             with_sizes,
         };
         let mut scanned = progress.during(!self.report.quiet, || run(&scan));
         scanned.findings = triage::merge(scanned.findings);
         scanned
+    }
+
+    /// The settings that decide what is found in an object, in words.
+    pub fn finding(&self) -> String {
+        format!("{:?}", self.layers)
     }
 
     /// Marks the findings, writes the reports, and decides how the run ended.
@@ -199,7 +211,7 @@ impl Job {
                 .incomplete
                 .iter_mut()
                 .for_each(|reason| veil.mask_text(reason));
-            let skips = discovered.skips.iter_mut().chain(&mut scanned.faults);
+            let skips = discovered.skips.iter_mut().chain(&mut scanned.skips);
             skips.for_each(|skip| veil.mask(&mut skip.what));
         }
         let mut incomplete = discovered.incomplete;
@@ -226,12 +238,14 @@ impl Job {
             .into_iter()
             .partition(|finding| finding.confidence >= self.report.min_confidence());
         stats.below_confidence = below.len() as u64;
-        let mut faults = scanned.faults;
+        let is_policy = |skip: &&Skip| matches!(skip.why, Why::Policy(_));
+        let unopened = scanned.skips.iter().filter(is_policy).take(NAMED).cloned().collect();
+        let mut faults = Vec::new();
         let mut left_out = BTreeMap::new();
-        for skip in discovered.skips {
+        for skip in scanned.skips.into_iter().chain(discovered.skips) {
             match skip.why {
                 Why::Policy(policy) => *left_out.entry(policy).or_default() += 1,
-                Why::Fault(reason) => faults.push(Skip::fault(skip.what, reason)),
+                Why::Fault(_) => faults.push(skip),
             }
         }
         Report {
@@ -240,6 +254,7 @@ impl Job {
             suppressed,
             faults,
             left_out,
+            unopened,
             incomplete_reasons: incomplete,
             stats,
             rules: self.rules.iter().cloned().collect(),
@@ -257,6 +272,23 @@ impl Job {
         let asked = self.verifying.as_ref();
         asked.map_or_else(Verified::default, |verifying| verifying.run(findings, ours))
     }
+}
+
+/// How far contents are decoded.
+fn layers(source: &SourceSettings) -> Result<Layers, Error> {
+    let checked = |flag: &str, asked: Option<usize>| match asked.unwrap_or(limits::DEPTH) {
+        depth if depth <= limits::DEEPEST => Ok(depth),
+        depth => Err(
+            Error::usage(format!("--{flag} {depth}: that is too deep")).hint(format!(
+                "use a number from 0 (nothing is decoded) to {}",
+                limits::DEEPEST
+            )),
+        ),
+    };
+    Ok(Layers {
+        archives: checked("max-archive-depth", source.max_archive_depth)?,
+        texts: checked("max-decode-depth", source.max_decode_depth)?,
+    })
 }
 
 /// Whether human reports may use colour: as asked, or on a terminal that has not declined.

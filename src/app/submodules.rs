@@ -104,9 +104,9 @@ fn add(found: &mut Discovered, theirs: Discovered, path: &[u8]) {
 fn add_scanned(scanned: &mut Scanned, mut theirs: Scanned, path: &[u8]) {
     triage::submodule::rename(&mut theirs.findings, path);
     triage::submodule::join(&mut scanned.findings, theirs.findings);
-    for mut fault in theirs.faults {
-        triage::submodule::rename_skip(&mut fault, path);
-        scanned.faults.push(fault);
+    for mut skip in theirs.skips {
+        triage::submodule::rename_skip(&mut skip, path);
+        scanned.skips.push(skip);
     }
     scanned.items += theirs.items;
     scanned.bytes += theirs.bytes;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::finding::{Aws, Confidence, Score};
+use crate::origin::Step;
 use crate::rules::Rule;
 use crate::secret::Secret;
 
@@ -28,7 +29,9 @@ pub struct Candidate {
     /// Why it is a documented or made-up example, if it is one.
     pub placeholder: Option<&'static str>,
     /// How the value was reached, outermost first.
-    pub via: Vec<&'static str>,
+    pub via: Vec<Step>,
+    /// The part of the content that it was decoded out of, if it was.
+    pub within: Option<Range<usize>>,
     /// Set by pairing, within one content: the index of the other half and how they were joined.
     pub mate: Option<Mate>,
 }
@@ -64,6 +67,7 @@ impl Candidate {
             aws: None,
             placeholder: None,
             via: Vec::new(),
+            within: None,
             mate: None,
         }
     }

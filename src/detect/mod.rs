@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
-pub use nested::Nested;
+pub use nested::{Nested, join_lines};
 pub use overlap::resolve;
 pub use score::survey;
 pub use spots::Spots;

@@ -1,4 +1,5 @@
-//! Where candidates overlap, one is kept: the paired, the surer, the more specific, the longer.
+//! Where candidates overlap, one is kept: the paired, the surer, the more specific, the longer. Those that were
+//! decoded out of one part of the content were judged in there, and stand for all of that part together.
 
 use super::candidate::Candidate;
 
@@ -20,11 +21,10 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut kept = vec![false; candidates.len()];
     let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for index in order {
-        let span = &candidates[index].span;
-        let clash = taken
-            .range(..span.end)
-            .next_back()
-            .is_some_and(|(_, &end)| end > span.start);
+        let within = candidates[index].within.as_ref();
+        let span = within.unwrap_or(&candidates[index].span);
+        let before = taken.range(..span.end).next_back();
+        let clash = before.is_some_and(|(&start, &end)| end > span.start && within != Some(&(start..end)));
         if !clash {
             kept[index] = true;
             taken.insert(span.start, span.end);

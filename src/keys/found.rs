@@ -10,7 +10,7 @@ use crate::finding::age::{Bound, EvidenceKind};
 use crate::finding::{Aws, Finding, Occurrence};
 use crate::keys::age::Facts;
 use crate::keys::{Age, Exposed};
-use crate::origin::{CommitStamp, ObjectId, Place};
+use crate::origin::{CommitStamp, ObjectId, Place, way};
 use crate::text::sanitize;
 
 /// Sessions last 15 minutes to 36 hours.
@@ -218,7 +218,7 @@ fn long_lived_id(finding: &Finding) -> Option<&str> {
 /// `deploy/prod.env line 3`, `a commit message`
 pub(super) fn place_name(place: &Occurrence) -> String {
     let line = place.start.line;
-    let path = sanitize(&place.origin.path);
+    let path = sanitize(&[&place.origin.path[..], &way::members(&place.via)].concat());
     match place.origin.place {
         // Where the folder lies on this machine is nobody's business.
         Place::File if path.starts_with('/') => {

@@ -29,7 +29,7 @@ pub fn render(report: &Report, options: &RenderOptions) -> Vec<u8> {
         suppressed(&mut page, report);
         page.blank();
     }
-    summary::write(&mut page, report);
+    summary::write(&mut page, report, options.verbose);
     page.into_bytes()
 }
 

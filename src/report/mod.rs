@@ -42,6 +42,8 @@ pub struct Report {
     pub faults: Vec<Skip>,
     /// What was left out on purpose, counted by kind.
     pub left_out: BTreeMap<Policy, u64>,
+    /// The first of those that were left out inside of files, by name.
+    pub unopened: Vec<Skip>,
     /// Other reasons for which the run is incomplete, one sentence each (a shallow clone).
     pub incomplete_reasons: Vec<String>,
     pub stats: Stats,

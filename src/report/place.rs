@@ -2,16 +2,21 @@
 //! Safe for a terminal: whatever the repository chose is escaped.
 
 use crate::finding::Occurrence;
-use crate::origin::{Origin, Place};
+use crate::origin::{Origin, Place, way};
 use crate::text::sanitize;
 
-/// Names the place that content was read at.
-pub fn name(origin: &Origin) -> String {
-    name_by_path(origin, &origin.path)
+/// Names the place that content was read at; inside of archives as `a.zip!b/c.env`.
+pub fn name(occurrence: &Occurrence) -> String {
+    name_by_path(occurrence, &occurrence.origin.path)
 }
 
 /// Names it by another path than its own: one that is fit to be published.
-pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
+pub fn name_by_path(occurrence: &Occurrence, path: &[u8]) -> String {
+    let members = sanitize(&way::members(&occurrence.via));
+    name_of_file(&occurrence.origin, path) + &members
+}
+
+fn name_of_file(origin: &Origin, path: &[u8]) -> String {
     let path = sanitize(path);
     // The path of a file names its submodule already.
     let submodule = origin.submodule.as_ref();
@@ -32,5 +37,5 @@ pub fn name_by_path(origin: &Origin, path: &[u8]) -> String {
 /// Names the exact spot, in the form that editors and terminals turn into a link: `path:line:column`.
 pub fn spot(occurrence: &Occurrence) -> String {
     let start = occurrence.start;
-    format!("{}:{}:{}", name(&occurrence.origin), start.line, start.column)
+    format!("{}:{}:{}", name(occurrence), start.line, start.column)
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::detect::Candidate;
 use crate::finding::{Confidence, Finding, Fingerprint, Occurrence, Pair, Suppression, SuppressionKind};
-use crate::origin::State;
+use crate::origin::{State, Step};
 use crate::report::line_hash::line_hashes;
 use crate::source::{Added, Content};
 use crate::text::LineIndex;
@@ -20,8 +20,8 @@ pub struct Assembly<'a> {
     pub content: &'a Content<'a>,
     pub added: &'a Added,
     pub state: State,
-    /// `utf-16le` and the like, if the content was transcoded before it was examined.
-    pub encoding: Option<&'static str>,
+    /// How the content was reached: through archives, out of UTF-16.
+    pub way: &'a [Step],
     pub with_line_hash: bool,
 }
 
@@ -77,7 +77,7 @@ impl Assembly<'_> {
         }
         let occurrence = Occurrence {
             origin: self.content.origin.clone(),
-            via: self.encoding.into_iter().chain(candidate.via.iter().copied()).collect(),
+            via: self.way.iter().cloned().chain(self.via(candidate)).collect(),
             start: lines.position(candidate.span.start),
             end: lines.position(candidate.span.end),
             commit: None,
@@ -107,6 +107,15 @@ impl Assembly<'_> {
             judged: None,
             verification: None,
         }
+    }
+
+    /// The way from the content to the candidate. In a piece, lines are counted from the piece's first.
+    fn via(&self, candidate: &Candidate) -> Vec<Step> {
+        let mut via = candidate.via.clone();
+        if let Some(Step::Part { line, .. }) = via.first_mut() {
+            *line += self.content.first_line - 1;
+        }
+        via
     }
 
     /// The hash of a line counts the lines before it that are alike, so the content is needed once more.

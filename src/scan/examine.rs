@@ -3,22 +3,46 @@
 //! Bytes in, candidates out. Contents inside the content are examined first, on their own, so that what
 //! belongs together in a decoded file is paired there.
 
-use crate::decode::Encoding;
-use crate::detect::{Anchors, Candidate, Detected, Detectors, Role, resolve};
+use std::io::{self, Read};
+use std::rc::Rc;
+
+use crate::decode::{Budget, Encoding, Format, Input, Layers, unpack};
+use crate::detect::{Anchors, Candidate, Detected, Detectors, Nested, Role, join_lines, resolve};
 use crate::finding::Confidence;
+use crate::origin::Step;
 use crate::pair;
+use crate::skip::{Policy, Why};
+use crate::text::LineIndex;
 
-/// How many contents deep a content may lie.
-const DEEPEST: usize = 4;
+/// Of a content in an archive that stands in text so much is examined.
+const LARGEST: u64 = 16 << 20;
 
-/// Finds what the content holds, in the order of the spans.
-pub fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
-    settle(detectors, bytes, detectors.scan(bytes), 0)
+/// What a content holds.
+#[derive(Default)]
+pub struct Examined {
+    /// In the order of the spans.
+    pub candidates: Vec<Candidate>,
+    /// What in it was not decoded, by the limits.
+    pub left_out: Vec<Policy>,
+}
+
+/// Finds what the content holds, through so many layers.
+pub fn examine(detectors: &Detectors, bytes: &[u8], layers: Layers) -> Examined {
+    examine_at(detectors, bytes, &detectors.anchors(bytes), layers)
 }
 
 /// The same, knowing the content's anchors.
-pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors) -> Vec<Candidate> {
-    settle(detectors, bytes, detectors.read(bytes, anchors), 0)
+pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors, layers: Layers) -> Examined {
+    let mut examination = Examination {
+        detectors,
+        budget: Rc::new(Budget::of(bytes.len() as u64)),
+        asked: layers,
+        left_out: Vec::new(),
+    };
+    Examined {
+        candidates: examination.settle(bytes, detectors.read(bytes, anchors), layers),
+        left_out: examination.left_out,
+    }
 }
 
 /// Whether a look at the content by itself says that it could hold something.
@@ -31,29 +55,111 @@ pub fn is_encoded(bytes: &[u8]) -> bool {
     Encoding::of_start(bytes).is_some()
 }
 
-fn settle(detectors: &Detectors, bytes: &[u8], detected: Detected, depth: usize) -> Vec<Candidate> {
-    let Detected { mut candidates, nested } = detected;
-    for inner in nested {
-        if depth < DEEPEST {
-            let found = settle(detectors, &inner.bytes, detectors.scan(&inner.bytes), depth + 1);
+/// The examination of one content, with all that is decoded out of it.
+struct Examination<'e> {
+    detectors: &'e Detectors,
+    budget: Rc<Budget>,
+    asked: Layers,
+    left_out: Vec<Policy>,
+}
+
+impl Examination<'_> {
+    fn settle(&mut self, bytes: &[u8], detected: Detected, layers: Layers) -> Vec<Candidate> {
+        let Detected { mut candidates, nested } = detected;
+        for inner in join_lines(bytes, nested) {
+            let found = self.settle_nested(&inner, layers);
             lift(bytes, &inner, found, &mut candidates);
         }
+        if candidates.len() > 1 {
+            pair::within(bytes, &mut candidates);
+        }
+        keep(candidates)
     }
-    if candidates.len() > 1 {
-        pair::within(bytes, &mut candidates);
+
+    fn settle_nested(&mut self, nested: &Nested, layers: Layers) -> Vec<Candidate> {
+        let Some(texts) = layers.texts.checked_sub(1) else {
+            self.leave_out(self.asked.texts, Policy::TooDeep);
+            return Vec::new();
+        };
+        let layers = Layers { texts, ..layers };
+        match Format::of_start(&nested.bytes) {
+            None => self.settle(&nested.bytes, self.detectors.scan(&nested.bytes), layers),
+            Some(_) if layers.archives == 0 => {
+                self.leave_out(self.asked.archives, Policy::TooDeep);
+                Vec::new()
+            }
+            Some(format) => self.settle_packed(&nested.bytes, format, layers),
+        }
     }
-    keep(candidates)
+
+    /// Packed content in text is a guess by its looks: that it cannot be unpacked is no fault.
+    fn settle_packed(&mut self, bytes: &[u8], format: Format, layers: Layers) -> Vec<Candidate> {
+        let budget = Rc::clone(&self.budget);
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let stops = unpack(
+            Input::Bytes(bytes),
+            format,
+            layers.archives,
+            &budget,
+            &mut |way, archives, reader| {
+                let mut content = Vec::new();
+                reader.take(LARGEST).read_to_end(&mut content)?;
+                if io::copy(reader, &mut io::sink())? > 0 {
+                    self.left_out.push(Policy::TooLarge);
+                }
+                let encoding = Encoding::of_start(&content);
+                if let Some(encoding) = encoding {
+                    content = encoding.decode(&content, 0);
+                }
+                let first = candidates.len();
+                let layers = Layers { archives, ..layers };
+                for mut candidate in self.settle(&content, self.detectors.scan(&content), layers) {
+                    let encoding = encoding.map(|encoding| Step::Form(encoding.as_str()));
+                    candidate.via.splice(0..0, way.iter().cloned().chain(encoding));
+                    candidate.within = Some(0..bytes.len());
+                    if let Some(mate) = &mut candidate.mate {
+                        mate.index += first;
+                    }
+                    candidates.push(candidate);
+                }
+                Ok(())
+            },
+        );
+        self.left_out
+            .extend(stops.into_iter().filter_map(|stop| match stop.why {
+                Why::Policy(policy) => Some(policy),
+                Why::Fault(_) => None,
+            }));
+        candidates
+    }
+
+    /// Counts what is left out, unless nothing of the kind is asked for.
+    fn leave_out(&mut self, asked: usize, policy: Policy) {
+        if asked > 0 {
+            self.left_out.push(policy);
+        }
+    }
 }
 
 /// Moves the candidates of a nested content to where it stands in the outer one.
-fn lift(outer: &[u8], nested: &crate::detect::Nested, found: Vec<Candidate>, candidates: &mut Vec<Candidate>) {
+fn lift(outer: &[u8], nested: &Nested, found: Vec<Candidate>, candidates: &mut Vec<Candidate>) {
+    if found.is_empty() {
+        return;
+    }
     let first = candidates.len();
+    let line = LineIndex::new(outer).position(nested.span.start).line;
+    let form = nested.form;
     for mut candidate in found {
-        // Four characters hold three bytes.
-        let start = nested.span.start + candidate.span.start / 3 * 4;
-        let end = nested.span.start + candidate.span.end.div_ceil(3) * 4;
-        candidate.span = start.min(nested.span.end)..end.min(nested.span.end);
-        candidate.via.insert(0, nested.via);
+        candidate.span = match candidate.within {
+            // What was unpacked has no place of its own.
+            Some(_) => nested.span.clone(),
+            None => nested.outer(&candidate.span),
+        };
+        candidate.within = Some(nested.span.clone());
+        let encoding = nested.encoding.map(Step::Form);
+        candidate
+            .via
+            .splice(0..0, [Step::Part { form, line }].into_iter().chain(encoding));
         if let Some(mate) = &mut candidate.mate {
             mate.index += first;
         }
@@ -94,6 +200,8 @@ mod tests {
     use super::*;
     use crate::rules::RuleSet;
 
+    const ALL: Layers = Layers { archives: 6, texts: 6 };
+
     fn detectors() -> Detectors {
         Detectors::new(&RuleSet::builtin().expect("the built-in rules are valid")).expect("and their detectors exist")
     }
@@ -118,7 +226,8 @@ mod tests {
 
     fn found(text: &str) -> Vec<(String, &'static str, bool)> {
         let detectors = detectors();
-        examine(&detectors, text.as_bytes())
+        examine(&detectors, text.as_bytes(), ALL)
+            .candidates
             .iter()
             .map(|c| (c.rule.id.clone(), c.confidence.as_str(), c.mate.is_some()))
             .collect()
@@ -131,7 +240,7 @@ mod tests {
             "[a]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n[b]\naws_secret_access_key = {other_secret}\naws_access_key_id = {other_id}\n"
         );
         let detectors = detectors();
-        let candidates = examine(&detectors, text.as_bytes());
+        let candidates = examine(&detectors, text.as_bytes(), ALL).candidates;
         assert_eq!(candidates.len(), 4);
         let mates: Vec<_> = candidates.iter().map(|c| c.mate.map(|mate| mate.index)).collect();
         assert_eq!(mates, [Some(1), Some(0), Some(3), Some(2)]);

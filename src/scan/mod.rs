@@ -5,27 +5,30 @@
 
 mod assemble;
 mod examine;
+mod inside;
 mod load;
 mod packed;
 pub mod progress;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::decode::Encoding;
-use crate::detect::{Candidate, Detectors, Spots};
-use crate::finding::Finding;
+use crate::decode::{Encoding, Format, Input, Layers, Stop};
+use crate::detect::{Detectors, Spots};
+use crate::finding::{Finding, Fingerprint};
 use crate::git::ReadObject;
-use crate::origin::{ObjectId, Place, State};
-use crate::skip::Skip;
+use crate::origin::{ObjectId, Place, State, Step};
+use crate::skip::{Skip, Why};
+use crate::source::pieces::open_file;
 use crate::source::{Added, Content, Handle, Item};
 use assemble::Assembly;
-use examine::examine_at;
+use examine::{Examined, examine_at};
 use progress::Progress;
 
 pub use examine::{examine, is_encoded, may_hold};
+pub use inside::object_of;
 pub use packed::ScannedPacks;
 
 /// How many items a worker takes at once.
@@ -43,6 +46,8 @@ pub struct Scan<'s> {
     pub progress: &'s Progress,
     /// Where to look in blobs that were scanned before; the others are searched.
     pub spots: Option<&'s HashMap<ObjectId, Spots>>,
+    /// How far contents are decoded.
+    pub layers: Layers,
     /// Whether to note the size of each object that is read.
     pub with_sizes: bool,
 }
@@ -52,7 +57,8 @@ pub struct Scan<'s> {
 pub struct Scanned {
     /// In the order of the items; each with one occurrence.
     pub findings: Vec<Finding>,
-    pub faults: Vec<Skip>,
+    /// Faults, and what was left out inside of items.
+    pub skips: Vec<Skip>,
     /// Items that were read, at least in part.
     pub items: u64,
     pub bytes: u64,
@@ -86,39 +92,88 @@ impl Scan<'_> {
     }
 
     fn scan_item(&self, buffer: &mut Vec<u8>, item: &Item, scanned: &mut Scanned) {
+        let mut found = Found::default();
         let mut failed = false;
-        // The first piece says how all of them are encoded.
-        let mut encoding = None;
+        // The first piece says how all of them are encoded or packed.
+        let (mut encoding, mut packing) = (None, None);
         let before = scanned.bytes;
         let loaded = load::load(self.objects, item, buffer, &mut |content: Content<'_>| {
             scanned.bytes += content.bytes.len() as u64;
             if content.offset == 0 {
                 encoding = Encoding::of_start(content.bytes);
+                packing = self.packing(content.bytes);
             }
-            match unfailing(|| self.findings(&content, &item.added, encoding)) {
-                Some(mut findings) => {
-                    for finding in &mut findings {
-                        finding.introduced = item.commit;
-                        finding.occurrences[0].commit = item.commit;
-                    }
-                    scanned.findings.append(&mut findings);
-                }
+            let work = || match packing.filter(|_| content.is_whole()) {
+                Some(format) => self.find_with_inside(&content, &item.added, format),
+                None => self.find(&content, &item.added, encoding, &[]),
+            };
+            match unfailing(work) {
+                Some(more) => found.append(more),
                 None => failed = true,
             }
+            if content.is_whole() {
+                packing = None;
+            }
         });
+        if let (Ok(()), Some(format)) = (&loaded, packing) {
+            match unfailing(|| self.find_in_large(item, format)) {
+                Some(inside) => found.append_inside(inside),
+                None => failed = true,
+            }
+        }
+        for finding in &mut found.findings {
+            finding.introduced = item.commit;
+            finding.occurrences[0].commit = item.commit;
+        }
+        scanned.findings.append(&mut found.findings);
+        let stops = found.stops.into_iter();
+        scanned.skips.extend(stops.map(|stop| inside::skip(&item.origin, stop)));
         scanned.items += u64::from(loaded.is_ok());
         if let (true, Ok(()), Handle::Object(id)) = (self.with_sizes, &loaded, &item.handle) {
             scanned.sizes.push((*id, scanned.bytes - before));
         }
-        scanned.faults.extend(loaded.err());
+        scanned.skips.extend(loaded.err());
         if failed {
-            scanned.faults.push(failure(load::name_of(item)));
+            scanned.skips.push(failure(load::name_of(item)));
         }
     }
 
-    fn findings(&self, content: &Content<'_>, added: &Added, encoding: Option<Encoding>) -> Vec<Finding> {
+    /// Scans a packed content as it is, and everything that is in it.
+    fn find_with_inside(&self, content: &Content<'_>, added: &Added, format: Format) -> Found {
+        let mut found = self.find(content, added, None, &[]);
+        found.append_inside(self.find_inside(inside::Packed {
+            format,
+            input: Input::Bytes(content.bytes),
+            size: content.bytes.len() as u64,
+            origin: content.origin,
+        }));
+        found
+    }
+
+    /// Scans what is in a file that was too large to be held.
+    fn find_in_large(&self, item: &Item, format: Format) -> Found {
+        let opened = match &item.handle {
+            Handle::Path(path) => open_file(path).ok(),
+            _ => None,
+        };
+        let Some((file, size)) = opened else {
+            return Found {
+                stops: vec![inside::too_large(Vec::new())],
+                ..Found::default()
+            };
+        };
+        self.find_inside(inside::Packed {
+            format,
+            input: Input::File(file, size),
+            size,
+            origin: &item.origin,
+        })
+    }
+
+    /// Finds what a content holds that was reached this way.
+    fn find(&self, content: &Content<'_>, added: &Added, encoding: Option<Encoding>, way: &[Step]) -> Found {
         let Some(encoding) = encoding else {
-            return self.findings_in(content, added, None);
+            return self.find_in_text(content, added, way);
         };
         let bytes = encoding.decode(content.bytes, content.offset);
         // Where a piece's own part starts and ends cannot be told any more; what two pieces find is merged.
@@ -127,38 +182,58 @@ impl Scan<'_> {
             owned: 0..bytes.len(),
             ..*content
         };
-        self.findings_in(&content, added, Some(encoding.as_str()))
+        self.find_in_text(&content, added, &[way, &[Step::Form(encoding.as_str())]].concat())
     }
 
-    fn findings_in(&self, content: &Content<'_>, added: &Added, encoding: Option<&'static str>) -> Vec<Finding> {
+    fn find_in_text(&self, content: &Content<'_>, added: &Added, way: &[Step]) -> Found {
         let known = self
             .spots
             .zip(content.origin.object.filter(|_| content.origin.place == Place::Blob));
-        let spots = known
-            .and_then(|(spots, id)| spots.get(&id))
-            .filter(|_| encoding.is_none());
-        let candidates = match spots.and_then(|spots| self.detectors.anchors_at(content.bytes, spots)) {
-            Some(anchors) => examine_at(self.detectors, content.bytes, &anchors),
-            None => examine(self.detectors, content.bytes),
+        let spots = known.and_then(|(spots, id)| spots.get(&id)).filter(|_| way.is_empty());
+        let examined = match spots.and_then(|spots| self.detectors.anchors_at(content.bytes, spots)) {
+            Some(anchors) => examine_at(self.detectors, content.bytes, &anchors, self.layers),
+            None => examine(self.detectors, content.bytes, self.layers),
         };
-        self.assemble(content, added, encoding, &candidates)
+        self.assemble(content, added, way, examined)
     }
 
-    fn assemble(
-        &self,
-        content: &Content<'_>,
-        added: &Added,
-        encoding: Option<&'static str>,
-        candidates: &[Candidate],
-    ) -> Vec<Finding> {
+    fn assemble(&self, content: &Content<'_>, added: &Added, way: &[Step], examined: Examined) -> Found {
         let assembly = Assembly {
             content,
             added,
             state: self.state,
-            encoding,
+            way,
             with_line_hash: self.with_line_hash,
         };
-        assembly.findings(candidates)
+        let left_out = examined.left_out.into_iter().map(|policy| Stop {
+            way: way.to_vec(),
+            why: Why::Policy(policy),
+        });
+        Found {
+            findings: assembly.findings(&examined.candidates),
+            stops: left_out.collect(),
+        }
+    }
+}
+
+/// What was found in a content, and what in it was not read.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    stops: Vec<Stop>,
+}
+
+impl Found {
+    fn append(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.stops.append(&mut other.stops);
+    }
+
+    /// Adds what was found inside of the same content; what was found without looking inside goes if it is the same.
+    fn append_inside(&mut self, inside: Self) {
+        let better: HashSet<Fingerprint> = inside.findings.iter().map(|finding| finding.fingerprint).collect();
+        self.findings.retain(|finding| !better.contains(&finding.fingerprint));
+        self.append(inside);
     }
 }
 
@@ -176,7 +251,7 @@ impl Scanned {
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
         self.findings.append(&mut other.findings);
-        self.faults.append(&mut other.faults);
+        self.skips.append(&mut other.skips);
         self.items += other.items;
         self.bytes += other.bytes;
         self.sizes.append(&mut other.sizes);

@@ -6,8 +6,8 @@
 
 use super::examine::examine_at;
 use super::load;
-use super::{Scan, Scanned, failure, unfailing};
-use crate::decode::Encoding;
+use super::{Found, Scan, Scanned, failure, inside, unfailing};
+use crate::decode::{Encoding, Input};
 use crate::detect::Anchors;
 use crate::finding::Finding;
 use crate::git::{Derived, ObjectKind, Packed, Store, Visitor};
@@ -40,19 +40,19 @@ impl Scan<'_> {
         for mut worker in workers {
             worker.report();
             all.findings.append(&mut worker.findings);
-            all.faults.append(&mut worker.faults);
+            all.skips.append(&mut worker.skips);
             naming.push(worker.naming);
             all.items += worker.items;
             all.bytes += worker.bytes;
             all.sizes.append(&mut worker.sizes);
         }
-        all.faults
+        all.skips
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
         all.findings.sort_by_key(|(number, _)| *number);
-        all.faults.sort_by_key(|(number, _)| *number);
+        all.skips.sort_by_key(|(number, _)| *number);
         let scanned = Scanned {
             findings: all.findings.into_iter().map(|(_, finding)| finding).collect(),
-            faults: all.faults.into_iter().map(|(_, fault)| fault).collect(),
+            skips: all.skips.into_iter().map(|(_, skip)| skip).collect(),
             items: all.items,
             bytes: all.bytes,
             sizes: all.sizes,
@@ -68,7 +68,7 @@ struct Worker<'s> {
     store: &'s Store,
     no_delta: bool,
     findings: Vec<(u32, Finding)>,
-    faults: Vec<(u32, Skip)>,
+    skips: Vec<(u32, Skip)>,
     naming: Naming,
     items: u64,
     bytes: u64,
@@ -84,7 +84,7 @@ impl<'s> Worker<'s> {
             store,
             no_delta,
             findings: Vec::new(),
-            faults: Vec::new(),
+            skips: Vec::new(),
             naming: Naming::default(),
             items: 0,
             bytes: 0,
@@ -104,25 +104,31 @@ impl<'s> Worker<'s> {
         &self,
         content: &Content<'_>,
         derived: Option<&Derived<'_, Option<Anchors>>>,
-    ) -> (Vec<Finding>, Option<Anchors>) {
-        let detectors = self.scan.detectors;
+    ) -> (Found, Option<Anchors>) {
+        let scan = self.scan;
         let bytes = content.bytes;
         if let Some(encoding) = Encoding::of_start(bytes) {
-            return (self.scan.findings(content, &Added::All, Some(encoding)), None);
+            return (scan.find(content, &Added::All, Some(encoding), &[]), None);
         }
         let anchors = match derived {
             Some(Derived {
                 base,
                 kept: Some(kept),
                 copied,
-            }) if !self.no_delta => detectors.anchors_after(bytes, kept, base.len(), copied),
-            _ => detectors.anchors(bytes),
+            }) if !self.no_delta => scan.detectors.anchors_after(bytes, kept, base.len(), copied),
+            _ => scan.detectors.anchors(bytes),
         };
-        let candidates = examine_at(detectors, bytes, &anchors);
-        (
-            self.scan.assemble(content, &Added::All, None, &candidates),
-            Some(anchors),
-        )
+        let examined = examine_at(scan.detectors, bytes, &anchors, scan.layers);
+        let mut found = scan.assemble(content, &Added::All, &[], examined);
+        if let Some(format) = scan.packing(bytes) {
+            found.append_inside(scan.find_inside(inside::Packed {
+                format,
+                input: Input::Bytes(bytes),
+                size: bytes.len() as u64,
+                origin: content.origin,
+            }));
+        }
+        (found, Some(anchors))
     }
 }
 
@@ -145,18 +151,22 @@ impl Visitor for Worker<'_> {
             self.bytes += content.bytes.len() as u64;
             let found = unfailing(|| match object.kind {
                 ObjectKind::Blob => self.scan_blob(&content, derived.as_ref()),
-                _ => (self.scan.findings(&content, &Added::All, None), None),
+                _ => (self.scan.find(&content, &Added::All, None, &[]), None),
             });
             match found {
-                Some((findings, anchors)) => {
-                    for mut finding in findings {
+                Some((found, anchors)) => {
+                    for mut finding in found.findings {
                         finding.occurrences[0].origin.object = Some(object.id());
                         self.findings.push((object.number, finding));
+                    }
+                    for stop in found.stops {
+                        let origin = content.origin.clone().in_object(object.id());
+                        self.skips.push((object.number, inside::skip(&origin, stop)));
                     }
                     kept = anchors;
                 }
                 None => self
-                    .faults
+                    .skips
                     .push((object.number, failure(object.id().to_string().into_bytes()))),
             }
         });

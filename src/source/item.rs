@@ -47,3 +47,10 @@ pub struct Content<'c> {
     /// A candidate that starts elsewhere belongs to another piece of the same content.
     pub owned: Range<usize>,
 }
+
+impl Content<'_> {
+    /// Whether it is no piece of a larger one.
+    pub fn is_whole(&self) -> bool {
+        self.offset == 0 && self.owned == (0..self.bytes.len())
+    }
+}

@@ -5,6 +5,7 @@
 //! Memory is bounded by the piece. The buffer is scratch: it is kept between files, grows to what was
 //! needed, and its length says nothing.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::path::Path;
@@ -35,12 +36,20 @@ pub struct Piece<'b> {
 /// Opens a regular file, without following a symbolic link, and reads it in pieces. What it holds
 /// now counts, if it grows or shrinks meanwhile.
 pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
-    let fault = |error: io::Error| Skip::fault(bytes_of(path), format!("it cannot be read: {error}"));
-    let (mut file, size) = regular::open(path, Links::Refuse).map_err(fault)?;
+    let (mut file, size) = open_file(path)?;
     // One byte more than the file has: then one read takes all of it and the next one its end.
     let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
     grow(buffer, room);
-    read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(fault)
+    read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
+}
+
+/// Opens a regular file, without following a symbolic link. Returns its size, too.
+pub fn open_file(path: &Path) -> Result<(File, u64), Skip> {
+    regular::open(path, Links::Refuse).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Skip {
+    Skip::fault(bytes_of(path), format!("it cannot be read: {error}"))
 }
 
 /// Reads to the end and visits each piece in order; empty content is one empty piece.

@@ -31,7 +31,10 @@ pub(super) fn absorb(into: &mut Finding, other: Finding) {
     }
     for occurrence in other.occurrences {
         let known = into.occurrences.iter().rev().take(16).any(|known| {
-            known.origin == occurrence.origin && known.start == occurrence.start && known.commit == occurrence.commit
+            known.origin == occurrence.origin
+                && known.start == occurrence.start
+                && known.via == occurrence.via
+                && known.commit == occurrence.commit
         });
         if !known {
             into.occurrences.push(occurrence);

@@ -3,7 +3,7 @@
 //! A name is needed to find a place, so only the secret in it is veiled. Access key ids are public and stay.
 
 use crate::finding::Finding;
-use crate::origin::Place;
+use crate::origin::{Place, Step};
 use crate::secret::Secret;
 
 /// The secrets that stand in names.
@@ -12,11 +12,12 @@ pub struct Veil {
 }
 
 impl Veil {
-    /// Collects the secrets that were found in the name of a file, folder or ref.
+    /// Collects the secrets that were found in the name of a file, folder, ref or member of an archive.
     pub fn over(findings: &[Finding]) -> Self {
         let in_a_name = |finding: &&Finding| {
-            let mut places = finding.occurrences.iter().map(|place| place.origin.place);
-            places.any(|place| matches!(place, Place::PathName | Place::RefName))
+            finding.occurrences.iter().any(|place| {
+                matches!(place.origin.place, Place::PathName | Place::RefName) || place.via.contains(&Step::Names)
+            })
         };
         let secret = findings
             .iter()
@@ -36,6 +37,13 @@ impl Veil {
         for finding in findings {
             for place in &mut finding.occurrences {
                 self.mask(&mut place.origin.path);
+                for step in &mut place.via {
+                    if let Step::Member(name) = step {
+                        let mut masked = name.to_vec();
+                        self.mask(&mut masked);
+                        *name = masked.into();
+                    }
+                }
                 if let Some(name) = &mut place.origin.submodule {
                     let mut masked = name.to_vec();
                     self.mask(&mut masked);

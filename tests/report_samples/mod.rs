@@ -11,7 +11,7 @@ use keytrail::finding::{
     Aws, Confidence, Finding, Fingerprint, Generation, Occurrence, Pair, Severity, Signed, Suppression, SuppressionKind,
 };
 use keytrail::keys::{self, Inventory, Key, LastUse, Owner, Status};
-use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State};
+use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State, Step};
 use keytrail::report::keys::{KeysFormat, KeysReport};
 use keytrail::report::{RenderOptions, Report, Stats, Target};
 use keytrail::rules::{Matcher, Rule};
@@ -150,6 +150,7 @@ pub fn empty() -> Report {
         suppressed: Vec::new(),
         faults: Vec::new(),
         left_out: BTreeMap::new(),
+        unopened: Vec::new(),
         incomplete_reasons: Vec::new(),
         stats: Stats {
             items: 1204,
@@ -204,7 +205,14 @@ pub fn tree() -> Report {
         root: true,
         ..Aws::default()
     }));
-    secret.occurrences[0].via = vec!["base64", "utf-16"];
+    secret.occurrences[0].via = vec![
+        Step::Form("zip"),
+        Step::member(b"b/c.env"),
+        Step::Part {
+            form: "base64",
+            line: 3,
+        },
+    ];
     report.findings = vec![id, secret];
     report.left_out = BTreeMap::from([(Policy::GitIgnored, 12), (Policy::Symlink, 1)]);
     report.stats.below_confidence = 2;

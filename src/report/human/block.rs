@@ -5,7 +5,7 @@ use super::shown_secret;
 use crate::finding::age::{Bound, EvidenceKind, Judged};
 use crate::finding::verification::{Answer, Verification};
 use crate::finding::{Aws, Finding, Generation};
-use crate::origin::{CommitStamp, State};
+use crate::origin::{CommitStamp, State, Step};
 use crate::report::{Report, place, time};
 
 /// How many refs and other places are named before the rest is only counted.
@@ -24,8 +24,11 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
     let primary = finding.primary();
     page.line(&[(Style::Plain, "    "), (Style::Bold, &shown_secret(report, finding))]);
     page.line(&[(Style::Plain, "    "), (Style::Plain, &place::spot(primary))]);
-    if !primary.via.is_empty() {
-        page.row(true, "inside", &primary.via.join(", then "));
+    // Members stand in the name of the place.
+    let forms = primary.via.iter().filter(|step| !matches!(step, Step::Member(_)));
+    let forms: Vec<String> = forms.map(ToString::to_string).collect();
+    if !forms.is_empty() {
+        page.row(true, "inside", &forms.join(", then "));
     }
     page.line(&[(Style::Dim, "      | "), (Style::Plain, primary.snippet.trim())]);
     history(page, finding);

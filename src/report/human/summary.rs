@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::skip::Policy;
 
 /// Writes the summary.
-pub fn write(page: &mut Page, report: &Report) {
+pub fn write(page: &mut Page, report: &Report, verbose: bool) {
     let stats = &report.stats;
     let mut scanned = format!("{} items, {}", grouped(stats.items), size(stats.bytes));
     if stats.commits > 0 {
@@ -43,6 +43,9 @@ pub fn write(page: &mut Page, report: &Report) {
             .map(|(policy, n)| format!("{} ({}{})", policy.plural(), grouped(*n), remedy(report, *policy)))
             .collect();
         page.row(false, "left out", &kinds.join(", "));
+        for skip in report.unopened.iter().filter(|_| verbose) {
+            page.row(false, "", &super::super::fault(skip, &skip.what));
+        }
     }
     if !report.complete() {
         page.blank();

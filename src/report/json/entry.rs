@@ -8,7 +8,7 @@ use super::age::Age;
 use super::text::{base64_unless_utf8, lossy};
 use super::verification::Verification;
 use crate::finding::{self, Confidence, Finding, Generation, Occurrence, SuppressionKind};
-use crate::origin::CommitStamp;
+use crate::origin::{CommitStamp, Step, way};
 use crate::report::Report;
 use crate::report::time::rfc3339;
 
@@ -63,7 +63,10 @@ struct Location<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     submodule: Option<Cow<'r, str>>,
     in_head: bool,
-    via: &'r [&'static str],
+    via: Vec<String>,
+    /// The members of archives that lead to it, joined by `!`; where there are none, nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<String>,
     /// The line, every secret in it masked.
     snippet: &'r str,
 }
@@ -152,10 +155,17 @@ impl<'r> Location<'r> {
             object: origin.object.map(|id| id.to_string()),
             submodule: origin.submodule.as_deref().map(lossy),
             in_head: occurrence.in_head,
-            via: &occurrence.via,
+            via: occurrence.via.iter().map(ToString::to_string).collect(),
+            member: member(&occurrence.via),
             snippet: &occurrence.snippet,
         }
     }
+}
+
+fn member(via: &[Step]) -> Option<String> {
+    let members = way::members(via);
+    let names = members.strip_prefix(b"!")?;
+    Some(lossy(names).into_owned())
 }
 
 impl Commit {

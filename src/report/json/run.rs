@@ -61,6 +61,7 @@ struct Stats {
 struct Skips<'r> {
     faults: Vec<Fault<'r>>,
     left_out: BTreeMap<&'static str, u64>,
+    unopened: Vec<Fault<'r>>,
 }
 
 #[derive(Serialize)]
@@ -100,6 +101,7 @@ impl<'r> Summary<'r> {
             skips: Skips {
                 faults: report.faults.iter().map(Fault::of).collect(),
                 left_out: words(&report.left_out, |policy| policy.as_str()),
+                unopened: report.unopened.iter().map(Fault::of).collect(),
             },
         }
     }

@@ -53,7 +53,7 @@ impl Leak {
             findings: exposed.findings.clone(),
             since: exposed.since,
             commit: first.map(|(stamp, _)| stamp),
-            place: place::name(&lead.origin),
+            place: place::name(lead),
             places: names.len(),
             state: group.iter().map(|finding| finding.state).min().unwrap_or(State::File),
             refs,

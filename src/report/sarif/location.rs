@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::model::{ArtifactLocation, BaseId, MappedTo, Message, VersionControl};
 use super::uri::{Roots, absolute, encode};
 use crate::finding::Occurrence;
-use crate::origin::{ObjectId, Origin, Place};
+use crate::origin::{ObjectId, Origin, Place, Step};
 use crate::report::{Target, place};
 
 const SOURCE_ROOT: &str = "%SRCROOT%";
@@ -54,8 +54,8 @@ impl<'r> Locator<'r> {
     }
 
     /// Names the place in a sentence, by the path that its location has.
-    pub fn name(&self, origin: &Origin) -> String {
-        place::name_by_path(origin, &self.roots.relative(&origin.path))
+    pub fn name(&self, occurrence: &Occurrence) -> String {
+        place::name_by_path(occurrence, &self.roots.relative(&occurrence.origin.path))
     }
 
     /// The path of a thing that was not read, fit to be published.
@@ -80,8 +80,12 @@ impl<'r> Locator<'r> {
             Some(stamp) => stamp.id,
             None => return None,
         };
-        let (uri, line) = (encode(&origin.path), occurrence.start.line);
-        Some(format!("{repository}/{pages}/{revision}/{uri}#L{line}"))
+        let page = format!("{repository}/{pages}/{revision}/{}", encode(&origin.path));
+        // The lines of what is packed are not the file's.
+        match occurrence.via.iter().any(|step| matches!(step, Step::Member(_))) {
+            true => Some(page),
+            false => Some(format!("{page}#L{}", occurrence.start.line)),
+        }
     }
 
     /// Which revision each base stands for, HEAD's first.

@@ -148,7 +148,7 @@ impl<'r> Spot<'r> {
             "{} '{}' is in '{}', ",
             plain(&finding.rule.title),
             plain(&finding.secret.masked()),
-            plain(&locator.name(&self.lead.origin)),
+            plain(&locator.name(self.lead)),
         );
         text += &if start.line == end.line {
             let last = end.column.saturating_sub(1).max(start.column);
@@ -191,7 +191,7 @@ impl<'r> Spot<'r> {
         }
         let linked = self.others().take(LINKED).enumerate();
         let links: Vec<String> = linked
-            .map(|(n, other)| format!("[{}]({})", link_text(&locator.name(&other.origin)), n + 1))
+            .map(|(n, other)| format!("[{}]({})", link_text(&locator.name(other)), n + 1))
             .collect();
         let rest = match total - links.len() {
             0 => String::new(),

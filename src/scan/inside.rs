@@ -1,0 +1,111 @@
+//! What lies inside of packed content: each text in it is scanned as a file of its own.
+//!
+//! The packed bytes themselves are scanned as well, by whoever comes here: what is found both ways is kept where
+//! it was found inside. Nothing is unpacked to disk.
+
+use std::io::Read;
+
+use super::{Found, Scan};
+use crate::decode::{Budget, Encoding, Format, Input, Layers, Stop, unpack};
+use crate::git::parse_id;
+use crate::origin::{ObjectId, Origin, Step, way};
+use crate::skip::{Skip, Why};
+use crate::source::pieces::{OVERLAP, read_in_pieces};
+use crate::source::{Added, Content};
+
+/// Large texts inside are read in pieces of this size.
+const PIECE: usize = 8 << 20;
+
+/// How the names of packed objects begin that no path is known of.
+const BLOB: &[u8] = b"blob ";
+
+/// A content that holds others.
+pub struct Packed<'p> {
+    pub format: Format,
+    pub input: Input<'p>,
+    pub size: u64,
+    pub origin: &'p Origin,
+}
+
+impl Scan<'_> {
+    /// How a content is packed that starts with these bytes; `None` also if nothing is to be unpacked.
+    pub(super) fn packing(&self, start: &[u8]) -> Option<Format> {
+        Format::of_start(start).filter(|_| self.layers.archives > 0)
+    }
+
+    /// Scans everything that is in it. All of it is asked about: what a change of a packed file changes inside,
+    /// its lines do not tell.
+    pub(super) fn find_inside(&self, packed: Packed<'_>) -> Found {
+        let mut found = Found::default();
+        let mut buffer = Vec::new();
+        let budget = Budget::of(packed.size);
+        let archives = self.layers.archives;
+        let stops = unpack(
+            packed.input,
+            packed.format,
+            archives,
+            &budget,
+            &mut |way, archives, reader| {
+                let inner = Scan {
+                    layers: Layers {
+                        archives,
+                        ..self.layers
+                    },
+                    ..*self
+                };
+                inner.find_in_stream(reader, &mut buffer, packed.origin, way, &mut found)
+            },
+        );
+        found.stops.extend(stops);
+        found
+    }
+
+    fn find_in_stream(
+        &self,
+        mut reader: &mut dyn Read,
+        buffer: &mut Vec<u8>,
+        origin: &Origin,
+        way: &[Step],
+        found: &mut Found,
+    ) -> std::io::Result<()> {
+        let mut encoding = None;
+        read_in_pieces(&mut reader, buffer, PIECE, OVERLAP, &mut |piece| {
+            if piece.offset == 0 {
+                encoding = Encoding::of_start(piece.bytes);
+            }
+            let content = Content {
+                bytes: piece.bytes,
+                origin,
+                offset: piece.offset,
+                first_line: piece.first_line,
+                owned: piece.owned,
+            };
+            found.append(self.find(&content, &Added::All, encoding, way));
+        })
+    }
+}
+
+/// The skip for a place inside of a content that was read here.
+pub fn skip(origin: &Origin, stop: Stop) -> Skip {
+    let mut what = match origin.object {
+        Some(object) if origin.path.is_empty() => [BLOB, object.to_string().as_bytes()].concat(),
+        _ => origin.path.clone(),
+    };
+    what.extend_from_slice(&way::members(&stop.way));
+    Skip { what, why: stop.why }
+}
+
+/// The object that the skip is about, if it is a place inside of one.
+pub fn object_of(skip: &Skip) -> Option<ObjectId> {
+    let id = skip.what.strip_prefix(BLOB)?;
+    let end = memchr::memchr(b'!', id).unwrap_or(id.len());
+    parse_id(&id[..end])
+}
+
+/// The skip of a packed content as a whole.
+pub fn too_large(way: Vec<Step>) -> Stop {
+    Stop {
+        way,
+        why: Why::Policy(crate::skip::Policy::TooLarge),
+    }
+}
