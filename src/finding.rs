@@ -19,6 +19,7 @@ use verification::Verification;
 pub use crate::level::{Confidence, Severity};
 use crate::origin::{CommitStamp, Origin, State};
 use crate::rules::Rule;
+use crate::rules::foreign::Holding;
 use crate::secret::Secret;
 use crate::text::Position;
 
@@ -66,6 +67,8 @@ pub struct Occurrence {
     pub in_head: bool,
     /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
     pub snippet: String,
+    /// Which allow lists of its rule hold here, as far as content says.
+    pub holding: Holding,
     /// GitHub's `primaryLocationLineHash` of the start line; computed only when a report needs it.
     pub line_hash: Option<String>,
 }
@@ -83,6 +86,8 @@ pub enum SuppressionKind {
     Placeholder,
     /// A marker in the scanned content allows it.
     Inline,
+    /// A rule of what is allowed: in settings, or in an imported file of rules.
+    Allow,
     /// A baseline holds it.
     Baseline,
 }
@@ -92,6 +97,7 @@ impl SuppressionKind {
         match self {
             SuppressionKind::Placeholder => "placeholder",
             SuppressionKind::Inline => "inline",
+            SuppressionKind::Allow => "allow",
             SuppressionKind::Baseline => "baseline",
         }
     }

@@ -14,7 +14,7 @@ use regex::Regex;
 const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
-    &["detect", "pair", "triage", "keys", "report", "memo"],
+    &["detect", "pair", "triage", "keys", "report", "memo", "import"],
     &["scan", "outcome"],
     &["app"],
     &["main"],
@@ -45,7 +45,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding", "keys"]),
     (r"\brustix::", &["keys"]),
-    (r"\btoml::", &["rules", "config", "triage", "keys"]),
+    (r"\btoml::", &["rules", "config", "triage", "keys", "import"]),
     (r"\bio::stdout\b|\bstdout\(\)", &["report"]),
     (r"\bprocess::exit\b|\bExitCode\b", &["main"]),
     // The network is reached from one room of a room, and so are the crates that reach it.

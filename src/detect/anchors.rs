@@ -18,6 +18,8 @@ use crate::git::Copied;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchors {
     pub(super) literals: Vec<usize>,
+    /// Where keywords of foreign rules start.
+    pub(super) words: Vec<usize>,
     pub(super) runs: Vec<Run>,
 }
 
@@ -63,7 +65,7 @@ impl Run {
 
 impl Anchors {
     pub fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.runs.is_empty()
+        self.literals.is_empty() && self.words.is_empty() && self.runs.is_empty()
     }
 }
 
@@ -72,36 +74,48 @@ impl Detectors {
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
         self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
+        self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
         find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
         anchors
     }
 
     /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
+        let literals = |range, found: &mut Vec<usize>| self.literals.find(bytes, range, found);
+        let words = |range, found: &mut Vec<usize>| self.foreign.find(bytes, range, found);
+        let length = bytes.len();
         Anchors {
-            literals: self.literals_after(bytes, &base.literals, copied),
+            literals: places_after(length, &base.literals, copied, self.literals.longest(), literals),
+            words: places_after(length, &base.words, copied, self.foreign.longest(), words),
             runs: runs_after(bytes, &base.runs, base_length, copied),
         }
     }
+}
 
-    fn literals_after(&self, bytes: &[u8], base: &[usize], copied: &[Copied]) -> Vec<usize> {
-        let longest = self.literals.longest().max(1);
-        let mut literals = Vec::new();
-        let mut searched = 0;
-        for copy in copied {
-            // Where any literal would lie in the copy whole.
-            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
-                continue;
-            };
-            self.literals.find(bytes, searched..copy.to, &mut literals);
-            let known = &base[base.partition_point(|&at| at < copy.from)..];
-            let known = known.iter().take_while(|&&at| at < copy.from + inner);
-            literals.extend(known.map(|at| at - copy.from + copy.to));
-            searched = copy.to + inner;
-        }
-        self.literals.find(bytes, searched..bytes.len(), &mut literals);
-        literals
+/// The places at which something of `longest` bytes at most starts, knowing those of the base.
+fn places_after(
+    length: usize,
+    base: &[usize],
+    copied: &[Copied],
+    longest: usize,
+    find: impl Fn(Range<usize>, &mut Vec<usize>),
+) -> Vec<usize> {
+    let longest = longest.max(1);
+    let mut places = Vec::new();
+    let mut searched = 0;
+    for copy in copied {
+        // Where anything that starts would lie in the copy whole.
+        let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
+            continue;
+        };
+        find(searched..copy.to, &mut places);
+        let known = &base[base.partition_point(|&at| at < copy.from)..];
+        let known = known.iter().take_while(|&&at| at < copy.from + inner);
+        places.extend(known.map(|at| at - copy.from + copy.to));
+        searched = copy.to + inner;
     }
+    find(searched..length, &mut places);
+    places
 }
 
 fn runs_after(bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {

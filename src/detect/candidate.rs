@@ -7,7 +7,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::finding::{Aws, Confidence};
-use crate::rules::Rule;
+use crate::rules::foreign::Holding;
+use crate::rules::{Matcher, Rule};
 use crate::secret::Secret;
 
 /// Something held for a secret.
@@ -27,6 +28,8 @@ pub struct Candidate {
     pub placeholder: Option<&'static str>,
     /// How the value was reached, outermost first.
     pub via: Vec<&'static str>,
+    /// Which allow lists of its rule hold, as far as content says.
+    pub holding: Holding,
     /// Set by pairing, within one content: the index of the other half and how they were joined.
     pub mate: Option<Mate>,
 }
@@ -61,8 +64,14 @@ impl Candidate {
             aws: None,
             placeholder: None,
             via: Vec::new(),
+            holding: 0,
             mate: None,
         }
+    }
+
+    /// Whether its rule is for some paths only.
+    pub fn is_of_some_paths(&self) -> bool {
+        matches!(&self.rule.matcher, Matcher::Foreign(foreign) if foreign.path.is_some())
     }
 
     #[must_use]

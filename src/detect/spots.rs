@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::anchors::Run;
 use super::{Anchors, Detected, Detectors};
 
-/// Positions in one content. One without length is a literal's.
+/// Positions in one content. One without length is that of a literal or a keyword.
 pub type Spots = Vec<Range<u32>>;
 
 impl Detectors {
@@ -26,22 +26,26 @@ impl Detectors {
                 spots.push(start as u32..start as u32);
             }
         }
-        for run in anchors.runs {
+        for run in &anchors.runs {
             let mut detected = Detected::default();
-            self.read_run(bytes, &run, &mut detected);
+            self.read_run(bytes, run, &mut detected);
             if !detected.candidates.is_empty() || !detected.nested.is_empty() {
                 let span = run.span();
                 spots.push(span.start as u32..span.end as u32);
             }
         }
+        let mut foreign = Vec::new();
+        self.foreign.read(bytes, &anchors.words, &mut foreign);
+        if !foreign.is_empty() || !spots.is_empty() {
+            // What is found around words depends on all of them.
+            spots.extend(anchors.words.iter().map(|&start| start as u32..start as u32));
+        }
         spots
     }
-}
 
-impl Anchors {
     /// The anchors at these spots; `None` if one lies outside of the content.
-    pub fn at(spots: &[Range<u32>], bytes: &[u8]) -> Option<Self> {
-        let mut anchors = Self::default();
+    pub fn anchors_at(&self, spots: &[Range<u32>], bytes: &[u8]) -> Option<Anchors> {
+        let mut anchors = Anchors::default();
         for spot in spots {
             let (start, end) = (spot.start as usize, spot.end as usize);
             if start > end || end > bytes.len() || start == bytes.len() {
@@ -52,6 +56,10 @@ impl Anchors {
                 false => anchors.runs.push(Run::at(bytes, start..end)),
             }
         }
+        anchors.literals.sort_unstable();
+        anchors.literals.dedup();
+        let words = anchors.literals.iter().copied();
+        anchors.words = words.filter(|&at| self.foreign.is_word(bytes, at)).collect();
         Some(anchors)
     }
 }

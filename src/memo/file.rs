@@ -29,14 +29,16 @@ pub struct MemoFile {
     path: PathBuf,
     /// Whether there was a file when the run began.
     exists: bool,
+    /// What it is bound to.
+    binding: [u8; SUM],
 }
 
 impl MemoFile {
-    /// Checks that a memo can be read and written there.
+    /// Checks that a memo can be read and written there. `rules` stands for the choice of rules.
     ///
     /// # Errors
     /// The folder is missing or cannot be written to, or something else is there.
-    pub fn check(path: &Path) -> Result<Self, Error> {
+    pub fn check(path: &Path, rules: &str) -> Result<Self, Error> {
         let shown = sanitize(path.as_os_str().as_encoded_bytes());
         // A link stays one: what it leads to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -49,7 +51,11 @@ impl MemoFile {
             }
             Err(_) => false,
         };
-        let file = Self { path, exists };
+        let file = Self {
+            path,
+            exists,
+            binding: binding(rules),
+        };
         file.draft().map_err(|cause| {
             Error::usage(format!("{shown}: the memo could not be written there"))
                 .cause(cause)
@@ -79,7 +85,7 @@ impl MemoFile {
         if reader.array() != Some(*MAGIC) {
             return Err(DAMAGED);
         }
-        if reader.u32() != Some(VERSION) || reader.array() != Some(binding()) {
+        if reader.u32() != Some(VERSION) || reader.array() != Some(self.binding) {
             return Err("it was made with other rules or by another version");
         }
         let length = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?.len();
@@ -97,7 +103,7 @@ impl MemoFile {
         let mut head = Writer::default();
         head.bytes.extend_from_slice(MAGIC);
         head.u32(VERSION);
-        head.bytes.extend_from_slice(&binding());
+        head.bytes.extend_from_slice(&self.binding);
         head.count(body.bytes.len());
         let sum = Sha256::new_with_prefix(&head.bytes)
             .chain_update(&body.bytes)
@@ -144,8 +150,8 @@ impl MemoFile {
     }
 }
 
-/// What finds the same in the same objects: this version of the program, its rules among it.
-fn binding() -> [u8; SUM] {
-    let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES")].join("\n");
+/// What finds the same in the same objects: this version of the program, its rules among it, and the choice of rules.
+fn binding(rules: &str) -> [u8; SUM] {
+    let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES"), rules].join("\n");
     Sha256::digest(made_by.as_bytes()).into()
 }

@@ -83,6 +83,7 @@ impl Assembly<'_> {
             commit: None,
             in_head: false,
             snippet: snippet(self.content.bytes, candidate),
+            holding: candidate.holding,
             line_hash: None,
         };
         Finding {

@@ -3,12 +3,14 @@
 //! Nothing is deleted here. What is not to be acted on is marked; what is of low confidence is counted by
 //! the report. Paths are looked at only here, so that detection depends on bytes alone.
 
+mod foreign;
 mod grade;
 mod locate;
 mod merge;
 pub mod submodule;
 mod veil;
 
+pub use foreign::ask_places;
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;

@@ -107,6 +107,7 @@ pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
         commit: None,
         in_head: false,
         snippet: "key = \"****\"".to_owned(),
+        holding: 0,
         line_hash: Some("39fa2ee980eb94b0:1".to_owned()),
     }
 }
@@ -312,6 +313,7 @@ pub fn suppressed() -> Report {
     let kinds = [
         SuppressionKind::Placeholder,
         SuppressionKind::Inline,
+        SuppressionKind::Allow,
         SuppressionKind::Baseline,
     ];
     for (seed, kind) in (10..).zip(kinds) {

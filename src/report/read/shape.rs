@@ -231,6 +231,7 @@ impl Location {
             in_head: self.in_head,
             // What was read back is not shown again.
             snippet: String::new(),
+            holding: 0,
             line_hash: None,
         })
     }
@@ -286,6 +287,7 @@ impl Suppressed {
         let kinds = [
             SuppressionKind::Placeholder,
             SuppressionKind::Inline,
+            SuppressionKind::Allow,
             SuppressionKind::Baseline,
         ];
         let kind = kinds.into_iter().find(|kind| kind.as_str() == self.kind);

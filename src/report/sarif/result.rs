@@ -230,7 +230,7 @@ fn suppression(suppression: &finding::Suppression) -> Suppression<'_> {
     Suppression {
         kind: match suppression.kind {
             SuppressionKind::Inline => "inSource",
-            SuppressionKind::Placeholder | SuppressionKind::Baseline => "external",
+            SuppressionKind::Placeholder | SuppressionKind::Allow | SuppressionKind::Baseline => "external",
         },
         status: "accepted",
         justification: &suppression.reason,
