@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
-    AwsSettings, JoinSettings, KeySettings, ReportSettings, SettingsSource, SourceSettings, TellSettings,
+    AwsSettings, JoinSettings, KeySettings, ReportSettings, RuleSettings, SettingsSource, SourceSettings, TellSettings,
     VerifySettings,
 };
 
@@ -97,6 +97,11 @@ pub enum Command {
         #[command(flatten)]
         facts: FactArguments,
     },
+    /// The rules: what is looked for, and files of one's own
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
     /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
     #[cfg(feature = "aws")]
     Rotate(crate::settings::RotateSettings),
@@ -135,6 +140,51 @@ pub struct FactArguments {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rules of a run
+    List {
+        /// Write it: human or json; to FILE, or to standard output. Repeatable
+        #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
+        report: Vec<String>,
+        #[command(flatten)]
+        rules: RuleSettings,
+        #[command(flatten)]
+        settings: SettingsSource,
+    },
+    /// Show all of a rule
+    Show {
+        /// The rule
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Write it: human or json; to FILE, or to standard output. Repeatable
+        #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
+        report: Vec<String>,
+        #[command(flatten)]
+        rules: RuleSettings,
+        #[command(flatten)]
+        settings: SettingsSource,
+    },
+    /// Check files of rules: their keys, their patterns, and that each example is found or not as it says
+    Check {
+        /// Files of rules
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Check them by themselves, without the rules that are built in
+        #[arg(long, help_heading = "What is looked for")]
+        no_builtin_rules: bool,
+    },
+    /// Try a file of rules on texts: which rule matches where
+    Test {
+        /// A file of rules
+        #[arg(value_name = "RULES")]
+        file: PathBuf,
+        /// Files and folders; `-` is standard input
+        #[arg(value_name = "PATH", default_value = "-")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Print the least IAM policy that keytrail needs
     IamPolicy {
@@ -145,10 +195,12 @@ pub enum KeysCommand {
 }
 
 /// What every scanning command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct Common {
     #[command(flatten)]
     pub source: SourceSettings,
+    #[command(flatten)]
+    pub rules: RuleSettings,
     #[command(flatten)]
     pub report: ReportSettings,
     #[command(flatten)]

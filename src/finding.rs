@@ -22,6 +22,7 @@ use verification::Verification;
 pub use crate::level::{Confidence, Severity};
 use crate::origin::{CommitStamp, Origin, State, Step};
 use crate::rules::Rule;
+use crate::rules::foreign::Holding;
 use crate::secret::Secret;
 use crate::text::Position;
 
@@ -74,6 +75,8 @@ pub struct Occurrence {
     pub marker: Option<Box<Marker>>,
     /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
     pub snippet: String,
+    /// Which allow lists of its rule hold here, as far as content says.
+    pub holding: Holding,
     /// GitHub's `primaryLocationLineHash` of the start line; computed only when a report needs it.
     pub line_hash: Option<String>,
 }
@@ -130,7 +133,7 @@ pub enum SuppressionKind {
     Placeholder,
     /// A marker in the scanned content allows it.
     Inline,
-    /// A rule of a settings file, or an ignore file, allows it.
+    /// A rule of a settings file, an imported rules file or an ignore file allows it.
     Allow,
     /// A baseline holds it.
     Baseline,

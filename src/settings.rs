@@ -3,6 +3,7 @@
 //! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
 //! over the file.
 
+mod rules;
 mod verify;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
+pub use rules::RuleSettings;
 pub use verify::VerifySettings;
 
 /// What is read, and how.
@@ -116,6 +118,7 @@ pub struct TellSettings {
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub source: SourceSettings,
+    pub rules: RuleSettings,
     pub report: ReportSettings,
     pub keys: KeySettings,
 }

@@ -14,7 +14,9 @@ use regex::Regex;
 const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
-    &["detect", "pair", "triage", "keys", "report", "memo", "baseline"],
+    &[
+        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import",
+    ],
     &["scan", "outcome"],
     &["app"],
     &["main"],
@@ -47,7 +49,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding", "keys", "baseline"]),
     (r"\brustix::", &["keys"]),
-    (r"\btoml::", &["rules", "config", "triage", "keys"]),
+    (r"\btoml::", &["rules", "config", "triage", "keys", "import"]),
     (r"\bio::stdout\b|\bstdout\(\)", &["report"]),
     (r"\bprocess::exit\b|\bExitCode\b", &["main"]),
     // The network is reached from one room of a room, and so are the crates that reach it.

@@ -7,15 +7,20 @@ use std::path::Path;
 
 use common::random::Random;
 use common::recipe;
-use keytrail::detect::Detectors;
+use keytrail::decode::Layers;
+use keytrail::detect::{Candidate, Detectors};
 use keytrail::rules::{BUILTIN, Matcher, RuleSet};
-use keytrail::scan::examine;
 
 /// How many texts are made of each recipe.
 const SEEDS: u64 = 20;
 
 fn rules() -> RuleSet {
     RuleSet::builtin().expect("the built-in rules are valid")
+}
+
+/// What is found in a text.
+fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
+    keytrail::scan::examine(detectors, bytes, Layers::default()).candidates
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::level::Confidence;
 use crate::report::keys::KeysReport;
 use crate::report::{Target, read};
 use crate::rules::RuleSet;
-use crate::settings::{AwsSettings, JoinSettings, KeySettings, ReportSettings, SourceSettings};
+use crate::settings::{AwsSettings, JoinSettings, KeySettings, ReportSettings, RuleSettings, SourceSettings};
 use crate::skip::Skip;
 use crate::text::sanitize;
 
@@ -205,6 +205,7 @@ impl Facts {
 
     fn scan(&self, repository: &Path) -> Result<Found, Error> {
         let job = Job::prepare(Common {
+            rules: RuleSettings::default(),
             source: self.source.clone(),
             report: ReportSettings {
                 min_confidence: Some(Confidence::Low),

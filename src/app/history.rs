@@ -41,7 +41,7 @@ pub struct Audit {
 
 /// Scans everything that the repository still holds.
 pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Error> {
-    let file = how.memo.map(|memo| MemoFile::check(memo, job.finding())).transpose()?;
+    let file = how.memo.map(|memo| MemoFile::check(memo, &job.finding())).transpose()?;
     let repository = Repository::open(path)?;
     let (found, scanned, memo) = match how.submodules {
         true => audit_all(job, &repository, how.no_delta).map(|(found, scanned)| (found, scanned, None))?,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::rules;
 use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
 use crate::config;
@@ -38,6 +39,8 @@ pub struct Job {
     destinations: Vec<Destination>,
     as_of: i64,
     rules: RuleSet,
+    /// What stands for the choice of rules; empty for the built-in ones.
+    mark: String,
     pub detectors: Detectors,
     layers: Layers,
     /// What AWS keys are judged by, if that was asked.
@@ -77,7 +80,13 @@ impl Job {
             false => None,
         };
         let verifying = Verifying::prepare(common.verify)?;
-        let rules = RuleSet::builtin()?;
+        let loaded = rules::load(&common.rules.or(file.rules))?;
+        if !report.quiet {
+            for note in &loaded.notes {
+                eprintln!("not carried over: {note}");
+            }
+        }
+        let rules = loaded.rules;
         Ok(Self {
             as_of: report.as_of()?,
             detectors: Detectors::new(&rules)?,
@@ -86,6 +95,7 @@ impl Job {
             report,
             destinations,
             rules,
+            mark: loaded.mark,
             judging,
             verifying,
         })
@@ -165,7 +175,7 @@ impl Job {
 
     /// The settings that decide what is found in an object, in words.
     pub fn finding(&self) -> String {
-        format!("{:?}", self.layers)
+        format!("{:?}\n{}", self.layers, self.mark)
     }
 
     /// Marks the findings, writes the reports, and decides how the run ended.
@@ -199,6 +209,7 @@ impl Job {
     /// Marks the findings and puts everything that the run has to say together.
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         let mut findings = scanned.findings;
+        triage::ask_places(&mut findings);
         pair::across(&mut findings, triage::role_of);
         keys::prove(&mut findings);
         triage::grade(&mut findings, self.as_of);

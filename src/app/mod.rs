@@ -12,6 +12,7 @@ mod keys;
 mod range;
 #[cfg(feature = "aws")]
 mod rotate;
+mod rules;
 mod submodules;
 mod verifying;
 
@@ -65,6 +66,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
             print(iam_policy(purpose).as_bytes())
         }
+        Command::Rules { command } => rules::rules(command),
         #[cfg(feature = "aws")]
         Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of } => print(match of.as_str() {
@@ -99,15 +101,8 @@ fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
         threads: job.source.threads(),
     };
     let discovered = files::discover(paths, &options)?;
-    let target = Target {
-        command: "scan",
-        what: paths.iter().map(|path| path.display().to_string()).collect(),
-        head: None,
-        branch: None,
-        remote: None,
-    };
     let scanned = job.scan(&discovered.items, None, State::File);
-    job.conclude(target, discovered, scanned)
+    job.conclude(Target::of_files(paths), discovered, scanned)
 }
 
 fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {

@@ -19,7 +19,7 @@ pub fn read(source: &SettingsSource) -> Result<Settings, Error> {
         Error::usage(format!("{}: the settings file is not valid", path.display()))
             .cause(describe(&text, &error))
             .hint(
-                "the tables are [source], [report] and [keys]; their keys are the flags of `keytrail scan --help` with _ for -",
+                "the tables are [source], [rules], [report] and [keys]; their keys are the flags of `keytrail scan --help` with _ for -",
             )
     })
 }

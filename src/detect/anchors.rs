@@ -19,6 +19,8 @@ use crate::git::Copied;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchors {
     pub(super) literals: Vec<Place>,
+    /// Where keywords of foreign rules start.
+    pub(super) words: Vec<usize>,
     pub(super) runs: Vec<Run>,
 }
 
@@ -66,7 +68,7 @@ impl Run {
 impl Anchors {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty() && !self.literals.iter().any(|place| place.tells)
+        self.runs.is_empty() && self.words.is_empty() && !self.literals.iter().any(|place| place.tells)
     }
 }
 
@@ -75,6 +77,7 @@ impl Detectors {
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
         self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
+        self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
         self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
         anchors
     }
@@ -83,6 +86,7 @@ impl Detectors {
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
         Anchors {
             literals: self.literals_after(bytes, &base.literals, base_length, copied),
+            words: self.words_after(bytes, &base.words, copied),
             runs: self.runs_after(bytes, &base.runs, base_length, copied),
         }
     }
@@ -156,6 +160,26 @@ impl Detectors {
             }
         });
     }
+
+    /// Where keywords start: a keyword is known by its own bytes.
+    fn words_after(&self, bytes: &[u8], base: &[usize], copied: &[Copied]) -> Vec<usize> {
+        let longest = self.foreign.longest().max(1);
+        let mut words = Vec::new();
+        let mut searched = 0;
+        for copy in copied {
+            // Where any keyword would lie in the copy whole.
+            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
+                continue;
+            };
+            self.foreign.find(bytes, searched..copy.to, &mut words);
+            let known = &base[base.partition_point(|&at| at < copy.from)..];
+            let known = known.iter().take_while(|&&at| at < copy.from + inner);
+            words.extend(known.map(|at| at - copy.from + copy.to));
+            searched = copy.to + inner;
+        }
+        self.foreign.find(bytes, searched..bytes.len(), &mut words);
+        words
+    }
 }
 
 /// Whether what was copied starts and ends both contents.
@@ -197,7 +221,8 @@ mod tests {
     use super::*;
     use crate::detect::Candidate;
     use crate::detect::literals::{Literals, Meaning, spellings};
-    use crate::rules::{BUILTIN, Rule, RuleSet, parse};
+    use crate::rules::schema::{Trust, parse};
+    use crate::rules::{BUILTIN, Rule, RuleSet};
 
     /// Rules whose literals and names stand in [`Random::text`].
     const RULES: &str = r#"
@@ -299,7 +324,7 @@ mod tests {
     #[test]
     fn carried_and_searched_are_what_a_whole_search_finds() {
         let files = BUILTIN.iter().copied().chain([("test", RULES)]);
-        let rules = files.flat_map(|(name, text)| parse(name, text).expect("the rules are valid"));
+        let rules = files.flat_map(|(name, text)| parse(name, text, Trust::Tested).expect("the rules are valid"));
         let rules = RuleSet::new(rules.collect()).expect("one of each id");
         let mut detectors = Detectors::new(&rules).expect("and their detectors exist");
         let rule = rules.get("prefix").expect("one of them");

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::finding::{Aws, Confidence, Score};
 use crate::origin::Step;
-use crate::rules::Rule;
+use crate::rules::foreign::Holding;
+use crate::rules::{Matcher, Rule};
 use crate::secret::Secret;
 
 /// Something held for a secret.
@@ -32,6 +33,8 @@ pub struct Candidate {
     pub via: Vec<Step>,
     /// The part of the content that it was decoded out of, if it was.
     pub within: Option<Range<usize>>,
+    /// Which allow lists of its rule hold, as far as content says.
+    pub holding: Holding,
     /// Set by pairing, within one content: the index of the other half and how they were joined.
     pub mate: Option<Mate>,
 }
@@ -68,8 +71,14 @@ impl Candidate {
             placeholder: None,
             via: Vec::new(),
             within: None,
+            holding: 0,
             mate: None,
         }
+    }
+
+    /// Whether its rule is for some paths only.
+    pub fn is_of_some_paths(&self) -> bool {
+        matches!(&self.rule.matcher, Matcher::Foreign(foreign) if foreign.path.is_some())
     }
 
     #[must_use]

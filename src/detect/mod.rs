@@ -11,6 +11,7 @@ mod assigned;
 pub mod aws;
 mod candidate;
 mod checksum;
+mod foreign;
 mod generic;
 mod join;
 mod jwt;
@@ -42,6 +43,7 @@ pub use spots::Spots;
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
 use anchors::Run;
+use foreign::ForeignRules;
 use literals::{Literals, Meaning};
 use looks::Looks;
 use named::Named;
@@ -59,6 +61,7 @@ pub struct Detectors {
     smtp_password: Option<Arc<Rule>>,
     generic: Option<Arc<Rule>>,
     named: Named,
+    foreign: ForeignRules,
 }
 
 /// What one content holds.
@@ -73,7 +76,7 @@ pub struct Detected {
 impl Detectors {
     /// Builds the detectors. A rule that names a detector that does not exist is an error.
     pub fn new(rules: &RuleSet) -> Result<Self, Error> {
-        let (mut meanings, mut prefixes) = (Vec::new(), Vec::new());
+        let (mut meanings, mut prefixes, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
         let mut detectors = Self {
             literals: Literals::default(),
             prefixes: Prefixes::default(),
@@ -82,6 +85,7 @@ impl Detectors {
             smtp_password: None,
             generic: None,
             named: Named::default(),
+            foreign: ForeignRules::default(),
         };
         for rule in rules.iter() {
             let rule = Arc::clone(rule);
@@ -101,6 +105,7 @@ impl Detectors {
                     }
                 },
                 Matcher::Named { .. } => detectors.named.add(&rule),
+                Matcher::Foreign(_) => foreign.push(rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
                     "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
@@ -130,6 +135,7 @@ impl Detectors {
         }
         detectors.literals = Literals::new(meanings);
         detectors.prefixes = Prefixes::new(prefixes);
+        detectors.foreign = ForeignRules::new(foreign)?;
         Ok(detectors)
     }
 
@@ -147,6 +153,7 @@ impl Detectors {
         for run in &anchors.runs {
             self.read_run(bytes, run, &mut detected);
         }
+        self.foreign.read(bytes, &anchors.words, &mut detected.candidates);
         detected
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
@@ -194,6 +201,11 @@ impl Detectors {
         if looks.has(Looks::NESTED) {
             detected.nested.extend(nested::read(bytes, piece));
         }
+    }
+
+    /// Whether there are rules that read all of every content, whatever its anchors.
+    pub fn reads_whole(&self) -> bool {
+        self.foreign.reads_whole()
     }
 
     /// Reads the name beside a span anew, for a candidate that was found in nested content without one.

@@ -3,7 +3,8 @@
 
 use super::candidate::Candidate;
 
-/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept.
+/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept,
+/// besides those of rules for some paths only.
 pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let rank = |c: &Candidate| {
         let real = c.placeholder.is_none();
@@ -21,6 +22,11 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut kept = vec![false; candidates.len()];
     let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for index in order {
+        // Whether it is one at all is known once the path is.
+        if candidates[index].is_of_some_paths() {
+            kept[index] = true;
+            continue;
+        }
         let within = candidates[index].within.as_ref();
         let span = within.unwrap_or(&candidates[index].span);
         let before = taken.range(..span.end).next_back();

@@ -128,7 +128,8 @@ impl Firsts {
 #[cfg(test)]
 mod tests {
     use crate::detect::Detectors;
-    use crate::rules::{RuleSet, parse};
+    use crate::rules::RuleSet;
+    use crate::rules::schema::{Trust, parse};
     use crate::secret::Secret;
 
     /// Detectors of one rule for each literal and pattern.
@@ -140,7 +141,7 @@ mod tests {
             )
         };
         let rules: String = rules.iter().enumerate().map(rule).collect();
-        let rules = parse("test", &format!("provider = 'p'\n{rules}")).expect("rules");
+        let rules = parse("test", &format!("provider = 'p'\n{rules}"), Trust::Tested).expect("rules");
         Detectors::new(&RuleSet::new(rules).expect("one of each")).expect("detectors")
     }
 

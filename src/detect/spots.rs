@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::anchors::Run;
 use super::{Anchors, Detected, Detectors};
 
-/// Positions in one content. One without length is a literal's.
+/// Positions in one content. One without length is that of a literal or a keyword.
 pub type Spots = Vec<Range<u32>>;
 
 impl Detectors {
@@ -27,13 +27,19 @@ impl Detectors {
                 spots.push(start..start);
             }
         }
-        for run in anchors.runs {
+        for run in &anchors.runs {
             let mut detected = Detected::default();
-            self.read_run(bytes, &run, &mut detected);
+            self.read_run(bytes, run, &mut detected);
             if !detected.candidates.is_empty() || !detected.nested.is_empty() {
                 let span = run.span();
                 spots.push(span.start as u32..span.end as u32);
             }
+        }
+        let mut foreign = Vec::new();
+        self.foreign.read(bytes, &anchors.words, &mut foreign);
+        if !foreign.is_empty() || !spots.is_empty() {
+            // What is found around words depends on all of them.
+            spots.extend(anchors.words.iter().map(|&start| start as u32..start as u32));
         }
         spots
     }
@@ -51,6 +57,10 @@ impl Detectors {
                 false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }
         }
+        anchors.literals.sort_unstable_by_key(|place| place.at());
+        anchors.literals.dedup();
+        let words = anchors.literals.iter().map(|place| place.at());
+        anchors.words = words.filter(|&at| self.foreign.is_word(bytes, at)).collect();
         Some(anchors)
     }
 }

@@ -29,16 +29,16 @@ pub struct MemoFile {
     path: PathBuf,
     /// Whether there was a file when the run began.
     exists: bool,
-    /// What else finds the same: the settings that decide what is found.
-    settings: String,
+    /// What it is bound to.
+    binding: [u8; SUM],
 }
 
 impl MemoFile {
-    /// Checks that a memo can be read and written there.
+    /// Checks that a memo can be read and written there. `rules` stands for the choice of rules.
     ///
     /// # Errors
     /// The folder is missing or cannot be written to, or something else is there.
-    pub fn check(path: &Path, settings: String) -> Result<Self, Error> {
+    pub fn check(path: &Path, finding: &str) -> Result<Self, Error> {
         let shown = sanitize(path.as_os_str().as_encoded_bytes());
         // A link stays one: what it leads to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -51,7 +51,11 @@ impl MemoFile {
             }
             Err(_) => false,
         };
-        let file = Self { path, exists, settings };
+        let file = Self {
+            path,
+            exists,
+            binding: binding(finding),
+        };
         file.draft().map_err(|cause| {
             Error::usage(format!("{shown}: the memo could not be written there"))
                 .cause(cause)
@@ -81,7 +85,7 @@ impl MemoFile {
         if reader.array() != Some(*MAGIC) {
             return Err(DAMAGED);
         }
-        if reader.u32() != Some(VERSION) || reader.array() != Some(self.binding()) {
+        if reader.u32() != Some(VERSION) || reader.array() != Some(self.binding) {
             return Err("it was made with other rules or by another version");
         }
         let length = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?.len();
@@ -99,7 +103,7 @@ impl MemoFile {
         let mut head = Writer::default();
         head.bytes.extend_from_slice(MAGIC);
         head.u32(VERSION);
-        head.bytes.extend_from_slice(&self.binding());
+        head.bytes.extend_from_slice(&self.binding);
         head.count(body.bytes.len());
         let sum = Sha256::new_with_prefix(&head.bytes)
             .chain_update(&body.bytes)
@@ -144,10 +148,11 @@ impl MemoFile {
         file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
 
-    /// What finds the same in the same objects: this version of the program, its rules among it, and the settings.
-    fn binding(&self) -> [u8; SUM] {
-        let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES"), &self.settings].join("\n");
-        Sha256::digest(made_by.as_bytes()).into()
-    }
+/// What finds the same in the same objects: this version of the program, its rules among it, and the settings that
+/// decide what is found.
+fn binding(finding: &str) -> [u8; SUM] {
+    let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES"), finding].join("\n");
+    Sha256::digest(made_by.as_bytes()).into()
 }

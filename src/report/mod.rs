@@ -12,12 +12,14 @@ mod json;
 mod jsonl;
 pub mod keys;
 pub mod line_hash;
-mod place;
+pub mod place;
 pub mod read;
+pub mod rules;
 mod sarif;
 mod time;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::finding::{Confidence, Finding, Severity, SuppressionKind};
@@ -68,6 +70,19 @@ pub struct Target {
     pub branch: Option<String>,
     /// The URL of the remote `origin`, stripped of user name and password; `None` if it has none or is no URL.
     pub remote: Option<String>,
+}
+
+impl Target {
+    /// Files and folders, as they were named.
+    pub fn of_files(paths: &[PathBuf]) -> Self {
+        Self {
+            command: "scan",
+            what: paths.iter().map(|path| path.display().to_string()).collect(),
+            head: None,
+            branch: None,
+            remote: None,
+        }
+    }
 }
 
 /// What the run did, in numbers. Nothing here depends on time or threads.

@@ -1,17 +1,24 @@
 //! The rules: what is looked for, as data. One provider a file in `rules/*.toml`.
 //!
-//! [`schema`] is what a rules file may say; [`Rule`] is the same, checked and ready.
-//! Nothing here reads content: matching is the business of `detect`.
+//! [`schema`] is what a rules file may say; [`Rule`] is the same, checked and ready. [`Foreign`] is what rules of
+//! other scanners say beyond that. Nothing here reads content: matching is the business of `detect`.
 
+pub mod file;
+pub mod foreign;
+mod pattern;
+pub mod recipe;
 mod rule;
-mod schema;
+pub mod schema;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-pub use rule::{Matcher, Pattern, Rule};
-pub use schema::parse;
+pub use foreign::Foreign;
+pub use pattern::Pattern;
+pub use rule::{Matcher, Rule};
 
 use crate::error::Error;
+use schema::Trust;
 
 /// The built-in rules files, name and text: every `rules/*.toml`, listed by the build script.
 pub const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -25,27 +32,66 @@ pub struct RuleSet {
 impl RuleSet {
     /// The built-in rules.
     pub fn builtin() -> Result<Self, Error> {
-        let mut rules = Vec::new();
-        for (name, text) in BUILTIN {
-            rules.extend(schema::parse(name, text)?);
-        }
-        Self::new(rules)
+        Self::new(Self::builtin_rules()?)
     }
 
-    /// Takes rules that were read one by one. Two of the same id are an error.
+    /// The built-in rules one by one.
+    pub fn builtin_rules() -> Result<Vec<Rule>, Error> {
+        let mut rules = Vec::new();
+        for (name, text) in BUILTIN {
+            rules.extend(schema::parse(name, text, Trust::Tested)?);
+        }
+        Ok(rules)
+    }
+
+    /// Takes rules that were read one by one. Two of the same id, or of the same detector, are an error.
     pub fn new(rules: Vec<Rule>) -> Result<Self, Error> {
-        let mut seen = std::collections::HashSet::new();
+        let mut files = HashMap::new();
+        let mut detectors = HashMap::new();
         for rule in &rules {
-            if !seen.insert(rule.id.as_str()) {
+            let fault = |what: &str| Error::usage(format!("{}: rule \"{}\": {what}", rule.file, rule.id));
+            if let Some(other) = files.insert(rule.id.as_str(), rule.file.as_str()) {
                 return Err(
-                    Error::usage(format!("{}: rule \"{}\" is defined twice", rule.file, rule.id))
-                        .hint("give each rule an id of its own"),
+                    fault(&format!("the id is taken by a rule of {other}")).hint("give each rule an id of its own")
                 );
+            }
+            if let Matcher::Code(name) = &rule.matcher
+                && let Some(other) = detectors.insert(name.as_str(), rule.id.as_str())
+            {
+                return Err(fault(&format!("its detector is that of rule \"{other}\""))
+                    .hint(format!("leave one of them out: --skip-rule {other}")));
             }
         }
         Ok(Self {
             rules: rules.into_iter().map(Arc::new).collect(),
         })
+    }
+
+    /// Keeps the rules of these ids, or all if none is named, without those.
+    ///
+    /// # Errors
+    /// An id that no rule has, and a choice that leaves nothing.
+    pub fn choose(mut self, only: &[String], without: &[String]) -> Result<Self, Error> {
+        for (flag, id) in only
+            .iter()
+            .map(|id| ("--rule", id))
+            .chain(without.iter().map(|id| ("--skip-rule", id)))
+        {
+            if self.get(id).is_none() {
+                let shown = if schema::is_kebab(id) { id.as_str() } else { "…" };
+                return Err(Error::usage(format!("{flag} {shown}: there is no such rule"))
+                    .hint("keytrail rules list names them"));
+            }
+        }
+        let only: HashSet<&str> = only.iter().map(String::as_str).collect();
+        let without: HashSet<&str> = without.iter().map(String::as_str).collect();
+        self.rules
+            .retain(|rule| (only.is_empty() || only.contains(&*rule.id)) && !without.contains(&*rule.id));
+        match self.rules.is_empty() {
+            true => Err(Error::usage("no rule is left to look for")
+                .hint("leave fewer of them out, or add some with --rules FILE")),
+            false => Ok(self),
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {

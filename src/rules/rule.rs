@@ -1,9 +1,7 @@
 //! One rule, checked and ready: what it is called, what it matches, what to do about a finding.
 
-use std::sync::OnceLock;
-
-use regex::bytes::{Regex, RegexBuilder};
-
+use super::foreign::Foreign;
+use super::pattern::Pattern;
 use crate::level::{Confidence, Severity};
 
 /// A rule. Built by [`super::schema`]; read-only afterwards.
@@ -41,53 +39,6 @@ pub enum Matcher {
     Pattern(Pattern),
     /// Words of which the name beside the value has one, and the pattern that the whole value has.
     Named { names: Vec<String>, pattern: Pattern },
-}
-
-/// A regular expression that is compiled when one of its literals is first seen.
-#[derive(Debug)]
-pub struct Pattern {
-    /// Distinctive text that every match starts with.
-    pub literals: Vec<String>,
-    source: String,
-    compiled: OnceLock<Regex>,
-}
-
-impl Pattern {
-    /// Checks that the pattern compiles, and keeps the compiled form.
-    pub fn checked(literals: Vec<String>, source: String) -> Result<Self, regex::Error> {
-        let compiled = OnceLock::from(compile(&source)?);
-        Ok(Self {
-            literals,
-            source,
-            compiled,
-        })
-    }
-
-    /// Takes a pattern that a test has shown to compile, and compiles it on first use.
-    pub fn trusted(literals: Vec<String>, source: String) -> Self {
-        Self {
-            literals,
-            source,
-            compiled: OnceLock::new(),
-        }
-    }
-
-    /// The pattern as it is written.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// The pattern, which matches at the start of a text and nowhere else.
-    pub fn regex(&self) -> &Regex {
-        self.compiled
-            .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
-    }
-}
-
-/// Bytes without Unicode: a broad rule set compiles in 0.2 s that way instead of 13 s. Bound to the start of the text,
-/// for where a match may begin is known; looking for others further on would cost much and find them twice.
-fn compile(source: &str) -> Result<Regex, regex::Error> {
-    let build = |pattern: &str| RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build();
-    // An error quotes the pattern, as it was written.
-    build(&format!(r"\A(?:{source})")).map_err(|error| build(source).err().unwrap_or(error))
+    /// A rule of another scanner: keywords, and a pattern that may stand anywhere near them.
+    Foreign(Box<Foreign>),
 }

@@ -91,6 +91,7 @@ impl Assembly<'_> {
             in_head: false,
             marker: None,
             snippet: snippet(self.content.bytes, candidate),
+            holding: candidate.holding,
             line_hash: None,
         };
         Finding {

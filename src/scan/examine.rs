@@ -47,7 +47,7 @@ pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors, layers
 
 /// Whether a look at the content by itself says that it could hold something.
 pub fn may_hold(detectors: &Detectors, bytes: &[u8]) -> bool {
-    Encoding::of_start(bytes).is_some() || !detectors.anchors(bytes).is_empty()
+    Encoding::of_start(bytes).is_some() || detectors.reads_whole() || !detectors.anchors(bytes).is_empty()
 }
 
 /// Whether it is text in an encoding that is decoded before it is searched.

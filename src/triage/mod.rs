@@ -4,12 +4,14 @@
 //! the report. Paths are looked at only here, so that detection depends on bytes alone.
 
 pub mod allow;
+mod foreign;
 mod grade;
 mod locate;
 mod merge;
 pub mod submodule;
 mod veil;
 
+pub use foreign::ask_places;
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;

@@ -108,6 +108,7 @@ pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
         in_head: false,
         marker: None,
         snippet: "key = \"****\"".to_owned(),
+        holding: 0,
         line_hash: Some("39fa2ee980eb94b0:1".to_owned()),
     }
 }
@@ -130,6 +131,7 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         more_refs: 0,
         suppressed: None,
         judged: None,
+        score: None,
         verification: None,
     }
 }

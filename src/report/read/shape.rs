@@ -235,6 +235,7 @@ impl Location {
             marker: None,
             // What was read back is not shown again.
             snippet: String::new(),
+            holding: 0,
             line_hash: None,
         })
     }

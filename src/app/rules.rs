@@ -1,0 +1,166 @@
+//! The rules of a run, put together from what is built in and what files say; and the `rules` command.
+
+mod check;
+
+use std::path::PathBuf;
+
+use super::Job;
+use crate::cli::{Common, RulesCommand};
+use crate::config;
+use crate::error::Error;
+use crate::import;
+use crate::level::Confidence;
+use crate::origin::State;
+use crate::outcome::Outcome;
+use crate::report::rules::RulesFormat;
+use crate::report::{Destination, Report, Target, place};
+use crate::rules::RuleSet;
+use crate::settings::{ReportSettings, RuleSettings, SettingsSource};
+use crate::source::files;
+use crate::text::sanitize;
+
+/// The rules of a run.
+pub struct Loaded {
+    pub rules: RuleSet,
+    /// What of the files could not be carried over.
+    pub notes: Vec<String>,
+    /// What stands for the choice of rules besides the built-in ones: a memo made with another is of no use.
+    pub mark: String,
+}
+
+/// Reads and checks what the settings name.
+pub fn load(settings: &RuleSettings) -> Result<Loaded, Error> {
+    let mut rules = match settings.no_builtin_rules {
+        true => Vec::new(),
+        false => RuleSet::builtin_rules()?,
+    };
+    let mut notes = Vec::new();
+    let mut mark = String::new();
+    for path in &settings.rules {
+        let carried = import::rules_of(path)?;
+        rules.extend(carried.rules);
+        notes.extend(carried.notes);
+        mark += &carried.text;
+    }
+    if !mark.is_empty() || settings.no_builtin_rules || !settings.rule.is_empty() || !settings.skip_rule.is_empty() {
+        mark += &format!("\n{settings:?}");
+    }
+    let rules = RuleSet::new(rules)?.choose(&settings.rule, &settings.skip_rule)?;
+    Ok(Loaded { rules, notes, mark })
+}
+
+/// Runs a command about rules.
+pub fn rules(command: RulesCommand) -> Result<Outcome, Error> {
+    match command {
+        RulesCommand::List {
+            report,
+            rules,
+            settings,
+        } => {
+            let destinations = destinations(&report)?;
+            let loaded = loaded(rules, &settings)?;
+            write(&destinations, |format| format.list(&loaded.rules))
+        }
+        RulesCommand::Show {
+            id,
+            report,
+            rules,
+            settings,
+        } => {
+            let destinations = destinations(&report)?;
+            let loaded = loaded(rules, &settings)?;
+            let rule = loaded.rules.get(&id).ok_or_else(|| {
+                Error::usage("there is no such rule")
+                    .hint("keytrail rules list names them; add a file with --rules FILE")
+            })?;
+            write(&destinations, |format| format.show(rule))
+        }
+        RulesCommand::Check {
+            files,
+            no_builtin_rules,
+        } => check::check(&files, no_builtin_rules),
+        RulesCommand::Test { file, paths } => test(file, &paths),
+    }
+}
+
+fn loaded(rules: RuleSettings, settings: &SettingsSource) -> Result<Loaded, Error> {
+    load(&rules.or(config::read(settings)?.rules))
+}
+
+fn destinations(reports: &[String]) -> Result<Vec<Destination<RulesFormat>>, Error> {
+    let mut destinations = Vec::new();
+    for argument in reports {
+        destinations.push(argument.parse()?);
+    }
+    if destinations.is_empty() {
+        destinations.push(Destination {
+            format: RulesFormat::Human,
+            file: None,
+        });
+    }
+    Destination::check(&destinations)?;
+    Ok(destinations)
+}
+
+fn write(destinations: &[Destination<RulesFormat>], render: impl Fn(RulesFormat) -> Vec<u8>) -> Result<Outcome, Error> {
+    for destination in destinations {
+        destination.write(&render(destination.format))?;
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Tries a rules file on texts, and says where which of its rules matches.
+fn test(file: PathBuf, paths: &[PathBuf]) -> Result<Outcome, Error> {
+    let job = Job::prepare(Common {
+        rules: RuleSettings {
+            rules: vec![file],
+            no_builtin_rules: true,
+            ..RuleSettings::default()
+        },
+        report: ReportSettings {
+            min_confidence: Some(Confidence::Low),
+            ..ReportSettings::default()
+        },
+        ..Common::default()
+    })?;
+    let options = files::FilesOptions {
+        no_ignore: true,
+        threads: job.source.threads(),
+    };
+    let discovered = files::discover(paths, &options)?;
+    let scanned = job.scan(&discovered.items, None, State::File);
+    let report = job.report(Target::of_files(paths), discovered, scanned);
+    super::print(said(&report).as_bytes())?;
+    for reason in report.incompleteness() {
+        eprintln!("incomplete: {}", sanitize(reason.as_bytes()));
+    }
+    match (report.complete(), report.findings.is_empty()) {
+        (_, false) => Ok(Outcome::Findings),
+        (true, true) => Ok(Outcome::Clean),
+        (false, true) => Ok(Outcome::Incomplete),
+    }
+}
+
+/// `path:line:column: rule: masked secret`, in the order of the places.
+fn said(report: &Report) -> String {
+    let mut places = Vec::new();
+    for finding in report.findings.iter().chain(&report.suppressed) {
+        for found in &finding.occurrences {
+            let suppressed = finding.suppressed.as_ref();
+            let suppressed =
+                suppressed.map_or_else(String::new, |why| format!(" ({}: {})", why.kind.as_str(), why.reason));
+            let line = format!(
+                "{}: {}: {}{suppressed}",
+                place::spot(found),
+                finding.rule.id,
+                found.snippet
+            );
+            places.push((&found.origin.path, found.start, sanitize(line.as_bytes())));
+        }
+    }
+    places.sort();
+    match places.is_empty() {
+        true => "no rule matches\n".to_owned(),
+        false => places.into_iter().map(|(.., line)| line + "\n").collect(),
+    }
+}

@@ -1,0 +1,70 @@
+//! What other scanners left behind: their rules, taken into a run or turned into files of ours.
+//!
+//! Whatever cannot be carried over is said, one sentence each; nothing is left out in silence. A note names keys, rules
+//! and lines, and never quotes the text of a file, which may hold secrets.
+
+pub mod gitleaks;
+mod go_pattern;
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::rules::Rule;
+use crate::rules::file::{describe, read};
+use crate::rules::schema::{self, Trust};
+
+/// What came of a file.
+#[derive(Debug, Default)]
+pub struct Carried {
+    pub rules: Vec<Rule>,
+    /// What could not be carried over.
+    pub notes: Vec<String>,
+    /// The text of all files that were read.
+    pub text: String,
+}
+
+/// Whose format a rules file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RulesFormat {
+    Own,
+    Gitleaks,
+}
+
+impl RulesFormat {
+    /// Recognises a file by its keys.
+    fn of(name: &str, text: &str) -> Result<Self, Error> {
+        let table: toml::Table = toml::from_str(text).map_err(|error| {
+            Error::usage(format!("{name}: not a rules file"))
+                .cause(describe(text, &error))
+                .hint("it is TOML; rules/README.md describes the format")
+        })?;
+        let has = |keys: &[&str]| {
+            table
+                .keys()
+                .any(|key| keys.contains(&key.to_ascii_lowercase().as_str()))
+        };
+        if has(&["provider", "rule"]) {
+            Ok(Self::Own)
+        } else if has(&["rules", "extend", "allowlist", "allowlists"]) {
+            Ok(Self::Gitleaks)
+        } else {
+            Err(Error::usage(format!("{name}: not a rules file"))
+                .cause("it has neither rules of keytrail ([[rule]]) nor of gitleaks ([[rules]])")
+                .hint("rules/README.md describes the format"))
+        }
+    }
+}
+
+/// Reads a file of rules, whoever's format it has.
+pub fn rules_of(path: &Path) -> Result<Carried, Error> {
+    let text = read(path)?;
+    let name = path.display().to_string();
+    match RulesFormat::of(&name, &text)? {
+        RulesFormat::Own => Ok(Carried {
+            rules: schema::parse(&name, &text, Trust::New)?,
+            notes: Vec::new(),
+            text,
+        }),
+        RulesFormat::Gitleaks => gitleaks::read_rules(path, &text),
+    }
+}

@@ -1,0 +1,94 @@
+//! Regular expressions of rules, on bytes and without Unicode: a broad rule set compiles in 0.2 s that way
+//! instead of 13 s.
+//!
+//! What is wrong with one is told by kind and place; the text of the pattern is never quoted.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+
+/// The most that one compiled pattern may take, bytes.
+const LARGEST: usize = 1 << 20;
+
+/// A regular expression that is compiled when one of its literals is first seen.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Distinctive text that every match starts with.
+    pub literals: Vec<String>,
+    source: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    /// Takes a pattern that a test has shown to compile, and compiles it on first use.
+    pub fn trusted(literals: Vec<String>, source: String) -> Self {
+        Self {
+            literals,
+            source,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Checks that the pattern compiles, and keeps the compiled form.
+    ///
+    /// # Errors
+    /// What is wrong, and at which character.
+    pub fn checked(literals: Vec<String>, source: String) -> Result<Self, String> {
+        syntax(ParserBuilder::new().unicode(false), &source)?;
+        let compiled = compile(&source).map_err(|_| format!("it compiles to more than {} kB", LARGEST >> 10))?;
+        Ok(Self {
+            literals,
+            source,
+            compiled: OnceLock::from(compiled),
+        })
+    }
+
+    /// The pattern, which matches at the start of a text and nowhere else.
+    pub fn regex(&self) -> &Regex {
+        self.compiled
+            .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
+    }
+
+    /// The pattern as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+/// Bound to the start of the text, for where a match may begin is known; looking for others further on would cost much
+/// and find them twice.
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    let bound = format!(r"\A(?:{source})");
+    RegexBuilder::new(&bound).unicode(false).size_limit(LARGEST).build()
+}
+
+/// The structure of a pattern on bytes.
+///
+/// # Errors
+/// What is wrong, and at which character; never the pattern itself.
+pub fn syntax(parser: &mut ParserBuilder, source: &str) -> Result<Hir, String> {
+    parser.utf8(false).build().parse(source).map_err(|error| {
+        let (what, span) = match &error {
+            regex_syntax::Error::Parse(error) => (error.kind().to_string(), *error.span()),
+            regex_syntax::Error::Translate(error) => (error.kind().to_string(), *error.span()),
+            _ => return "it is not a regular expression".to_owned(),
+        };
+        let at = source[..span.start.offset.min(source.len())].chars().count() + 1;
+        format!("{what}, at character {at} of the pattern")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_pattern() {
+        let why = |source: &str| Pattern::checked(Vec::new(), source.to_owned()).expect_err("it is wrong");
+        assert_eq!(why("abc(def"), "unclosed group, at character 4 of the pattern");
+        assert!(why("(?:abcdefghijkl{900}){900}").starts_with("it compiles to more than"));
+        assert!(!why("hunter2[z-a]").contains("hunter2"));
+    }
+}
