@@ -214,6 +214,18 @@ mod tests {
         pattern = "aB3_[aB3/]{16}"
         matches = []
         rejects = []
+        [[rule]]
+        id = "named"
+        title = "t"
+        kind = "token"
+        severity = "low"
+        description = "d"
+        advice = "a"
+        link = "l"
+        names = ["ab"]
+        pattern = "[xY9+_-]{20,30}"
+        matches = []
+        rejects = []
     "#;
 
     struct Random(u64);

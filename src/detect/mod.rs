@@ -14,7 +14,6 @@ mod generic;
 mod join;
 mod jwt;
 mod keys;
-mod lead;
 mod literals;
 mod looks;
 mod name;
@@ -25,6 +24,7 @@ mod placeholder;
 mod prefixes;
 mod randomness;
 mod runs;
+mod shape;
 mod spots;
 mod starts;
 
@@ -70,7 +70,7 @@ pub struct Detected {
 impl Detectors {
     /// Builds the detectors. A rule that names a detector that does not exist is an error.
     pub fn new(rules: &RuleSet) -> Result<Self, Error> {
-        let (mut meanings, mut prefixes) = (Vec::new(), Vec::new());
+        let (mut meanings, mut prefixes, mut named) = (Vec::new(), Vec::new(), Vec::new());
         let mut detectors = Self {
             literals: Literals::default(),
             prefixes: Prefixes::default(),
@@ -97,7 +97,7 @@ impl Detectors {
                         starts(&literals, literals::read_pattern);
                     }
                 },
-                Matcher::Named { .. } => detectors.named.add(&rule),
+                Matcher::Named { .. } => named.push(rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
                     "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
@@ -123,6 +123,7 @@ impl Detectors {
         }
         detectors.literals = Literals::new(meanings);
         detectors.prefixes = Prefixes::new(prefixes);
+        detectors.named = Named::new(named);
         Ok(detectors)
     }
 
@@ -182,7 +183,7 @@ impl Detectors {
         if looks.has(Looks::PREFIXED) {
             self.prefixes.read(bytes, piece, found);
         }
-        if looks.has(Looks::RANDOM) {
+        if looks.has(Looks::NAMED) {
             self.named.read(bytes, span(), value, found);
         }
         if looks.has(Looks::NESTED) {

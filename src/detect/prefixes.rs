@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::lead;
 use super::literals::match_pattern;
 use super::runs::{Piece, SHORTEST};
+use super::shape;
 use super::starts::Starts;
 use crate::rules::{Pattern, Rule};
 
@@ -33,7 +33,7 @@ pub struct Prefix {
 impl Prefix {
     /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
     pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern) -> Option<Vec<Self>> {
-        let least = lead::of(pattern.source());
+        let least = shape::lead(pattern.source());
         let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
         let prefix = |literal: &String| Self {
             literal: literal.as_bytes().into(),
