@@ -129,7 +129,7 @@ fn carried_and_searched_are_what_a_whole_search_finds() {
     detectors.literals = Literals::new(beside.chain(plain).collect());
     let (mut telling, mut silent) = (0, 0);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    for _ in 0..3_000 {
+    for _ in 0..1_500 {
         let words = random.below(120);
         let mut base = random.text(words);
         let mut anchors = detectors.anchors(&base);
@@ -148,5 +148,5 @@ fn carried_and_searched_are_what_a_whole_search_finds() {
             (base, anchors) = (text, after);
         }
     }
-    assert!(telling > 5_000 && silent > 5_000, "{telling} and {silent}");
+    assert!(telling > 3_000 && silent > 3_000, "{telling} and {silent}");
 }
