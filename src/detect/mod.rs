@@ -16,7 +16,6 @@ mod generic;
 mod join;
 mod jwt;
 mod keys;
-mod lead;
 mod literals;
 mod looks;
 mod name;
@@ -28,6 +27,7 @@ mod prefixes;
 mod randomness;
 mod runs;
 mod score;
+mod shape;
 mod spots;
 mod starts;
 
@@ -76,7 +76,8 @@ pub struct Detected {
 impl Detectors {
     /// Builds the detectors. A rule that names a detector that does not exist is an error.
     pub fn new(rules: &RuleSet) -> Result<Self, Error> {
-        let (mut meanings, mut prefixes, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut meanings, mut prefixes) = (Vec::new(), Vec::new());
+        let (mut named, mut foreign) = (Vec::new(), Vec::new());
         let mut detectors = Self {
             literals: Literals::default(),
             prefixes: Prefixes::default(),
@@ -104,7 +105,7 @@ impl Detectors {
                         starts(&literals, literals::read_pattern);
                     }
                 },
-                Matcher::Named { .. } => detectors.named.add(&rule),
+                Matcher::Named { .. } => named.push(rule),
                 Matcher::Foreign(_) => foreign.push(rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
@@ -136,6 +137,7 @@ impl Detectors {
         detectors.literals = Literals::new(meanings);
         detectors.prefixes = Prefixes::new(prefixes);
         detectors.foreign = ForeignRules::new(foreign)?;
+        detectors.named = Named::new(named);
         Ok(detectors)
     }
 
@@ -195,7 +197,7 @@ impl Detectors {
         if looks.has(Looks::PREFIXED) {
             self.prefixes.read(bytes, piece, found);
         }
-        if looks.has(Looks::RANDOM) {
+        if looks.has(Looks::NAMED) {
             self.named.read(bytes, span(), value, found);
         }
         if looks.has(Looks::NESTED) {

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::lead;
 use super::literals::match_pattern;
 use super::runs::{Piece, SHORTEST};
+use super::shape;
 use super::starts::Starts;
 use crate::rules::{Pattern, Rule};
 
@@ -33,7 +33,7 @@ pub struct Prefix {
 impl Prefix {
     /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
     pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern) -> Option<Vec<Self>> {
-        let least = lead::of(pattern.source());
+        let least = shape::lead(pattern.source());
         let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
         let prefix = |literal: &String| Self {
             literal: literal.as_bytes().into(),
@@ -74,17 +74,20 @@ impl Prefixes {
         }
     }
 
-    /// Where words of the value start with a prefix.
+    /// Where words of the value start with a prefix, with enough behind it.
     fn places<'v>(&'v self, value: &'v [u8]) -> impl Iterator<Item = (usize, &'v Prefix)> {
-        let last = if self.starts.is_empty() {
-            0
-        } else {
-            (value.len() + 1).saturating_sub(SHORTEST)
-        };
-        let starts_word =
-            |at: usize| at == 0 || !value[at - 1].is_ascii_alphanumeric() || !value[at].is_ascii_alphanumeric();
-        let starts = (0..last).filter(move |&at| starts_word(at) && self.firsts.have(&value[at..]));
-        starts.flat_map(move |at| {
+        // Where the first three bytes of the last place end.
+        let end = (value.len() + Firsts::LENGTH).saturating_sub(SHORTEST);
+        let mut in_word = false;
+        let starts = value[..end]
+            .windows(Firsts::LENGTH)
+            .enumerate()
+            .filter(move |(_, three)| {
+                let is_inside = in_word && three[0].is_ascii_alphanumeric();
+                in_word = three[0].is_ascii_alphanumeric();
+                !is_inside && self.firsts.have(three)
+            });
+        starts.flat_map(move |(at, _)| {
             let here = &value[at..];
             let prefixes = self.starts.of(here).filter(|prefix| prefix.least <= here.len());
             prefixes.map(move |prefix| (at, prefix))
@@ -201,6 +204,12 @@ mod tests {
         assert_eq!(ids(&format!("sk-{digits}")), ["r0", "r1"]);
         assert_eq!(ids(&format!("sk-ab-{digits}")), ["r2", "r1"]);
         assert_eq!(ids(&format!("my-key-{digits} our-key-{digits}")), ["r3", "r3"]);
+    }
+
+    #[test]
+    fn a_secret_of_one_kind_of_letters_is_found_as_any_other() {
+        let detectors = detectors(&[("tok_", "tok_[a-z]{20}")]);
+        assert_eq!(detectors.scan(b"tok_abcdefghijklmnopqrst").candidates.len(), 1);
     }
 
     #[test]

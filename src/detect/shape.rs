@@ -1,7 +1,8 @@
-//! How every match of a pattern begins: with so many token characters.
+//! What the syntax of a pattern tells of its matches, without matching anything.
 //!
-//! Read from the pattern's syntax, without matching anything. Where it is unsure the answer is too small, never
-//! too large.
+//! Where it is unsure, the answer holds for more than the matches: a lead too short, lengths too far apart.
+
+use std::ops::RangeInclusive;
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -9,9 +10,22 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use super::runs::is_token;
 
 /// The number of token characters that every match of the pattern begins with, at least.
-pub fn of(pattern: &str) -> usize {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
-    parsed.map_or(0, |hir| Lead::of(&hir).length)
+pub fn lead(pattern: &str) -> usize {
+    parse(pattern).map_or(0, |hir| Lead::of(&hir).length)
+}
+
+/// How many bytes a match can have.
+pub fn lengths(pattern: &str) -> RangeInclusive<usize> {
+    let Some(hir) = parse(pattern) else {
+        return 0..=usize::MAX;
+    };
+    let (least, most) = (hir.properties().minimum_len(), hir.properties().maximum_len());
+    least.unwrap_or(0)..=most.unwrap_or(usize::MAX)
+}
+
+fn parse(pattern: &str) -> Option<Hir> {
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(pattern).ok()
 }
 
 /// What every match of an expression begins with.
@@ -107,7 +121,14 @@ mod tests {
             (r"tok\x5f[ab]", 5),
             ("(", 0),
         ] {
-            assert_eq!(of(pattern), length, "{pattern}");
+            assert_eq!(lead(pattern), length, "{pattern}");
         }
+    }
+
+    #[test]
+    fn lengths_are_the_shortest_and_the_longest_match() {
+        assert_eq!(lengths("[0-9a-f]{32}|[0-9a-f]{40}"), 32..=40);
+        assert_eq!(lengths(r"^key-[a-z]{20,}\b"), 24..=usize::MAX);
+        assert_eq!(lengths("("), 0..=usize::MAX);
     }
 }

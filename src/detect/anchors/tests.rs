@@ -1,0 +1,153 @@
+//! Anchors that were carried over are those that a search of the whole content finds.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::detect::Candidate;
+use crate::detect::literals::{Literals, Meaning, spellings};
+use crate::rules::schema::{Trust, parse};
+use crate::rules::{BUILTIN, Rule, RuleSet};
+
+/// Rules whose literals and names stand in [`Random::text`].
+const RULES: &str = r#"
+    provider = "p"
+    [[rule]]
+    id = "prefix"
+    title = "t"
+    kind = "token"
+    severity = "low"
+    description = "d"
+    advice = "a"
+    link = "l"
+    literals = ["aB3_"]
+    pattern = "aB3_[aB3/]{16}"
+    matches = []
+    rejects = []
+    [[rule]]
+    id = "named"
+    title = "t"
+    kind = "token"
+    severity = "low"
+    description = "d"
+    advice = "a"
+    link = "l"
+    names = ["ab"]
+    pattern = "[xY9+_-]{20,30}"
+    matches = []
+    rejects = []
+"#;
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) as usize % limit.max(1)
+    }
+
+    /// Text of runs of all lengths, literals and parts of literals.
+    fn text(&mut self, words: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        for _ in 0..words {
+            match self.below(8) {
+                0 => {
+                    let literals = [
+                        &b"AKIA"[..],
+                        b"-----BEGIN ",
+                        b"eyJ",
+                        b"AKI",
+                        b"bedrock-api-key-",
+                        b"aB3_",
+                    ];
+                    text.extend(literals[self.below(literals.len())]);
+                }
+                1 => text.extend([&b" "[..], b"\n", b"=\"", b"\\/", b"%2F"][self.below(5)]),
+                _ => {
+                    let length = self.below(30);
+                    let alphabet = [&b"aB3/"[..], b"abcd", b"xY9+-_"][self.below(3)];
+                    text.extend((0..length).map(|_| alphabet[self.below(alphabet.len())]));
+                }
+            }
+        }
+        text
+    }
+
+    /// Copies of the base in any order, with something between some of them.
+    fn edit(&mut self, base: &[u8]) -> (Vec<u8>, Vec<Copied>) {
+        let (mut text, mut copied) = (Vec::new(), Vec::new());
+        let mut next = 0;
+        for _ in 0..self.below(6) {
+            if self.below(2) == 0 {
+                text.extend(self.text(2));
+            }
+            let from = if self.below(3) == 0 {
+                self.below(base.len())
+            } else {
+                next + self.below(4)
+            };
+            let rest = base.len().saturating_sub(from);
+            let length = if self.below(3) == 0 { rest } else { self.below(rest + 1) };
+            if length > 0 {
+                copied.push(Copied {
+                    from,
+                    to: text.len(),
+                    length,
+                });
+                text.extend(&base[from..from + length]);
+            }
+            next = from + length;
+        }
+        if self.below(2) == 0 {
+            text.extend(self.text(2));
+        }
+        (text, copied)
+    }
+}
+
+/// Finds something where the window, ends and all, has certain properties: any byte of it decides.
+fn read_beside(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    assert!(at <= BEFORE && bytes.len() <= at + AFTER);
+    let sum = bytes
+        .iter()
+        .enumerate()
+        .map(|(n, &byte)| (n + 1) * usize::from(byte))
+        .sum::<usize>();
+    (sum % 5 == 0).then(|| Candidate::new(rule, at..bytes.len(), &bytes[at..]))
+}
+
+#[test]
+fn carried_and_searched_are_what_a_whole_search_finds() {
+    let files = BUILTIN.iter().copied().chain([("test", RULES)]);
+    let rules = files.flat_map(|(name, text)| parse(name, text, Trust::Tested).expect("the rules are valid"));
+    let rules = RuleSet::new(rules.collect()).expect("one of each id");
+    let mut detectors = Detectors::new(&rules).expect("and their detectors exist");
+    let rule = rules.get("prefix").expect("one of them");
+    let words = ["pass=", "://", "---"].into_iter().flat_map(spellings);
+    let beside = words.map(|word| Meaning::beside(&word, rule, read_beside));
+    let plain = ["AKIA", "-----BEGIN ", "eyJ"].map(|literal| Meaning::new(literal, rule, |_, _, _| None));
+    detectors.literals = Literals::new(beside.chain(plain).collect());
+    let (mut telling, mut silent) = (0, 0);
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for _ in 0..1_500 {
+        let words = random.below(120);
+        let mut base = random.text(words);
+        let mut anchors = detectors.anchors(&base);
+        for _ in 0..3 {
+            let (text, copied) = random.edit(&base);
+            let after = detectors.anchors_after(&text, &anchors, base.len(), &copied);
+            let shown = String::from_utf8_lossy(&text);
+            assert_eq!(
+                after,
+                detectors.anchors(&text),
+                "{shown} of {} by {copied:?}",
+                String::from_utf8_lossy(&base)
+            );
+            telling += after.literals.iter().filter(|place| place.tells).count();
+            silent += after.literals.iter().filter(|place| !place.tells).count();
+            (base, anchors) = (text, after);
+        }
+    }
+    assert!(telling > 3_000 && silent > 3_000, "{telling} and {silent}");
+}
