@@ -46,8 +46,10 @@ pub enum Matcher {
 /// A regular expression that is compiled when one of its literals is first seen.
 #[derive(Debug)]
 pub struct Pattern {
-    /// Distinctive text that every match starts with.
+    /// Distinctive text that every match has at the offset.
     pub literals: Vec<String>,
+    /// How many bytes of a match stand before its literal. Mostly none.
+    pub offset: usize,
     source: String,
     compiled: OnceLock<Regex>,
 }
@@ -58,6 +60,7 @@ impl Pattern {
         let compiled = OnceLock::from(compile(&source)?);
         Ok(Self {
             literals,
+            offset: 0,
             source,
             compiled,
         })
@@ -67,9 +70,17 @@ impl Pattern {
     pub fn trusted(literals: Vec<String>, source: String) -> Self {
         Self {
             literals,
+            offset: 0,
             source,
             compiled: OnceLock::new(),
         }
+    }
+
+    /// The same pattern with its literals so many bytes after the start of a match.
+    #[must_use]
+    pub fn with_offset(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
     }
 
     /// The pattern as it is written.
