@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::level::{Confidence, Severity};
 
 /// A rule. Built by [`super::schema`]; read-only afterwards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique, stable: it is part of every fingerprint.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Rule {
 }
 
 /// How a rule finds its secrets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Matcher {
     /// A detector of our own, by name; `detect` knows what it means.
     Code(String),
@@ -44,7 +44,7 @@ pub enum Matcher {
 }
 
 /// A regular expression that is compiled when one of its literals is first seen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pattern {
     /// Distinctive text that every match has at the offset.
     pub literals: Vec<String>,
