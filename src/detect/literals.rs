@@ -222,13 +222,17 @@ fn each(range: &Range<usize>, next: impl Fn(usize) -> Option<usize>, visit: &mut
     }
 }
 
-/// Matches a rule's pattern at its literal, unless that stands within a word.
+/// Matches a rule's pattern around its literal, unless it starts within a word.
 pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
-    (!inside_word).then(|| match_pattern(rule, bytes, at)).flatten()
+    let Matcher::Pattern(pattern) = &rule.matcher else {
+        return None;
+    };
+    let start = at.checked_sub(pattern.offset)?;
+    let inside_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric() && bytes[start].is_ascii_alphanumeric();
+    (!inside_word).then(|| match_pattern(rule, bytes, start)).flatten()
 }
 
-/// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
+/// Matches a rule's pattern where a match may start. Group 1 is the secret, or else the whole match.
 pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let Matcher::Pattern(pattern) = &rule.matcher else {
         return None;

@@ -30,6 +30,8 @@ pub struct Named {
 const LONGEST: usize = 512;
 /// Of hexadecimal digits that were drawn, so many are different.
 const DISTINCT: usize = 8;
+/// The longest word that services put before what they draw.
+const LONGEST_WORD: usize = 8;
 
 impl Named {
     pub fn new(rules: Vec<Arc<Rule>>) -> Self {
@@ -61,11 +63,13 @@ impl Named {
     /// Whether the value by itself could be of such a rule: random, or of a form that only a name makes telling.
     pub fn fits(&self, value: &[u8], counts: &Counts, random: bool) -> bool {
         let is_long = || self.lengths.get(value.len()).is_some_and(|fits| *fits);
-        let is_hex = || counts.digits + counts.hex_letters == value.len();
+        let body = behind_word(value);
+        let is_hex = || body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
         let is_drawn = || match counts.digits == 0 {
             true => randomness::looks_random(value),
-            false if is_hex() => randomness::looks_random_hex(value),
-            false => generic::is_uuid(value) && randomness::distinct(value) >= DISTINCT,
+            false if generic::is_uuid(value) => randomness::distinct(value) >= DISTINCT,
+            false if is_hex() => randomness::looks_random_hex(body),
+            false => body.len() < value.len() && randomness::looks_random(body),
         };
         !self.rules.is_empty() && is_long() && (random || is_drawn())
     }
@@ -89,6 +93,15 @@ impl Named {
     }
 }
 
+/// What stands behind a word such as `sk-` or `live_`: the word is not drawn, what follows it is.
+fn behind_word(value: &[u8]) -> &[u8] {
+    let letters = value.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    match value.get(letters) {
+        Some(b'-' | b'_') if letters <= LONGEST_WORD => &value[letters + 1..],
+        _ => value,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::detect::Detectors;
@@ -103,7 +116,7 @@ mod tests {
             )
         };
         let rules: String = rules.iter().map(rule).collect();
-        let rules = parse("test", &format!("provider = 'p'\n{rules}")).expect("rules");
+        let rules = parse("test", &format!("provider = 'p'\n{rules}"), Trust::Tested).expect("rules");
         Detectors::new(&RuleSet::new(rules).expect("one of each")).expect("detectors")
     }
 

@@ -40,7 +40,8 @@ impl Prefix {
             rule: Arc::clone(rule),
             least,
         };
-        (long && least >= SHORTEST).then(|| pattern.literals.iter().map(prefix).collect())
+        let at_start = pattern.offset == 0;
+        (long && at_start && least >= SHORTEST).then(|| pattern.literals.iter().map(prefix).collect())
     }
 }
 

@@ -13,10 +13,12 @@ use regex_syntax::hir::Hir;
 const LARGEST: usize = 1 << 20;
 
 /// A regular expression that is compiled when one of its literals is first seen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pattern {
-    /// Distinctive text that every match starts with.
+    /// Distinctive text that every match has at the offset.
     pub literals: Vec<String>,
+    /// How many bytes of a match stand before its literal. Mostly none.
+    pub offset: usize,
     source: String,
     compiled: OnceLock<Regex>,
 }
@@ -26,6 +28,7 @@ impl Pattern {
     pub fn trusted(literals: Vec<String>, source: String) -> Self {
         Self {
             literals,
+            offset: 0,
             source,
             compiled: OnceLock::new(),
         }
@@ -40,6 +43,7 @@ impl Pattern {
         let compiled = compile(&source).map_err(|_| format!("it compiles to more than {} kB", LARGEST >> 10))?;
         Ok(Self {
             literals,
+            offset: 0,
             source,
             compiled: OnceLock::from(compiled),
         })
@@ -49,6 +53,13 @@ impl Pattern {
     pub fn regex(&self) -> &Regex {
         self.compiled
             .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
+    }
+
+    /// The same pattern with its literals so many bytes after the start of a match.
+    #[must_use]
+    pub fn with_offset(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
     }
 
     /// The pattern as it was written.

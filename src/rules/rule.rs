@@ -5,7 +5,7 @@ use super::pattern::Pattern;
 use crate::level::{Confidence, Severity};
 
 /// A rule. Built by [`super::schema`]; read-only afterwards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique, stable: it is part of every fingerprint.
     pub id: String,
@@ -31,7 +31,7 @@ pub struct Rule {
 }
 
 /// How a rule finds its secrets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Matcher {
     /// A detector of our own, by name; `detect` knows what it means.
     Code(String),

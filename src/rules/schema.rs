@@ -51,6 +51,8 @@ struct RuleEntry {
     #[serde(default)]
     literals: Vec<String>,
     #[serde(default)]
+    offset: usize,
+    #[serde(default)]
     names: Vec<String>,
     pattern: Option<String>,
     checksum: Option<String>,
@@ -150,6 +152,11 @@ impl Reading<'_> {
                 "give recipes that must be found (matches) and that must not (rejects); rules/README.md describes them",
             ));
         }
+        if entry.offset > 0 && entry.literals.is_empty() {
+            return Err(
+                fault("an offset without literals").hint("it says how far behind the start of a match they stand")
+            );
+        }
         let matcher = self.matcher(&id, &entry)?;
         Ok(Rule {
             id,
@@ -176,7 +183,8 @@ impl Reading<'_> {
             (None, Some(pattern)) => match (entry.literals.is_empty(), entry.names.is_empty()) {
                 (false, true) => {
                     self.long_enough(id, "literals", &entry.literals)?;
-                    self.pattern(id, &entry.literals, pattern).map(Matcher::Pattern)
+                    let pattern = self.pattern(id, &entry.literals, pattern)?;
+                    Ok(Matcher::Pattern(pattern.with_offset(entry.offset)))
                 }
                 (true, false) => {
                     self.long_enough(id, "names", &entry.names)?;
