@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use common::program;
 use common::random::{BASE64, Pair, Random};
 use data_encoding::BASE64 as ENCODE;
+use keytrail::decode::Layers;
 use keytrail::detect::{Candidate, Detectors};
 use keytrail::finding::Confidence;
 use keytrail::rules::RuleSet;
-use keytrail::decode::Layers;
 use keytrail::scan::examine;
 
 const KEYS: u64 = 1_000;

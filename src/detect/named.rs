@@ -105,7 +105,8 @@ fn behind_word(value: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use crate::detect::Detectors;
-    use crate::rules::{RuleSet, parse};
+    use crate::rules::RuleSet;
+    use crate::rules::schema::{Trust, parse};
 
     /// A rule for each name and pattern.
     fn detectors(rules: &[(&str, &str)]) -> Detectors {

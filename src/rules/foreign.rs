@@ -26,7 +26,7 @@ const LARGEST: usize = 10 << 20;
 const SHORTEST_WORD: usize = 3;
 
 /// How a foreign rule finds its secrets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Foreign {
     /// In small letters, to be found in any case. One of them stands near every match; without any, all content is
     /// read.
@@ -47,7 +47,7 @@ pub struct Foreign {
 }
 
 /// A pattern with what can be told of its matches.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Compiled {
     pub regex: meta::Regex,
     hir: Hir,
@@ -65,7 +65,7 @@ pub struct Required {
 pub type Holding = u64;
 
 /// What a rule does not mean, or what a whole file of rules does not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Allow {
     pub reason: String,
     /// It is part of the rule, not of the file.
