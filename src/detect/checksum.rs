@@ -12,6 +12,7 @@ pub type Check = fn(&[u8]) -> bool;
 pub fn named(name: &str) -> Option<Check> {
     match name {
         "crc32-base62" => Some(crc32_base62),
+        "crc16-nkey" => Some(crc16_nkey),
         _ => None,
     }
 }
@@ -31,6 +32,22 @@ fn crc32_base62(secret: &[u8]) -> bool {
         return false;
     };
     base62(crc32(body)) == *given
+}
+
+/// A seed of NATS: 36 bytes in base32, the last two the CRC-16 (XMODEM) of the others, low byte first.
+///
+/// <https://github.com/nats-io/nkeys>
+fn crc16_nkey(seed: &[u8]) -> bool {
+    let decoded = data_encoding::BASE32_NOPAD.decode(seed).unwrap_or_default();
+    let Some((body, given)) = decoded.split_last_chunk::<2>() else {
+        return false;
+    };
+    let crc = body.iter().fold(0_u16, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
+            crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 }
+        })
+    });
+    body.len() == 34 && crc.to_le_bytes() == *given
 }
 
 fn base62(mut number: u32) -> [u8; 6] {
@@ -62,5 +79,17 @@ mod tests {
         assert!(crc32_base62(token.as_bytes()));
         assert!(!crc32_base62(token.replace("ghp_0", "ghp_1").as_bytes()));
         assert!(!crc32_base62(b"ghp_"));
+    }
+
+    #[test]
+    fn an_nkey_ends_in_its_own_sum() {
+        // The CRC-16 of 34 zeros is zero.
+        let seed = data_encoding::BASE32_NOPAD.encode(&[0; 36]);
+        assert!(crc16_nkey(seed.as_bytes()));
+        let mut bytes = [0; 36];
+        bytes[..9].copy_from_slice(b"123456789");
+        bytes[34..].copy_from_slice(&[1, 2]);
+        assert!(!crc16_nkey(data_encoding::BASE32_NOPAD.encode(&bytes).as_bytes()));
+        assert!(!crc16_nkey(b"SU"));
     }
 }

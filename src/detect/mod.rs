@@ -9,6 +9,7 @@
 mod anchors;
 pub mod aws;
 mod candidate;
+mod carriers;
 mod checksum;
 mod generic;
 mod join;
@@ -50,6 +51,7 @@ pub struct Detectors {
     session_token: Option<Arc<Rule>>,
     smtp_password: Option<Arc<Rule>>,
     generic: Option<Arc<Rule>>,
+    key_file: Option<Arc<Rule>>,
     named: Named,
 }
 
@@ -72,6 +74,7 @@ impl Detectors {
             session_token: None,
             smtp_password: None,
             generic: None,
+            key_file: None,
             named: Named::default(),
         };
         for rule in rules.iter() {
@@ -86,7 +89,10 @@ impl Detectors {
             match &rule.matcher {
                 Matcher::Pattern(pattern) => {
                     let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
-                    starts(&literals, literals::read_pattern);
+                    match rule.kind.as_str() {
+                        "password" => starts(&literals, carriers::read_password),
+                        _ => starts(&literals, literals::read_pattern),
+                    }
                 }
                 Matcher::Named { .. } => detectors.named.add(&rule),
                 Matcher::Code(name) => match name.as_str() {
@@ -100,6 +106,8 @@ impl Detectors {
                     "aws-session-token" => detectors.session_token = Some(rule),
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
                     "high-entropy" => detectors.generic = Some(rule),
+                    "key-file" => detectors.key_file = Some(rule),
+                    name if let Some((literals, read)) = carriers::named(name) => starts(literals, read),
                     _ => {
                         return Err(Error::usage(format!(
                             "{}: rule \"{}\": no detector \"{name}\"",
@@ -166,6 +174,9 @@ impl Detectors {
         if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
             let says = || name::says_of_assigned(bytes, piece.span.start);
             found.extend(generic::read(rule, bytes, span(), value, says));
+        }
+        if let Some(rule) = self.key_file.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
+            found.extend(carriers::key_file(rule, bytes, span(), value));
         }
         if looks.has(Looks::RANDOM) {
             self.named.read(bytes, span(), value, found);

@@ -1,5 +1,7 @@
 //! Where candidates overlap, one is kept: the paired, the surer, the more specific, the longer.
 
+use std::collections::BTreeMap;
+
 use super::candidate::Candidate;
 
 /// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept.
@@ -18,9 +20,11 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));
     let mut kept = vec![false; candidates.len()];
-    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    // Whether a rule for certain files applies is not known before the path is: `triage::place` decides then.
+    let mut taken: [BTreeMap<usize, usize>; 2] = Default::default();
     for index in order {
         let span = &candidates[index].span;
+        let taken = &mut taken[usize::from(!candidates[index].rule.paths.is_empty())];
         let clash = taken
             .range(..span.end)
             .next_back()

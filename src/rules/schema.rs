@@ -36,6 +36,8 @@ struct RuleEntry {
     names: Vec<String>,
     pattern: Option<String>,
     checksum: Option<String>,
+    #[serde(default)]
+    paths: Vec<String>,
     matches: Vec<String>,
     rejects: Vec<String>,
 }
@@ -83,6 +85,9 @@ fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
             return Err(fault(&format!("{key} is empty")).hint("every rule explains itself to a person"));
         }
     }
+    if entry.paths.iter().any(|glob| glob.trim_start_matches('!').is_empty()) {
+        return Err(fault("a path is empty").hint("write paths as \"**/name\""));
+    }
     let matcher = match (&entry.detector, &entry.pattern) {
         (Some(detector), None) => Matcher::Code(detector.clone()),
         (None, Some(pattern)) => match (entry.literals.is_empty(), entry.names.is_empty()) {
@@ -113,6 +118,7 @@ fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
         precedence: entry.precedence,
         matcher,
         checksum: entry.checksum,
+        paths: entry.paths,
         matches: entry.matches,
         rejects: entry.rejects,
     })

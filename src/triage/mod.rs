@@ -6,12 +6,14 @@
 mod grade;
 mod locate;
 mod merge;
+mod place;
 pub mod submodule;
 mod veil;
 
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;
+pub use place::place;
 pub use veil::Veil;
 
 use crate::detect::Role;

@@ -1,10 +1,11 @@
 //! Recipes: how the rules describe their examples without holding one.
 //!
 //! `<[A-Z2-7]{16}>` stands for sixteen characters of that class, `<[A-Z]>` for one. `<b64:TEXT>` and
-//! `<b64url:TEXT>` stand for TEXT in base64, after `{[class]{n}}` and `{[class]}` in it were drawn.
+//! `<b64url:TEXT>` stand for TEXT in base64, after `{[class]{n}}` and `{[class]}` in it were drawn; `<nkey:TEXT>` for
+//! a seed of NATS with the right checksum.
 //! Everything else, other `<` and `{` too, stands for itself.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD};
 
 use super::random::Random;
 
@@ -21,6 +22,8 @@ pub fn expand(recipe: &str, random: &mut Random) -> String {
             encoded(inner, 5, random, |bytes| BASE64.encode(bytes))
         } else if let Some(inner) = rest.strip_prefix("<b64url:") {
             encoded(inner, 8, random, |bytes| BASE64URL_NOPAD.encode(bytes))
+        } else if let Some(inner) = rest.strip_prefix("<nkey:") {
+            encoded(inner, 6, random, nkey)
         } else {
             ("<".to_owned(), 1)
         };
@@ -58,4 +61,20 @@ fn draw(recipe: &str, close: char, random: &mut Random) -> (String, usize) {
     };
     assert!(after[counted..].starts_with(close), "{recipe}: no {close}");
     (random.class(class, count), bracket + 1 + counted + 1)
+}
+
+/// The first 54 of 56 characters of base32, and the CRC-16 of the bytes they hold.
+fn nkey(text: &[u8]) -> String {
+    let mut bytes = BASE32_NOPAD.decode(text).expect("56 characters of base32");
+    bytes.truncate(34);
+    let mut crc = 0_u16;
+    for bit in bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1))
+    {
+        let top = crc >> 15 == u16::from(bit);
+        crc = crc << 1 ^ if top { 0 } else { 0x1021 };
+    }
+    bytes.extend(crc.to_le_bytes());
+    BASE32_NOPAD.encode(&bytes)
 }
