@@ -11,6 +11,7 @@ pub mod aws;
 mod candidate;
 mod carriers;
 mod checksum;
+mod der;
 mod generic;
 mod join;
 mod jwt;
@@ -101,6 +102,7 @@ impl Detectors {
                     "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], aws::bedrock::read_short),
                     "aws-codecommit" => starts(&[aws::codecommit::LITERAL], aws::codecommit::read),
                     "pem" => starts(&[keys::LITERAL], keys::read),
+                    "der" => starts(der::LITERALS, der::read),
                     "jwt" => starts(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
                     "aws-session-token" => detectors.session_token = Some(rule),

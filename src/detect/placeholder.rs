@@ -68,11 +68,12 @@ const PASSWORD_WORDS: &[&str] = &[
 ];
 /// Users and passwords of documentation, small letters only.
 const STOCK_USERS: &[&str] = &[
-    "user", "username", "usr", "uname", "name", "foo", "login", "test", "testuser", "myuser", "u", "a", "me", "bob",
-    "alice", "joe", "john", "someone", "somebody", "someuser", "account", "id", "usuario",
+    "user", "username", "usr", "uname", "name", "foo", "login", "test", "myuser", "u", "a", "me", "bob", "alice",
+    "joe", "john", "someone", "somebody", "someuser", "account", "id", "usuario",
 ];
 const STOCK_PASSWORDS: &[&str] = &[
     "password",
+    "mypassword",
     "passwd",
     "pass",
     "passw",
@@ -138,15 +139,14 @@ pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
     let rfc = user == b"Aladdin" && password.eq_ignore_ascii_case(b"open sesame");
     let user = letters(user);
     let stock_user = STOCK_USERS.contains(&user.as_str()) || user.ends_with("username");
-    let named_so = user.ends_with("user") && letters(password).ends_with("password");
+    let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
     let stock = named_so || stock_user && is_stock(password);
     of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
 }
 
 /// Whether documentation writes this word where a password goes.
 pub fn is_stock(password: &[u8]) -> bool {
-    let word = letters(password);
-    STOCK_PASSWORDS.contains(&word.as_str()) || word.ends_with("password")
+    STOCK_PASSWORDS.contains(&letters(password).as_str())
 }
 
 fn letters(text: &[u8]) -> String {

@@ -24,6 +24,7 @@ pub const KEYS: &[&str] = &[
     "\"sshPassword\"",
     "\"ftpPassword\"",
 ];
+pub const CURL: &[&str] = &["curl "];
 pub const CALLS: &[&str] = &[
     ".login(",
     "mysql_connect(",
@@ -106,6 +107,33 @@ pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate>
         let stock = placeholder::is_stock(password).then_some("documentation writes such a password");
         candidate.placeholder(placeholder::of_login(user, password).or(stock))
     })
+}
+
+/// Reads the user and password that the command line at `at` gives to curl.
+pub fn read_curl(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let window = &bytes[at..bytes.len().min(at + NEAR)];
+    let line = window.split(|&b| b == b'\n').next()?;
+    let mut words = line.split(|b| b.is_ascii_whitespace());
+    let gives = |word: &[u8]| match word {
+        [b'-', b'-', name @ ..] => name == b"user" || name == b"proxy-user",
+        [b'-', flags @ .., b'u' | b'U'] => flags.iter().all(u8::is_ascii_alphabetic),
+        _ => false,
+    };
+    words.find(|word| gives(word))?;
+    let login = words.find(|word| !word.is_empty())?;
+    let login = login.strip_prefix(b"\\").unwrap_or(login);
+    let quoted = login.strip_prefix(b"'").or_else(|| login.strip_prefix(b"\""));
+    let login = quoted.unwrap_or(login);
+    let length = login.iter().take_while(|b| !b"'\"`\\,;|".contains(b)).count();
+    let (user, password) = login[..length].split_at(memchr::memchr(b':', &login[..length])?);
+    let password = &password[1..];
+    let template = |text: &[u8]| is_reference(text) || text.iter().any(|b| b"$<>{}()[]*".contains(b));
+    if password.len() < 3 || template(user) || template(password) {
+        return None;
+    }
+    let start = at + memchr::memmem::find(line, &[user, b":", password].concat())? + user.len() + 1;
+    let placeholder = placeholder::of_login(user, password);
+    Some(Candidate::new(rule, start..start + password.len(), password).placeholder(placeholder))
 }
 
 /// The first three arguments from `at` on: the inside of a string literal, or `None` for anything else.

@@ -32,6 +32,7 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Read)> {
         "sql-password" => (sql::LITERALS, sql::read),
         "sql-password-hash" => (sql::HASHES, sql::read_hash),
         "server-login" => (login::KEYS, login::read_member),
+        "curl-login" => (login::CURL, login::read_curl),
         "login-call" => (login::CALLS, login::read_call),
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! Passwords in URLs: `scheme://user:password@host`, tokens in the place of the user, `jdbc:` with a parameter.
 //!
-//! The authority is read as RFC 3986 bounds it. The user may be missing (`redis://:password@host`). The value is
-//! given as it would be used: percent escapes are resolved.
+//! The authority is read as RFC 3986 bounds it. The user may be missing (`redis://:password@host`). Percent
+//! escapes are resolved.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use crate::detect::{placeholder, randomness};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
+/// No candidate is made where documentation writes both words (`user:password@`): of these every scheme has one.
 pub const LITERALS: &[&str] = &["://"];
 pub const JDBC: &[&str] = &["jdbc:"];
 
@@ -42,18 +43,37 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if is_reference(password) || is_format(user) || is_format(password) {
         return None;
     }
-    let span = start + colon + 1..start + sign;
     let value = decoded(password);
-    let placeholder = placeholder::of_login(user, &value).or_else(|| of_documentation(host, &value));
-    let candidate = Candidate::new(rule, span, &value).because("it stands before the host of a URL");
-    let weak = placeholder::is_stock(&value) || is_here(host);
-    Some(
-        match weak {
-            true => candidate.confidence(Confidence::Medium),
-            false => candidate,
-        }
-        .placeholder(placeholder),
-    )
+    if placeholder::of_login(user, &value).is_some() {
+        return None;
+    }
+    // Both are the secret: who accepts a weak password of one user has not accepted it of another.
+    let secret = [user, b":", &value[..]].concat();
+    let candidate = Candidate::new(rule, start + colon + 1..start + sign, &secret);
+    Some(match weakness(host, &value) {
+        Some((confidence, reason)) => candidate.confidence(confidence).because(reason),
+        None => candidate.because("it stands before the host of a URL"),
+    })
+}
+
+/// What makes less sure of a password: it is the word for one, or it opens nothing that others reach.
+fn weakness(host: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
+    let here = is_here(host);
+    match (placeholder::is_stock(password), here) {
+        (true, false) => Some((Confidence::Low, "documentation writes this word where a password goes")),
+        // People do call the password of their own database so.
+        (true, true) if password.len() >= 4 && b"password".starts_with(&password.to_ascii_lowercase()) => Some((
+            Confidence::Medium,
+            "a weak password before a host that only this network knows",
+        )),
+        (true, true) => Some((Confidence::Low, "documentation writes this word where a password goes")),
+        (false, true) => Some((
+            Confidence::Medium,
+            "it stands before a host that only this network knows",
+        )),
+        (false, false) if is_documentation(host) => Some((Confidence::Low, "the host is one of documentation")),
+        (false, false) => None,
+    }
 }
 
 /// Reads a line of a file that stores URLs with passwords, in which any sign may stand unescaped.
@@ -167,23 +187,21 @@ fn is_here(host: &[u8]) -> bool {
     !name.contains(&b'.') || name.starts_with(b"127.") || name == b"0.0.0.0"
 }
 
-/// A word of documentation at a host of documentation.
-fn of_documentation(host: &[u8], password: &[u8]) -> Option<&'static str> {
-    let host = host.to_ascii_lowercase();
-    let documentation = [
-        &b"example"[..],
+/// RFC 2606 sets such hosts aside; people make up others.
+fn is_documentation(host: &[u8]) -> bool {
+    const PARTS: &[&[u8]] = &[
+        b"example",
         b"yourhost",
         b"myhost",
         b"your.",
-        b"domain.com",
+        b"your-",
         b"some.url",
+        b"domain.com",
     ];
-    let documented = documentation
-        .iter()
-        .any(|part| memchr::memmem::find(&host, part).is_some())
-        || host == b"host";
-    let word = password.iter().all(|b| b.is_ascii_lowercase()) || password.len() < 8;
-    (documented && word).then_some("the host is one of documentation")
+    let host = host.to_ascii_lowercase();
+    let reserved = [&b".test"[..], b".invalid", b".localhost"];
+    PARTS.iter().any(|part| memchr::memmem::find(&host, part).is_some())
+        || reserved.iter().any(|end| host.ends_with(end))
 }
 
 /// Percent escapes resolved.
