@@ -505,6 +505,7 @@ fn a_worker_that_panics() {
             Canary::new().password + "(",
         )),
         checksum: None,
+        paths: Vec::new(),
         matches: Vec::new(),
         rejects: Vec::new(),
     };

@@ -18,6 +18,7 @@ pub fn named(name: &str) -> Option<Check> {
         "crc32-base36" => crc32_base36,
         "crc32-hex" => crc32_hex,
         "bech32" => bech32,
+        "crc16-nkey" => crc16_nkey,
         "base64-json" => base64_json,
         "base64-number" => base64_number,
         "pypi-macaroon" => pypi_macaroon,
@@ -43,6 +44,22 @@ fn crc32_base62(secret: &[u8]) -> bool {
         return false;
     };
     in_base::<6>(62, crc32(body)) == *given
+}
+
+/// A seed of NATS: 36 bytes in base32, the last two the CRC-16 (XMODEM) of the others, low byte first.
+///
+/// <https://github.com/nats-io/nkeys>
+fn crc16_nkey(seed: &[u8]) -> bool {
+    let decoded = data_encoding::BASE32_NOPAD.decode(seed).unwrap_or_default();
+    let Some((body, given)) = decoded.split_last_chunk::<2>() else {
+        return false;
+    };
+    let crc = body.iter().fold(0_u16, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
+            crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 }
+        })
+    });
+    body.len() == 34 && crc.to_le_bytes() == *given
 }
 
 /// All but seven characters, which are the CRC-32 of the others in base 36, small letters.
@@ -201,5 +218,17 @@ mod tests {
             format!("{}.a.b", encode("12345678901234567x")).as_bytes()
         ));
         assert!(!pypi_macaroon(b"pypi-AgEIcHlwaS5vcmc"));
+    }
+
+    #[test]
+    fn an_nkey_ends_in_its_own_sum() {
+        // The CRC-16 of 34 zeros is zero.
+        let seed = data_encoding::BASE32_NOPAD.encode(&[0; 36]);
+        assert!(crc16_nkey(seed.as_bytes()));
+        let mut bytes = [0; 36];
+        bytes[..9].copy_from_slice(b"123456789");
+        bytes[34..].copy_from_slice(&[1, 2]);
+        assert!(!crc16_nkey(data_encoding::BASE32_NOPAD.encode(&bytes).as_bytes()));
+        assert!(!crc16_nkey(b"SU"));
     }
 }

@@ -21,11 +21,19 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let mut parts = token.split(|&b| b == b'.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     // An encrypted token (five parts) opens nothing by itself; an unsigned one is nobody's credential.
-    if parts.next().is_some() || payload.len() < 4 || signature.len() < 20 {
+    if parts.next().is_some() || !is_claims(payload) || signature.len() < 20 {
         return None;
     }
     let header = data_encoding::BASE64URL_NOPAD.decode(header).ok()?;
     let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
     header.get("alg")?.as_str()?;
     Some(Candidate::new(rule, at..at + token.len(), token))
+}
+
+/// Whether the payload is an object, as claims are; anything may be signed, but only claims grant something.
+fn is_claims(payload: &[u8]) -> bool {
+    let whole = payload.len().min(16) / 4 * 4;
+    let start = if payload.len() < 4 { payload } else { &payload[..whole] };
+    let decoded = data_encoding::BASE64URL_NOPAD.decode(start);
+    decoded.is_ok_and(|claims| claims.starts_with(b"{"))
 }

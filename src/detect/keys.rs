@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::der;
 use super::placeholder;
 use super::randomness;
 use super::runs::is_base64;
@@ -34,7 +35,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
         return None;
     }
     let key = base64_of(body);
-    if key.len() < SHORTEST || !looks_like_a_key(&key) {
+    if key.len() < SHORTEST || !looks_like_a_key(&key) || !is_open(&key) {
         return None;
     }
     let close = window[end..]
@@ -74,6 +75,18 @@ fn base64_of(body: &[u8]) -> Vec<u8> {
 fn is_joining(body: &[u8], at: usize) -> bool {
     let apart = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace() || *b == b'"' || *b == b'\'');
     apart(body.get(at + 1)) && apart(at.checked_sub(1).and_then(|i| body.get(i)))
+}
+
+/// Whether the body by itself is a key: whole, and not encrypted. Text that does not decode is taken for one.
+fn is_open(key: &[u8]) -> bool {
+    let decoded = data_encoding::BASE64_NOPAD
+        .decode(&key[..key.len() / 4 * 4])
+        .unwrap_or_default();
+    match decoded.strip_prefix(b"openssh-key-v1\0") {
+        // The name of the cipher comes first, after its length (PROTOCOL.key of OpenSSH).
+        Some(rest) => rest.starts_with(b"\0\0\0\x04none"),
+        None => der::length(&decoded).is_none_or(|length| decoded.len() + 3 >= length),
+    }
 }
 
 /// DER is not uniformly random (a long run of `A` is common), so only the rest of the text is judged.

@@ -10,7 +10,9 @@ mod anchors;
 mod assigned;
 pub mod aws;
 mod candidate;
+mod carriers;
 mod checksum;
+mod der;
 mod foreign;
 mod generic;
 mod join;
@@ -60,6 +62,7 @@ pub struct Detectors {
     session_token: Option<Arc<Rule>>,
     smtp_password: Option<Arc<Rule>>,
     generic: Option<Arc<Rule>>,
+    key_file: Option<Arc<Rule>>,
     named: Named,
     foreign: ForeignRules,
 }
@@ -85,6 +88,7 @@ impl Detectors {
             session_token: None,
             smtp_password: None,
             generic: None,
+            key_file: None,
             named: Named::default(),
             foreign: ForeignRules::default(),
         };
@@ -99,10 +103,13 @@ impl Detectors {
             };
             match &rule.matcher {
                 Matcher::Pattern(pattern) => match Prefix::all_of(&rule, pattern) {
-                    Some(all) => prefixes.extend(all),
-                    None => {
+                    Some(all) if rule.kind != "password" => prefixes.extend(all),
+                    _ => {
                         let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
-                        starts(&literals, literals::read_pattern);
+                        match rule.kind.as_str() {
+                            "password" => starts(&literals, carriers::read_password),
+                            _ => starts(&literals, literals::read_pattern),
+                        }
                     }
                 },
                 Matcher::Named { .. } => named.push(rule),
@@ -119,11 +126,14 @@ impl Detectors {
                     "secret" => starts(assigned::SECRET, assigned::read),
                     "token" => starts(assigned::TOKEN, assigned::read),
                     "key" => starts(assigned::KEY, assigned::read),
+                    "der" => starts(der::LITERALS, der::read),
                     "jwt" => starts(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
                     "aws-session-token" => detectors.session_token = Some(rule),
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
                     "high-entropy" => detectors.generic = Some(rule),
+                    "key-file" => detectors.key_file = Some(rule),
+                    name if let Some((literals, read)) = carriers::named(name) => starts(literals, read),
                     _ => {
                         return Err(Error::usage(format!(
                             "{}: rule \"{}\": no detector \"{name}\"",
@@ -193,6 +203,9 @@ impl Detectors {
         }
         if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
             found.extend(generic::read(rule, bytes, span()));
+        }
+        if let Some(rule) = self.key_file.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
+            found.extend(carriers::key_file(rule, bytes, span(), value));
         }
         if looks.has(Looks::PREFIXED) {
             self.prefixes.read(bytes, piece, found);

@@ -1,6 +1,8 @@
 //! Where candidates overlap, one is kept: the paired, the surer, the more specific, the longer. Those that were
 //! decoded out of one part of the content were judged in there, and stand for all of that part together.
 
+use std::collections::BTreeMap;
+
 use super::candidate::Candidate;
 
 /// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept,
@@ -20,7 +22,8 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));
     let mut kept = vec![false; candidates.len()];
-    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    // Whether a rule for certain files applies is not known before the path is: `triage::place` decides then.
+    let mut taken: [BTreeMap<usize, usize>; 2] = Default::default();
     for index in order {
         // Whether it is one at all is known once the path is.
         if candidates[index].is_of_some_paths() {
@@ -29,6 +32,7 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
         }
         let within = candidates[index].within.as_ref();
         let span = within.unwrap_or(&candidates[index].span);
+        let taken = &mut taken[usize::from(!candidates[index].rule.paths.is_empty())];
         let before = taken.range(..span.end).next_back();
         let clash = before.is_some_and(|(&start, &end)| end > span.start && within != Some(&(start..end)));
         if !clash {

@@ -10,6 +10,7 @@ use crate::detect::randomness;
 
 const DOCUMENTED: &str = "an example of AWS's documentation";
 const WORD: &str = "the value holds a word that only made-up examples hold";
+const STOCK: &str = "documentation writes such a user and password";
 const MONOTONE: &str = "the value is a sequence or repeats itself";
 
 /// Example ids of the documentation that do not say so, cut after the prefix.
@@ -47,6 +48,59 @@ const WORDS: &[&str] = &[
     "removed",
 ];
 
+/// What only made-up passwords hold. Weak words are not among them: people do choose them.
+const PASSWORD_WORDS: &[&str] = &[
+    "your",
+    "changeme",
+    "change_me",
+    "change-me",
+    "change this",
+    "placeholder",
+    "redacted",
+    "replace",
+    "insert",
+    "_here",
+    "-here",
+    "passwordhere",
+    "put your",
+    "xxxx",
+    "secret-goes",
+];
+/// Users and passwords of documentation, small letters only.
+const STOCK_USERS: &[&str] = &[
+    "user", "username", "usr", "uname", "name", "foo", "login", "test", "myuser", "u", "a", "me", "bob", "alice",
+    "joe", "john", "someone", "somebody", "someuser", "account", "id", "usuario",
+];
+const STOCK_PASSWORDS: &[&str] = &[
+    "password",
+    "mypassword",
+    "passwd",
+    "pass",
+    "passw",
+    "pwd",
+    "pw",
+    "passphrase",
+    "secret",
+    "test",
+    "foo",
+    "bar",
+    "baz",
+    "foobar",
+    "mypass",
+    "mypw",
+    "mysecret",
+    "somepass",
+    "userpass",
+    "testpass",
+    "token",
+    "xyz",
+    "abc",
+    "p",
+    "b",
+    "key",
+    "dummy",
+];
+
 /// Why an access key id is not a real one, or `None`.
 pub fn of_id(id: &[u8]) -> Option<&'static str> {
     let tail = id.get(4..)?;
@@ -68,6 +122,36 @@ pub fn of_secret(value: &[u8]) -> Option<&'static str> {
 pub fn of_long(value: &[u8]) -> Option<&'static str> {
     let lower = value.to_ascii_lowercase();
     memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED)
+}
+
+/// Why a password that a person chose is not a real one, or `None`: it says so itself.
+pub fn of_password(value: &[u8]) -> Option<&'static str> {
+    let lower = value.to_ascii_lowercase();
+    let says = PASSWORD_WORDS
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    says.then_some(WORD)
+}
+
+/// Why a user and a password are not real ones, or `None`: one says so itself, or documentation writes such words
+/// for both.
+pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
+    let rfc = user == b"Aladdin" && password.eq_ignore_ascii_case(b"open sesame");
+    let user = letters(user);
+    let stock_user = STOCK_USERS.contains(&user.as_str()) || user.ends_with("username");
+    let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
+    let stock = named_so || stock_user && is_stock(password);
+    of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
+}
+
+/// Whether documentation writes this word where a password goes.
+pub fn is_stock(password: &[u8]) -> bool {
+    STOCK_PASSWORDS.contains(&letters(password).as_str())
+}
+
+fn letters(text: &[u8]) -> String {
+    let letters = text.iter().filter(|b| b.is_ascii_alphabetic());
+    letters.map(|b| char::from(b.to_ascii_lowercase())).collect()
 }
 
 /// `least` is the largest number of distinct characters that no real value has.
@@ -117,5 +201,28 @@ mod tests {
         }
         assert!(of_secret(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").is_some());
         assert!(of_secret(b"je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY").is_some());
+    }
+
+    #[test]
+    fn a_weak_password_is_one_and_a_described_one_is_not() {
+        for (user, password) in [
+            ("user", "pass"),
+            ("foo", "bar"),
+            ("username", "pw"),
+            ("api_user", "api_password"),
+            ("root", "your-password"),
+            ("me", "xxxxxxxx"),
+        ] {
+            assert!(of_login(user.as_bytes(), password.as_bytes()).is_some(), "{user}");
+        }
+        for (user, password) in [
+            ("root", "hunter2"),
+            ("postgres", "postgres"),
+            ("user", "horse7"),
+            ("sa", "password"),
+        ] {
+            assert!(of_login(user.as_bytes(), password.as_bytes()).is_none(), "{user}");
+        }
+        assert!(of_password(b"password").is_none() && is_stock(b"my_password1"));
     }
 }

@@ -231,6 +231,7 @@ fn rule_of(entry: &RuleEntry, of_file: Vec<Arc<Allow>>) -> Result<Rule, Error> {
         precedence: if is_generic { 5 } else { 30 },
         matcher: Matcher::Foreign(Box::new(foreign)),
         checksum: None,
+        paths: Vec::new(),
         matches: Vec::new(),
         rejects: Vec::new(),
     })

@@ -45,7 +45,8 @@ pub fn expand(recipe: &str, below: Below<'_>) -> Result<String, &'static str> {
             draw(rest, '>', below)?
         } else if let Some((name, make)) = FORMS.iter().find(|(name, _)| is_form(rest, name)) {
             let (inner, length) = filled(&rest[name.len() + 2..], below)?;
-            (make(inner), name.len() + 2 + length)
+            let made = make(inner).ok_or("the form is not made of such a text")?;
+            (made, name.len() + 2 + length)
         } else {
             ("<".to_owned(), 1)
         };

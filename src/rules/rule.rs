@@ -25,6 +25,8 @@ pub struct Rule {
     pub matcher: Matcher,
     /// The name of a check that the value carries in itself; `detect` knows what it means.
     pub checksum: Option<String>,
+    /// The files that it is about, where only a file's name tells; `triage::place` says how they are written.
+    pub paths: Vec<String>,
     /// Recipes whose expansion must be found, and must not be.
     pub matches: Vec<String>,
     pub rejects: Vec<String>,

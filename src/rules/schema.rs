@@ -56,6 +56,8 @@ struct RuleEntry {
     names: Vec<String>,
     pattern: Option<String>,
     checksum: Option<String>,
+    #[serde(default)]
+    paths: Vec<String>,
     matches: Vec<String>,
     rejects: Vec<String>,
 }
@@ -157,6 +159,9 @@ impl Reading<'_> {
                 fault("an offset without literals").hint("it says how far behind the start of a match they stand")
             );
         }
+        if entry.paths.iter().any(|glob| glob.trim_start_matches('!').is_empty()) {
+            return Err(fault("a path is empty").hint("write paths as \"**/name\""));
+        }
         let matcher = self.matcher(&id, &entry)?;
         Ok(Rule {
             id,
@@ -172,6 +177,7 @@ impl Reading<'_> {
             precedence: entry.precedence,
             matcher,
             checksum: entry.checksum,
+            paths: entry.paths,
             matches: entry.matches,
             rejects: entry.rejects,
         })

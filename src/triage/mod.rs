@@ -8,6 +8,7 @@ mod foreign;
 mod grade;
 mod locate;
 mod merge;
+mod place;
 pub mod submodule;
 mod veil;
 
@@ -15,6 +16,7 @@ pub use foreign::ask_places;
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;
+pub use place::place;
 pub use veil::Veil;
 
 use crate::detect::Role;

@@ -54,6 +54,7 @@ pub fn rule(id: &str, kind: &str, severity: Severity) -> Arc<Rule> {
         precedence: 50,
         matcher: Matcher::Code("aws".to_owned()),
         checksum: None,
+        paths: Vec::new(),
         matches: Vec::new(),
         rejects: Vec::new(),
     })

@@ -24,6 +24,7 @@ pub fn unknown_rule(id: &str, kind: &str, severity: Severity, confidence: Confid
         precedence: 0,
         matcher: Matcher::Code(String::new()),
         checksum: None,
+        paths: Vec::new(),
         matches: Vec::new(),
         rejects: Vec::new(),
     })

@@ -3,25 +3,29 @@
 //! They are written anew here, and not taken from the detectors that check them: an example that the checker made
 //! would show nothing.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
+
+/// Makes something of a text; nothing if it is not such a text.
+pub type Form = fn(String) -> Option<String>;
 
 /// The forms by name. `src/detect/checksum.rs` says who uses which checksum.
-pub const FORMS: &[(&str, fn(String) -> String)] = &[
-    ("b64", |text| BASE64.encode(text.as_bytes())),
-    ("b64url", |text| BASE64URL_NOPAD.encode(text.as_bytes())),
+pub const FORMS: &[(&str, Form)] = &[
+    ("b64", |text| Some(BASE64.encode(text.as_bytes()))),
+    ("b64url", |text| Some(BASE64URL_NOPAD.encode(text.as_bytes()))),
     ("crc32-base62", |text| {
         let sum = crc32(text.rsplit('_').next().unwrap_or_default());
-        format!("{text}{}", digits(sum, 62, 6))
+        Some(format!("{text}{}", digits(sum, 62, 6)))
     }),
     ("crc32-base36", |text| {
         let sum = digits(crc32(&text), 36, 7).to_lowercase();
-        text + &sum
+        Some(text + &sum)
     }),
     ("crc32-hex", |text| {
         let sum = HEXLOWER.encode(&crc32(&text).to_le_bytes());
-        text + "_" + &sum
+        Some(text + "_" + &sum)
     }),
     ("bech32", bech32),
+    ("nkey", nkey),
 ];
 
 fn crc32(text: &str) -> u32 {
@@ -41,17 +45,16 @@ fn digits(number: u32, base: u32, count: u32) -> String {
 }
 
 /// The text with six characters that check it (BIP 173). It is written in capitals.
-fn bech32(text: String) -> String {
+fn bech32(text: String) -> Option<String> {
     const CHARACTERS: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
     let lower = text.to_lowercase();
-    let (word, data) = lower.rsplit_once('1').expect("a 1 ends the word");
+    let (word, data) = lower.rsplit_once('1')?;
     let mut values: Vec<u32> = word.bytes().map(|b| u32::from(b >> 5)).collect();
     values.push(0);
     values.extend(word.bytes().map(|b| u32::from(b & 31)));
-    values.extend(
-        data.chars()
-            .map(|c| CHARACTERS.find(c).expect("a character of bech32") as u32),
-    );
+    for character in data.chars() {
+        values.push(CHARACTERS.find(character)? as u32);
+    }
     values.extend([0; 6]);
     let mut sum = 1_u32;
     for value in values {
@@ -68,5 +71,21 @@ fn bech32(text: String) -> String {
     let check = (0..6)
         .rev()
         .map(|place| CHARACTERS.as_bytes()[(sum >> (5 * place) & 31) as usize]);
-    text + &check.map(char::from).collect::<String>().to_uppercase()
+    Some(text + &check.map(char::from).collect::<String>().to_uppercase())
+}
+
+/// A seed of NATS: the first 54 of 56 characters of base32, and the CRC-16 of the bytes they hold.
+fn nkey(text: String) -> Option<String> {
+    let mut bytes = BASE32_NOPAD.decode(text.as_bytes()).ok()?;
+    bytes.truncate(34);
+    let mut crc = 0_u16;
+    for bit in bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1))
+    {
+        let top = crc >> 15 == u16::from(bit);
+        crc = crc << 1 ^ if top { 0 } else { 0x1021 };
+    }
+    bytes.extend(crc.to_le_bytes());
+    Some(BASE32_NOPAD.encode(&bytes))
 }
