@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::archive::{compress, tar, zip};
+use common::archive::{compress, zip};
 use common::program::{Run, findings, within};
 use common::random::{Pair, Random};
 use flate2::Compression;
@@ -68,9 +68,10 @@ fn overlapping(members: u16, zeros: usize) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&vec![0; zeros]).expect("it is written to memory");
     let packed = encoder.finish().expect("it is written to memory");
+    let sum = libdeflater::crc32(&vec![0; zeros]);
     let common = |to: &mut Vec<u8>| {
         to.extend([20, 0, 0, 0, 8, 0, 0, 0, 0, 0]);
-        to.extend(libdeflater::crc32(&vec![0; zeros]).to_le_bytes());
+        to.extend(sum.to_le_bytes());
         to.extend((packed.len() as u32).to_le_bytes());
         to.extend((zeros as u32).to_le_bytes());
         to.extend([1, 0, 0, 0]);

@@ -264,6 +264,18 @@ fn encoded_text_is_read_where_it_stands() {
         format!("<a href=\"data:text/plain;base64,{}\">", base64(text))
     });
     check("hex", &["hex at line 2"], &|text| HEXLOWER.encode(text.as_bytes()));
+    check("HTML entities", &["HTML entities at line 2"], &|text| {
+        text.replace("AKIA", "&#65;KIA")
+            .replace('/', "&#x2F;")
+            .replace('+', "&#43;")
+            .replace('\n', "&#10;")
+    });
+    check("percent-encoding", &["percent-encoding at line 2"], &|text| {
+        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    });
+    check("JSON", &["escapes at line 2"], &|text| {
+        format!("\"{}\"", text.replace('\n', "\\n").replace("AKIA", "\\u0041\\u004bIA"))
+    });
     check(
         "gzip in base64, as Helm keeps its releases",
         &["base64 at line 2", "base64 at line 1", "gzip"],

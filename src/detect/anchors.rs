@@ -10,6 +10,7 @@
 use std::ops::Range;
 
 use super::Detectors;
+use super::escapes;
 use super::looks::Looks;
 use super::runs::{self, is_run};
 use crate::git::Copied;
@@ -19,6 +20,8 @@ use crate::git::Copied;
 pub struct Anchors {
     pub(super) literals: Vec<usize>,
     pub(super) runs: Vec<Run>,
+    /// Where HTML entities start.
+    pub(super) entities: Vec<usize>,
 }
 
 /// A run and what it could be. Objects are smaller than four gigabytes.
@@ -37,6 +40,9 @@ impl Run {
             true => {
                 let mut looks = Looks::ESCAPED;
                 runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(Looks::of(bytes, &piece)));
+                if escapes::is_telling(&bytes[span.clone()]) {
+                    looks = looks.and(Looks::DECODABLE);
+                }
                 looks
             }
         };
@@ -63,7 +69,7 @@ impl Run {
 
 impl Anchors {
     pub fn is_empty(&self) -> bool {
-        self.literals.is_empty() && self.runs.is_empty()
+        self.literals.is_empty() && self.runs.is_empty() && self.entities.is_empty()
     }
 }
 
@@ -73,35 +79,46 @@ impl Detectors {
         let mut anchors = Anchors::default();
         self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
         find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
+        escapes::find(bytes, 0..bytes.len(), &mut anchors.entities);
         anchors
     }
 
     /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
+        let literals = |range, found: &mut Vec<usize>| self.literals.find(bytes, range, found);
+        let entities = |range, found: &mut Vec<usize>| escapes::find(bytes, range, found);
+        let length = bytes.len();
         Anchors {
-            literals: self.literals_after(bytes, &base.literals, copied),
+            literals: starts_after(length, &base.literals, copied, self.literals.longest().max(1), literals),
             runs: runs_after(bytes, &base.runs, base_length, copied),
+            entities: starts_after(length, &base.entities, copied, escapes::LONGEST_START, entities),
         }
     }
+}
 
-    fn literals_after(&self, bytes: &[u8], base: &[usize], copied: &[Copied]) -> Vec<usize> {
-        let longest = self.literals.longest().max(1);
-        let mut literals = Vec::new();
-        let mut searched = 0;
-        for copy in copied {
-            // Where any literal would lie in the copy whole.
-            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
-                continue;
-            };
-            self.literals.find(bytes, searched..copy.to, &mut literals);
-            let known = &base[base.partition_point(|&at| at < copy.from)..];
-            let known = known.iter().take_while(|&&at| at < copy.from + inner);
-            literals.extend(known.map(|at| at - copy.from + copy.to));
-            searched = copy.to + inner;
-        }
-        self.literals.find(bytes, searched..bytes.len(), &mut literals);
-        literals
+/// Finds the starts of things of at most `longest` bytes, knowing those of the base; `find` searches a range.
+fn starts_after(
+    length: usize,
+    base: &[usize],
+    copied: &[Copied],
+    longest: usize,
+    find: impl Fn(Range<usize>, &mut Vec<usize>),
+) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut searched = 0;
+    for copy in copied {
+        // Where any of them would lie in the copy whole.
+        let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
+            continue;
+        };
+        find(searched..copy.to, &mut starts);
+        let known = &base[base.partition_point(|&at| at < copy.from)..];
+        let known = known.iter().take_while(|&&at| at < copy.from + inner);
+        starts.extend(known.map(|at| at - copy.from + copy.to));
+        searched = copy.to + inner;
     }
+    find(searched..length, &mut starts);
+    starts
 }
 
 fn runs_after(bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {
@@ -191,7 +208,18 @@ mod tests {
                     0 => {
                         text.extend([&b"AKIA"[..], b"-----BEGIN ", b"eyJ", b"AKI", b"bedrock-api-key-"][self.below(5)])
                     }
-                    1 => text.extend([&b" "[..], b"\n", b"=\"", b"\\/", b"%2F"][self.below(5)]),
+                    1 => text.extend(
+                        [
+                            &b" "[..],
+                            b"\n",
+                            b"=\"",
+                            b"\\/",
+                            b"%2F",
+                            b"&#65;",
+                            b"&quot;",
+                            b"\\u0041",
+                        ][self.below(8)],
+                    ),
                     _ => {
                         let length = self.below(30);
                         let alphabet = [&b"aB3/"[..], b"abcd", b"xY9+-_"][self.below(3)];

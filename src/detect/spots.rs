@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::anchors::Run;
+use super::looks::Looks;
 use super::{Anchors, Detected, Detectors};
 
 /// Positions in one content. One without length is a literal's.
@@ -26,14 +27,18 @@ impl Detectors {
                 spots.push(start as u32..start as u32);
             }
         }
+        let entities: Vec<u32> = anchors.entities.iter().map(|&start| start as u32).collect();
         for run in anchors.runs {
             let mut detected = Detected::default();
             self.read_run(bytes, &run, &mut detected);
-            if !detected.candidates.is_empty() || !detected.nested.is_empty() {
+            let is_spot = run.looks.has(Looks::DECODABLE) || !detected.nested.is_empty();
+            if is_spot || !detected.candidates.is_empty() {
                 let span = run.span();
                 spots.push(span.start as u32..span.end as u32);
             }
         }
+        // Which of them stand in one text depends on all of them.
+        spots.extend(entities.into_iter().map(|start| start..start));
         spots
     }
 }
@@ -48,6 +53,7 @@ impl Anchors {
                 return None;
             }
             match start == end {
+                true if bytes[start] == b'&' => anchors.entities.push(start),
                 true => anchors.literals.push(start),
                 false => anchors.runs.push(Run::at(bytes, start..end)),
             }

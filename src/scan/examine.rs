@@ -155,7 +155,7 @@ fn lift(outer: &[u8], nested: &Nested, found: Vec<Candidate>, candidates: &mut V
             Some(_) => nested.span.clone(),
             None => nested.outer(&candidate.span),
         };
-        candidate.within = Some(nested.span.clone());
+        candidate.within = candidate.within.map(|_| nested.span.clone());
         let encoding = nested.encoding.map(Step::Form);
         candidate
             .via
