@@ -5,10 +5,9 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use common::pack::{BLOB, COMMIT, HandMade, TREE, made_up, made_up_id, repeated};
-use common::program::{self, Run, findings, keytrail};
+use common::program::{self, Run, findings, within};
 use common::random::{Pair, Random};
 use common::repo::{TestRepo, damage};
 use keytrail::origin::ObjectId;
@@ -55,20 +54,6 @@ fn has(report: &Value, key: &Pair) -> bool {
     findings(report)
         .iter()
         .any(|finding| finding["aws"]["key_id"] == key.id.as_str())
-}
-
-/// Runs with this much memory to address, in MiB.
-fn within(folder: &Path, mebibytes: u64, arguments: &[&str]) -> Run {
-    let plain = keytrail(folder);
-    let mut command = Command::new("bash");
-    command.env_clear().current_dir(folder).stdin(Stdio::null());
-    for (name, value) in plain.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
-    command.args(["-c", "ulimit -v $0 && exec \"$@\""]);
-    command.arg((mebibytes << 10).to_string()).arg(plain.get_program());
-    command.args(plain.get_args()).args(arguments);
-    program::finish(&mut command)
 }
 
 fn pack_of(repo: &TestRepo) -> PathBuf {

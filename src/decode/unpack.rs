@@ -71,8 +71,11 @@ impl Walk<'_> {
     /// Visits a content, or what is in it if it is packed.
     pub fn open(&mut self, reader: &mut dyn Read) -> Walked {
         let mut head = Vec::with_capacity(HEAD);
-        let read = reader.take(HEAD as u64).read_to_end(&mut head);
-        read.map_err(|error| self.failed(&error))?;
+        if let Err(error) = reader.take(HEAD as u64).read_to_end(&mut head) {
+            let stop = self.failed(&error);
+            self.read(&mut &head[..])?;
+            return Err(stop);
+        }
         let mut whole = head.chain(reader);
         match Format::of_start(whole.get_ref().0) {
             Some(format) if self.level < self.layers => self.open_as(format, &mut whole),

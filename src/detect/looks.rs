@@ -22,6 +22,8 @@ impl Looks {
     pub const SMTP_PASSWORD: Self = Self(16);
     /// Could be content inside the content.
     pub const NESTED: Self = Self(32);
+    /// Has escapes that hide what stands around it.
+    pub const DECODABLE: Self = Self(512);
     /// Has escapes: what it means is not what it is, and has to be asked again.
     pub const ESCAPED: Self = Self(64);
     /// Has a word that starts with a provider's prefix.

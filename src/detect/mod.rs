@@ -13,6 +13,7 @@ mod candidate;
 mod carriers;
 mod checksum;
 mod der;
+mod escapes;
 mod foreign;
 mod generic;
 mod join;
@@ -166,6 +167,7 @@ impl Detectors {
             self.read_run(bytes, run, &mut detected);
         }
         self.foreign.read(bytes, &anchors.words, &mut detected.candidates);
+        detected.nested.extend(read_escapes(bytes, anchors));
         detected
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
@@ -227,4 +229,18 @@ impl Detectors {
     pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
         name::says(bytes, start) == name::Says::AwsSecret
     }
+}
+
+/// Decodes the texts around escapes, each once.
+fn read_escapes(bytes: &[u8], anchors: &Anchors) -> Vec<Nested> {
+    let mut texts = escapes::texts(bytes, &anchors.entities);
+    let mut decoded = 0;
+    for run in anchors.runs.iter().filter(|run| run.looks.has(Looks::DECODABLE)) {
+        let span = run.span();
+        if span.start >= decoded {
+            texts.extend(escapes::around(bytes, span));
+            decoded = texts.last().map_or(0, |text| text.span.end);
+        }
+    }
+    texts
 }

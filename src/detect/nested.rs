@@ -35,6 +35,18 @@ const BASE64: &str = "base64";
 const HEX: &str = "hex";
 
 impl Nested {
+    /// A text of which parts stand as they are.
+    pub(super) fn of_text(span: Range<usize>, bytes: Vec<u8>, form: &'static str, parts: Vec<(usize, usize)>) -> Self {
+        Self {
+            span,
+            bytes,
+            form,
+            encoding: None,
+            parts,
+            scale: (1, 1),
+        }
+    }
+
     /// Where the decoded span stands in the outer content, as closely as can be said.
     pub fn outer(&self, decoded: &Range<usize>) -> Range<usize> {
         let (outer, inner) = self.scale;

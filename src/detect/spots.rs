@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::anchors::Run;
+use super::looks::Looks;
 use super::{Anchors, Detected, Detectors};
 
 /// Positions in one content. One without length is that of a literal or a keyword.
@@ -30,11 +31,14 @@ impl Detectors {
         for run in &anchors.runs {
             let mut detected = Detected::default();
             self.read_run(bytes, run, &mut detected);
-            if !detected.candidates.is_empty() || !detected.nested.is_empty() {
+            let is_spot = run.looks.has(Looks::DECODABLE) || !detected.nested.is_empty();
+            if is_spot || !detected.candidates.is_empty() {
                 let span = run.span();
                 spots.push(span.start as u32..span.end as u32);
             }
         }
+        // Which of them stand in one text depends on all of them.
+        spots.extend(anchors.entities.iter().map(|&start| start as u32..start as u32));
         let mut foreign = Vec::new();
         self.foreign.read(bytes, &anchors.words, &mut foreign);
         if !foreign.is_empty() || !spots.is_empty() {
@@ -53,6 +57,7 @@ impl Detectors {
                 return None;
             }
             match start == end {
+                true if bytes[start] == b'&' => anchors.entities.push(start),
                 true => anchors.literals.push(self.literals.place(bytes, start)),
                 false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }

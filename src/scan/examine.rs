@@ -96,41 +96,50 @@ impl Examination<'_> {
     fn settle_packed(&mut self, bytes: &[u8], format: Format, layers: Layers) -> Vec<Candidate> {
         let budget = Rc::clone(&self.budget);
         let mut candidates: Vec<Candidate> = Vec::new();
-        let stops = unpack(
-            Input::Bytes(bytes),
-            format,
-            layers.archives,
-            &budget,
-            &mut |way, archives, reader| {
-                let mut content = Vec::new();
-                reader.take(LARGEST).read_to_end(&mut content)?;
-                if io::copy(reader, &mut io::sink())? > 0 {
-                    self.left_out.push(Policy::TooLarge);
-                }
-                let encoding = Encoding::of_start(&content);
-                if let Some(encoding) = encoding {
-                    content = encoding.decode(&content, 0);
-                }
-                let first = candidates.len();
-                let layers = Layers { archives, ..layers };
-                for mut candidate in self.settle(&content, self.detectors.scan(&content), layers) {
-                    let encoding = encoding.map(|encoding| Step::Form(encoding.as_str()));
-                    candidate.via.splice(0..0, way.iter().cloned().chain(encoding));
-                    candidate.within = Some(0..bytes.len());
-                    if let Some(mate) = &mut candidate.mate {
-                        mate.index += first;
-                    }
-                    candidates.push(candidate);
-                }
-                Ok(())
-            },
-        );
-        self.left_out
-            .extend(stops.into_iter().filter_map(|stop| match stop.why {
-                Why::Policy(policy) => Some(policy),
-                Why::Fault(_) => None,
-            }));
+        let mut visit = |way: &[Step], archives, reader: &mut dyn Read| {
+            let layers = Layers { archives, ..layers };
+            self.settle_stream(way, layers, reader, &mut candidates)
+        };
+        let stops = unpack(Input::Bytes(bytes), format, layers.archives, &budget, &mut visit);
+        let policies = stops.into_iter().filter_map(|stop| match stop.why {
+            Why::Policy(policy) => Some(policy),
+            Why::Fault(_) => None,
+        });
+        self.left_out.extend(policies);
+        for candidate in &mut candidates {
+            candidate.within = Some(0..bytes.len());
+        }
         candidates
+    }
+
+    /// Examines a content out of an archive, as far as it can be read.
+    fn settle_stream(
+        &mut self,
+        way: &[Step],
+        layers: Layers,
+        reader: &mut dyn Read,
+        candidates: &mut Vec<Candidate>,
+    ) -> io::Result<()> {
+        let mut content = Vec::new();
+        let read = reader.take(LARGEST).read_to_end(&mut content);
+        let encoding = Encoding::of_start(&content);
+        if let Some(encoding) = encoding {
+            content = encoding.decode(&content, 0);
+        }
+        let encoding = encoding.map(|encoding| Step::Form(encoding.as_str()));
+        let first = candidates.len();
+        for mut candidate in self.settle(&content, self.detectors.scan(&content), layers) {
+            candidate.via.splice(0..0, way.iter().chain(&encoding).cloned());
+            if let Some(mate) = &mut candidate.mate {
+                mate.index += first;
+            }
+            candidates.push(candidate);
+        }
+        read?;
+        if io::copy(reader, &mut io::sink())? > 0 {
+            self.left_out.push(Policy::TooLarge);
+        }
+        Ok(())
     }
 
     /// Counts what is left out, unless nothing of the kind is asked for.
@@ -155,7 +164,7 @@ fn lift(outer: &[u8], nested: &Nested, found: Vec<Candidate>, candidates: &mut V
             Some(_) => nested.span.clone(),
             None => nested.outer(&candidate.span),
         };
-        candidate.within = Some(nested.span.clone());
+        candidate.within = candidate.within.map(|_| nested.span.clone());
         let encoding = nested.encoding.map(Step::Form);
         candidate
             .via

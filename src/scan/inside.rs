@@ -3,7 +3,7 @@
 //! The packed bytes themselves are scanned as well, by whoever comes here: what is found both ways is kept where
 //! it was found inside. Nothing is unpacked to disk.
 
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 
 use super::{Found, Scan};
 use crate::decode::{Budget, Encoding, Format, Input, Layers, Stop, unpack};
@@ -62,14 +62,15 @@ impl Scan<'_> {
 
     fn find_in_stream(
         &self,
-        mut reader: &mut dyn Read,
+        reader: &mut dyn Read,
         buffer: &mut Vec<u8>,
         origin: &Origin,
         way: &[Step],
         found: &mut Found,
-    ) -> std::io::Result<()> {
+    ) -> io::Result<()> {
         let mut encoding = None;
-        read_in_pieces(&mut reader, buffer, PIECE, OVERLAP, &mut |piece| {
+        let mut sound = Sound { reader, error: None };
+        read_in_pieces(&mut sound, buffer, PIECE, OVERLAP, &mut |piece| {
             if piece.offset == 0 {
                 encoding = Encoding::of_start(piece.bytes);
             }
@@ -81,6 +82,28 @@ impl Scan<'_> {
                 owned: piece.owned,
             };
             found.append(self.find(&content, &Added::All, encoding, way));
+        })?;
+        sound.error.map_or(Ok(()), Err)
+    }
+}
+
+/// The part of a stream that comes before damage: it ends there, and the error is kept.
+struct Sound<'r> {
+    reader: &'r mut dyn Read,
+    error: Option<io::Error>,
+}
+
+impl Read for Sound<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.error.is_some() {
+            return Ok(0);
+        }
+        self.reader.read(into).or_else(|error| match error.kind() {
+            ErrorKind::Interrupted => Err(error),
+            _ => {
+                self.error = Some(error);
+                Ok(0)
+            }
         })
     }
 }

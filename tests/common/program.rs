@@ -52,6 +52,20 @@ pub fn finish(command: &mut Command) -> Run {
     Run::of(&command.output().expect("the program starts"))
 }
 
+/// Runs with this much memory to address, in MiB.
+pub fn within(folder: &Path, mebibytes: u64, arguments: &[&str]) -> Run {
+    let plain = keytrail(folder);
+    let mut command = Command::new("bash");
+    command.env_clear().current_dir(folder).stdin(Stdio::null());
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command.args(["-c", "ulimit -v $0 && exec \"$@\""]);
+    command.arg((mebibytes << 10).to_string()).arg(plain.get_program());
+    command.args(plain.get_args()).args(arguments);
+    finish(&mut command)
+}
+
 impl Run {
     fn of(output: &std::process::Output) -> Self {
         Self {

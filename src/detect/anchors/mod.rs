@@ -10,6 +10,7 @@
 use std::ops::Range;
 
 use super::Detectors;
+use super::escapes;
 use super::literals::{AFTER, BEFORE, Place};
 use super::looks::Looks;
 use super::runs::{self, is_run};
@@ -21,6 +22,8 @@ pub struct Anchors {
     pub(super) literals: Vec<Place>,
     /// Where keywords of foreign rules start.
     pub(super) words: Vec<usize>,
+    /// Where HTML entities start.
+    pub(super) entities: Vec<usize>,
     pub(super) runs: Vec<Run>,
 }
 
@@ -41,6 +44,9 @@ impl Run {
             true => {
                 let mut looks = Looks::ESCAPED;
                 runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(look(&piece)));
+                if escapes::is_telling(&bytes[span.clone()]) {
+                    looks = looks.and(Looks::DECODABLE);
+                }
                 looks
             }
         };
@@ -68,7 +74,10 @@ impl Run {
 impl Anchors {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.words.is_empty() && !self.literals.iter().any(|place| place.tells)
+        self.runs.is_empty()
+            && self.words.is_empty()
+            && self.entities.is_empty()
+            && !self.literals.iter().any(|place| place.tells)
     }
 }
 
@@ -78,15 +87,20 @@ impl Detectors {
         let mut anchors = Anchors::default();
         self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
         self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
+        escapes::find(bytes, 0..bytes.len(), &mut anchors.entities);
         self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
         anchors
     }
 
     /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
+        let words = |range, found: &mut Vec<usize>| self.foreign.find(bytes, range, found);
+        let entities = |range, found: &mut Vec<usize>| escapes::find(bytes, range, found);
+        let length = bytes.len();
         Anchors {
             literals: self.literals_after(bytes, &base.literals, base_length, copied),
-            words: self.words_after(bytes, &base.words, copied),
+            words: starts_after(length, &base.words, copied, self.foreign.longest().max(1), words),
+            entities: starts_after(length, &base.entities, copied, escapes::LONGEST_START, entities),
             runs: self.runs_after(bytes, &base.runs, base_length, copied),
         }
     }
@@ -160,26 +174,31 @@ impl Detectors {
             }
         });
     }
+}
 
-    /// Where keywords start: a keyword is known by its own bytes.
-    fn words_after(&self, bytes: &[u8], base: &[usize], copied: &[Copied]) -> Vec<usize> {
-        let longest = self.foreign.longest().max(1);
-        let mut words = Vec::new();
-        let mut searched = 0;
-        for copy in copied {
-            // Where any keyword would lie in the copy whole.
-            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
-                continue;
-            };
-            self.foreign.find(bytes, searched..copy.to, &mut words);
-            let known = &base[base.partition_point(|&at| at < copy.from)..];
-            let known = known.iter().take_while(|&&at| at < copy.from + inner);
-            words.extend(known.map(|at| at - copy.from + copy.to));
-            searched = copy.to + inner;
-        }
-        self.foreign.find(bytes, searched..bytes.len(), &mut words);
-        words
+/// Finds the starts of things of at most `longest` bytes, knowing those of the base; `find` searches a range.
+fn starts_after(
+    length: usize,
+    base: &[usize],
+    copied: &[Copied],
+    longest: usize,
+    find: impl Fn(Range<usize>, &mut Vec<usize>),
+) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut searched = 0;
+    for copy in copied {
+        // Where any of them would lie in the copy whole.
+        let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
+            continue;
+        };
+        find(searched..copy.to, &mut starts);
+        let known = &base[base.partition_point(|&at| at < copy.from)..];
+        let known = known.iter().take_while(|&&at| at < copy.from + inner);
+        starts.extend(known.map(|at| at - copy.from + copy.to));
+        searched = copy.to + inner;
     }
+    find(searched..length, &mut starts);
+    starts
 }
 
 /// Whether what was copied starts and ends both contents.

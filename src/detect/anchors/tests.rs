@@ -63,7 +63,18 @@ impl Random {
                     ];
                     text.extend(literals[self.below(literals.len())]);
                 }
-                1 => text.extend([&b" "[..], b"\n", b"=\"", b"\\/", b"%2F"][self.below(5)]),
+                1 => text.extend(
+                    [
+                        &b" "[..],
+                        b"\n",
+                        b"=\"",
+                        b"\\/",
+                        b"%2F",
+                        b"&#65;",
+                        b"&quot;",
+                        b"\\u0041",
+                    ][self.below(8)],
+                ),
                 _ => {
                     let length = self.below(30);
                     let alphabet = [&b"aB3/"[..], b"abcd", b"xY9+-_"][self.below(3)];
