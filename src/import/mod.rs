@@ -4,7 +4,7 @@
 //! and lines, and never quotes the text of a file, which may hold secrets.
 
 pub mod gitleaks;
-mod go_pattern;
+pub mod go_pattern;
 
 use std::path::Path;
 
