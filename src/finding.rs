@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::civil::Date;
 use sha2::Sha256;
 
 use age::Judged;
@@ -65,6 +66,8 @@ pub struct Occurrence {
     pub commit: Option<CommitStamp>,
     /// Whether HEAD's tree has it at this path.
     pub in_head: bool,
+    /// The marker in the content that allows it here. Whether that holds is decided by triage.
+    pub marker: Option<Box<Marker>>,
     /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
     pub snippet: String,
     /// Which allow lists of its rule hold here, as far as content says.
@@ -77,7 +80,46 @@ pub struct Occurrence {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
     pub kind: SuppressionKind,
+    /// Why, in the words of whoever allowed it, as far as these are safe to print.
     pub reason: String,
+    /// The last day (UTC) on which it holds; `None` if it has no end.
+    pub until: Option<Date>,
+}
+
+impl Suppression {
+    /// One that has no end.
+    pub fn of(kind: SuppressionKind, reason: impl Into<String>) -> Self {
+        Self {
+            kind,
+            reason: reason.into(),
+            until: None,
+        }
+    }
+}
+
+/// A comment in the scanned content that allows what stands on its line: `keytrail:allow`, `gitleaks:allow`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// The words that make it one, as reports name it.
+    pub name: &'static str,
+    /// What was written after it, cut, without anything that looks like a secret. May be empty.
+    pub reason: String,
+    pub until: Until,
+}
+
+/// Until when a marker holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    NoEnd,
+    Day(Date),
+    /// It says `until=` and no day: it does not hold.
+    Unreadable,
+}
+
+/// Whether a day (UTC) is over at this time (Unix seconds). What has an end holds to the end of its last day.
+pub fn is_over(day: Date, now: i64) -> bool {
+    let today = jiff::Timestamp::from_second(now).map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
+    today.is_ok_and(|today| day < today)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,13 +128,15 @@ pub enum SuppressionKind {
     Placeholder,
     /// A marker in the scanned content allows it.
     Inline,
-    /// A rule of what is allowed: in settings, or in an imported file of rules.
+    /// A rule of a settings file, an ignore file, or an imported file of rules allows it.
     Allow,
     /// A baseline holds it.
     Baseline,
 }
 
 impl SuppressionKind {
+    pub const ALL: [Self; 4] = [Self::Placeholder, Self::Inline, Self::Allow, Self::Baseline];
+
     pub fn as_str(self) -> &'static str {
         match self {
             SuppressionKind::Placeholder => "placeholder",

@@ -1,6 +1,7 @@
 //! keytrail finds committed AWS access keys and other secrets.
 
 pub mod app;
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod decode;

@@ -14,7 +14,7 @@ use regex::Regex;
 const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
-    &["detect", "pair", "triage", "keys", "report", "memo", "import"],
+    &["detect", "pair", "triage", "keys", "report", "memo", "baseline", "import"],
     &["scan", "outcome"],
     &["app"],
     &["main"],
@@ -25,6 +25,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("finding", "rules"),
     ("rules", "finding"),
     ("source", "git"),
+    // Paths of allow rules are patterns as those of ignore files.
+    ("config", "source"),
     ("error", "skip"),
     ("settings", "error"),
     ("settings", "level"),
@@ -43,7 +45,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\bcsv::", &["keys"]),
     (r"\blibc::", &["source"]),
     (r"\brayon::", &["scan"]),
-    (r"\bhmac::", &["finding", "keys"]),
+    (r"\bhmac::", &["finding", "keys", "baseline"]),
     (r"\brustix::", &["keys"]),
     (r"\btoml::", &["rules", "config", "triage", "keys", "import"]),
     (r"\bio::stdout\b|\bstdout\(\)", &["report"]),

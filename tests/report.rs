@@ -88,9 +88,11 @@ fn json_keeps_suppressed_findings_after_the_others_with_their_reason() {
         .iter()
         .map(|f| f["suppressed"]["kind"].as_str().unwrap_or("-"))
         .collect();
-    assert_eq!(kinds, ["-", "-", "placeholder", "inline", "baseline"]);
+    assert_eq!(kinds, ["-", "-", "placeholder", "inline", "allow", "baseline"]);
     assert_eq!(document["stats"]["findings"], 2);
-    assert_eq!(document["stats"]["suppressed"], 3);
+    assert_eq!(document["stats"]["suppressed"], 4);
+    assert_eq!(findings[4]["suppressed"]["until"], "2027-01-31");
+    assert_eq!(findings[5]["suppressed"]["until"], Value::Null);
 }
 
 #[test]

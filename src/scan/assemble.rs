@@ -11,6 +11,7 @@ use crate::origin::State;
 use crate::report::line_hash::line_hashes;
 use crate::source::{Added, Content};
 use crate::text::LineIndex;
+use crate::triage::allow::marker_of;
 
 /// The longest name that a snippet shows before the masked secret.
 const LONGEST_NAME: usize = 48;
@@ -36,12 +37,18 @@ impl Assembly<'_> {
             .iter()
             .map(|c| Fingerprint::of(&c.rule.id, &c.secret))
             .collect();
+        let spans: Vec<Range<usize>> = candidates.iter().map(|c| c.span.clone()).collect();
         let asked = |span: &Range<usize>| self.content.owned.contains(&span.start) && self.is_asked(&lines, span);
         let mut findings: Vec<Finding> = candidates
             .iter()
             .zip(&prints)
             .filter(|(candidate, _)| asked(&candidate.span))
-            .map(|(candidate, &print)| self.finding(&lines, candidate, print, &prints))
+            .map(|(candidate, &print)| {
+                let mut finding = self.finding(&lines, candidate, print, &prints);
+                let marker = marker_of(self.content.bytes, &candidate.span, &candidate.rule.id, &spans);
+                finding.occurrences[0].marker = marker;
+                finding
+            })
             .collect();
         if self.with_line_hash {
             self.add_line_hashes(&lines, &mut findings);
@@ -82,6 +89,7 @@ impl Assembly<'_> {
             end: lines.position(candidate.span.end),
             commit: None,
             in_head: false,
+            marker: None,
             snippet: snippet(self.content.bytes, candidate),
             holding: candidate.holding,
             line_hash: None,
@@ -100,10 +108,9 @@ impl Assembly<'_> {
             removed: None,
             refs: Vec::new(),
             more_refs: 0,
-            suppressed: candidate.placeholder.map(|reason| Suppression {
-                kind: SuppressionKind::Placeholder,
-                reason: reason.to_owned(),
-            }),
+            suppressed: candidate
+                .placeholder
+                .map(|reason| Suppression::of(SuppressionKind::Placeholder, reason)),
             judged: None,
             verification: None,
         }

@@ -57,6 +57,19 @@ impl Patterns {
         Self(text.split(|&byte| byte == b'\n').filter_map(Pattern::parse).collect())
     }
 
+    /// Whether no line can match anything.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a file is ignored, by its own path or by a folder that it is in; what is in an ignored folder
+    /// cannot be taken back. `path` is relative to the ignore file's folder.
+    pub fn ignores(&self, path: &[u8]) -> bool {
+        let mut folders = memchr::memchr_iter(b'/', path).filter(|&end| end > 0);
+        folders.any(|end| self.verdict(&path[..end], true) == Some(Verdict::Ignore))
+            || self.verdict(path, false) == Some(Verdict::Ignore)
+    }
+
     /// Returns what the last line that matches says. `path` is relative to the ignore file's folder.
     pub fn verdict(&self, path: &[u8], is_folder: bool) -> Option<Verdict> {
         let name = memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..]);

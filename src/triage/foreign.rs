@@ -25,6 +25,7 @@ pub fn ask_places(findings: &mut Vec<Finding>) {
             finding.suppressed = Some(Suppression {
                 kind: SuppressionKind::Allow,
                 reason: first.to_owned(),
+                until: None,
             });
         }
         !finding.occurrences.is_empty()

@@ -3,6 +3,7 @@
 //! Nothing is deleted here. What is not to be acted on is marked; what is of low confidence is counted by
 //! the report. Paths are looked at only here, so that detection depends on bytes alone.
 
+pub mod allow;
 mod foreign;
 mod grade;
 mod locate;

@@ -106,6 +106,7 @@ pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
         end: Position { line, column: end },
         commit: None,
         in_head: false,
+        marker: None,
         snippet: "key = \"****\"".to_owned(),
         holding: 0,
         line_hash: Some("39fa2ee980eb94b0:1".to_owned()),
@@ -310,17 +311,12 @@ pub fn no_remote() -> Report {
 
 pub fn suppressed() -> Report {
     let mut report = tree();
-    let kinds = [
-        SuppressionKind::Placeholder,
-        SuppressionKind::Inline,
-        SuppressionKind::Allow,
-        SuppressionKind::Baseline,
-    ];
-    for (seed, kind) in (10..).zip(kinds) {
+    for (seed, kind) in (10..).zip(SuppressionKind::ALL) {
         let mut finding = finding(&secret_rule(), &value("", 40, seed), vec![file(b"README.md")]);
         finding.suppressed = Some(Suppression {
             kind,
-            reason: "ticket SEC-1".to_owned(),
+            reason: "ticket SEC-1 \u{202e} [link](1) {0}".to_owned(),
+            until: (kind == SuppressionKind::Allow).then(|| "2027-01-31".parse().unwrap()),
         });
         report.suppressed.push(finding);
     }

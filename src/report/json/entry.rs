@@ -104,6 +104,7 @@ struct Signed<'r> {
 struct Suppression<'r> {
     kind: &'static str,
     reason: &'r str,
+    until: Option<String>,
 }
 
 impl<'r> Entry<'r> {
@@ -199,6 +200,7 @@ impl<'r> Suppression<'r> {
         Self {
             kind: SuppressionKind::as_str(suppression.kind),
             reason: &suppression.reason,
+            until: suppression.until.map(|day| day.to_string()),
         }
     }
 }

@@ -115,6 +115,8 @@ struct SignedEntry {
 struct Suppressed {
     kind: String,
     reason: String,
+    #[serde(default)]
+    until: Option<String>,
 }
 
 /// The times of commits, as far as the report names any.
@@ -229,6 +231,7 @@ impl Location {
             },
             commit,
             in_head: self.in_head,
+            marker: None,
             // What was read back is not shown again.
             snippet: String::new(),
             holding: 0,
@@ -284,16 +287,12 @@ impl AwsEntry {
 
 impl Suppressed {
     fn suppression(self) -> Read<finding::Suppression> {
-        let kinds = [
-            SuppressionKind::Placeholder,
-            SuppressionKind::Inline,
-            SuppressionKind::Allow,
-            SuppressionKind::Baseline,
-        ];
-        let kind = kinds.into_iter().find(|kind| kind.as_str() == self.kind);
+        let kind = SuppressionKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
+        let until = self.until.as_deref().map(str::parse).transpose();
         Ok(finding::Suppression {
             kind: kind.ok_or("suppressed.kind: it is not known")?,
             reason: self.reason,
+            until: until.map_err(|_| "suppressed.until: expected a day, such as 2027-01-31")?,
         })
     }
 }

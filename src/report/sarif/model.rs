@@ -180,7 +180,7 @@ pub struct Result<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hosted_viewer_uri: Option<String>,
     /// Never left out: all results of a run have an array or none has.
-    pub suppressions: Vec<Suppression<'r>>,
+    pub suppressions: Vec<Suppression>,
     pub taxa: [TaxonReference; 1],
     pub properties: ResultProperties<'r>,
 }
@@ -254,10 +254,10 @@ pub struct Fingerprints {
 }
 
 #[derive(Serialize)]
-pub struct Suppression<'r> {
+pub struct Suppression {
     pub kind: &'static str,
     pub status: &'static str,
-    pub justification: &'r str,
+    pub justification: String,
 }
 
 #[derive(Serialize)]

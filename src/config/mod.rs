@@ -1,5 +1,7 @@
 //! Reads the settings file. A key that is not known is an error, with its line; nothing is scanned then.
 
+pub mod allow;
+
 use crate::error::Error;
 use crate::settings::{Settings, SettingsSource};
 
