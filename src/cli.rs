@@ -89,8 +89,13 @@ pub enum Command {
     /// What a finding, a key or a rule means, and the exact commands against it. Runs none of them
     Explain {
         /// A finding's id or fingerprint, an access key id, or a rule's id
-        #[arg(value_name = "FINDING|KEY|RULE")]
-        what: String,
+        #[arg(value_name = "FINDING|KEY|RULE", required_unless_present = "trace")]
+        what: Option<String>,
+        /// Tell why something on this line of a file was or was not reported, rule by rule
+        #[arg(long, value_name = "FILE:LINE", conflicts_with_all = ["what", "report"])]
+        trace: Option<String>,
+        #[command(flatten)]
+        rules: RuleSettings,
         /// Write it: human, json or markdown; to FILE, or to standard output. Repeatable
         #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
         report: Vec<String>,

@@ -14,7 +14,9 @@ use regex::Regex;
 const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
-    &["detect", "pair", "triage", "keys", "report", "memo", "baseline", "import"],
+    &[
+        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import",
+    ],
     &["scan", "outcome"],
     &["app"],
     &["main"],

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{history, job::Job};
+use super::{history, job::Job, rules};
 use crate::cli::{Common, FactArguments};
 use crate::config;
 use crate::error::Error;
@@ -32,6 +32,7 @@ pub struct Facts {
     by_default: bool,
     as_of: i64,
     rules: RuleSet,
+    chosen: RuleSettings,
     /// A key that is asked about, whoever knows of it.
     about: Option<String>,
     /// Whether findings of low confidence count as well.
@@ -57,17 +58,19 @@ struct Accounts {
 
 impl Facts {
     /// Checks the settings and reads the policy.
-    pub fn prepare(arguments: FactArguments) -> Result<Self, Error> {
+    pub fn prepare(arguments: FactArguments, rules: RuleSettings) -> Result<Self, Error> {
         let file = config::read(&arguments.join.settings)?;
         let report = arguments.tell.or(file.report);
         let keys = arguments.keys.or(file.keys);
         let by_default = keys.policy.is_none();
+        let chosen = rules.or(file.rules);
         Ok(Self {
             policy: Policy::load(keys.policy.as_deref().unwrap_or(keys::policy::DEFAULT))?,
             by_default,
             as_of: report.as_of()?,
             source: arguments.join.source.clone().or(file.source),
-            rules: RuleSet::builtin()?,
+            rules: rules::load(&chosen)?.rules,
+            chosen,
             keys,
             aws: arguments.aws,
             join: arguments.join,
@@ -205,7 +208,7 @@ impl Facts {
 
     fn scan(&self, repository: &Path) -> Result<Found, Error> {
         let job = Job::prepare(Common {
-            rules: RuleSettings::default(),
+            rules: self.chosen.clone(),
             source: self.source.clone(),
             report: ReportSettings {
                 min_confidence: Some(Confidence::Low),

@@ -14,6 +14,7 @@ mod range;
 mod rotate;
 mod rules;
 mod submodules;
+mod trace;
 mod verifying;
 
 use std::panic::PanicHookInfo;
@@ -58,7 +59,16 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             command: None,
             arguments,
         } => keys::keys(arguments),
-        Command::Explain { what, report, facts } => explain::explain(&what, &report, facts),
+        Command::Explain {
+            what,
+            trace: place,
+            report,
+            rules,
+            facts,
+        } => match place {
+            Some(place) => trace::trace(&place, rules, facts),
+            None => explain::explain(&what.unwrap_or_default(), &report, rules, facts),
+        },
         Command::Keys {
             command: Some(KeysCommand::IamPolicy { purpose }),
             ..

@@ -93,10 +93,16 @@ impl Literals {
 
     /// Reads on at a place where a literal starts.
     pub fn read(&self, bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
+        found.extend(self.starting_at(bytes, start).filter_map(|(_, candidate)| candidate));
+    }
+
+    /// Each rule of which a literal starts at a place, and what it reads there.
+    pub fn starting_at(&self, bytes: &[u8], start: usize) -> impl Iterator<Item = (&Arc<Rule>, Option<Candidate>)> {
         let here = &bytes[start..];
-        for meaning in self.meanings.iter().filter(|m| here.starts_with(m.literal.as_bytes())) {
-            found.extend((meaning.read)(&meaning.rule, bytes, start));
-        }
+        let meanings = self.meanings.iter();
+        meanings
+            .filter(|meaning| here.starts_with(meaning.literal.as_bytes()))
+            .map(move |meaning| (&meaning.rule, (meaning.read)(&meaning.rule, bytes, start)))
     }
 }
 

@@ -25,6 +25,7 @@ mod placeholder;
 mod randomness;
 mod runs;
 mod spots;
+mod trace;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub use candidate::{Candidate, Mate, Role};
 pub use nested::Nested;
 pub use overlap::resolve;
 pub use spots::Spots;
+pub use trace::{Asked, Look, Said};
 
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
