@@ -89,16 +89,14 @@ fn parse(place: &str) -> Result<(std::path::PathBuf, u32), Error> {
 /// The file's text as it is searched, and how it was encoded.
 fn content(path: &Path) -> Result<(Vec<u8>, Option<&'static str>), Error> {
     let shown = sanitize(path.as_os_str().as_encoded_bytes());
-    let bytes = read_bounded(path, Links::Refuse, PIECE as u64)
-        .map_err(|error| {
-            Error::input(format!("{shown}: the file cannot be read"))
-                .cause(error)
-                .hint("name a file that exists")
-        })?
-        .ok_or_else(|| {
-            Error::input(format!("{shown}: the file is larger than {} MiB", PIECE >> 20))
-                .hint("trace a part of it: save that as a file")
-        })?;
+    let bytes = read_bounded(path, Links::Refuse, PIECE as u64).map_err(|error| {
+        Error::input(format!("{shown}: the file cannot be read"))
+            .cause(error)
+            .hint("of a large file, save the part in question as a file of its own")
+    })?;
+    let bytes = bytes.ok_or_else(|| {
+        Error::input(format!("{shown}: the file cannot be read: it does not exist")).hint("name a file that exists")
+    })?;
     Ok(match Encoding::of_start(&bytes) {
         Some(encoding) => (encoding.decode(&bytes, 0), Some(encoding.as_str())),
         None => (bytes, None),
