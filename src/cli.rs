@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
-    AwsSettings, JoinSettings, KeySettings, ReportSettings, SettingsSource, SourceSettings, TellSettings,
-    VerifySettings,
+    AwsSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, SettingsSource,
+    SourceSettings, SuppressSettings, TellSettings, VerifySettings,
 };
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
@@ -86,6 +86,11 @@ pub enum Command {
         #[command(flatten)]
         arguments: KeysArguments,
     },
+    /// The secrets that are accepted as they are: make a list of them, add to it, check it, take out what is gone
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// What a finding, a key or a rule means, and the exact commands against it. Runs none of them
     Explain {
         /// A finding's id or fingerprint, an access key id, or a rule's id
@@ -144,6 +149,50 @@ pub enum KeysCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept what is found now, in a new file
+    Create {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+        #[command(flatten)]
+        entry: EntrySettings,
+    },
+    /// Accept what is found now and not accepted yet, or no longer
+    Update {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+        #[command(flatten)]
+        entry: EntrySettings,
+    },
+    /// Say what is not accepted, and which entries are unused or have ended; exit with 1 if there are any
+    Check {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+    },
+    /// Take out entries whose secret is not found any more, and those that have ended
+    Prune {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+    },
+}
+
+/// What every command about a baseline takes.
+#[derive(Args, Debug)]
+pub struct BaselineArguments {
+    /// The baseline
+    pub file: PathBuf,
+    /// The folder or repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub look: LookSettings,
+    #[command(flatten)]
+    pub source: SourceSettings,
+    #[command(flatten)]
+    pub settings: SettingsSource,
+}
+
 /// What every scanning command takes.
 #[derive(Args, Debug)]
 pub struct Common {
@@ -153,6 +202,8 @@ pub struct Common {
     pub report: ReportSettings,
     #[command(flatten)]
     pub keys: KeySettings,
+    #[command(flatten)]
+    pub suppress: SuppressSettings,
     #[command(flatten)]
     pub verify: VerifySettings,
     #[command(flatten)]

@@ -4,6 +4,8 @@
 //! first byte is scanned.
 
 mod again;
+mod baseline;
+mod configure;
 mod explain;
 mod facts;
 mod history;
@@ -13,6 +15,7 @@ mod range;
 #[cfg(feature = "aws")]
 mod rotate;
 mod submodules;
+mod suppressing;
 mod verifying;
 
 use std::panic::PanicHookInfo;
@@ -25,19 +28,31 @@ use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
-use crate::source::{files, staged};
+use crate::scan::Scanned;
+use crate::source::{Discovered, files, staged};
+use configure::Subject;
 use job::Job;
 
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> Result<Outcome, Error> {
     match cli.command {
-        Command::Scan { paths, common } => scan_files(&Job::prepare(common)?, &paths),
-        Command::Staged { repository, common } => scan_staged(&Job::prepare(common)?, repository.as_deref()),
+        Command::Scan { paths, common } => {
+            let job = Job::prepare(common, Subject::Paths(&paths))?;
+            let (target, discovered, scanned) = find_files(&job, &paths)?;
+            job.conclude(target, discovered, scanned)
+        }
+        Command::Staged { repository, common } => {
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
+            scan_staged(&job, repository.as_deref())
+        }
         Command::Range {
             range,
             repository,
             common,
-        } => range::scan(&Job::prepare(common)?, &range, repository.as_deref()),
+        } => {
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
+            range::scan(&job, &range, repository.as_deref())
+        }
         Command::History {
             repository,
             no_delta,
@@ -45,7 +60,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             memo,
             common,
         } => {
-            let job = Job::prepare(common)?;
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
             let how = history::How {
                 no_delta,
                 submodules,
@@ -57,6 +72,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             command: None,
             arguments,
         } => keys::keys(arguments),
+        Command::Baseline { command } => baseline::baseline(command),
         Command::Explain { what, report, facts } => explain::explain(&what, &report, facts),
         Command::Keys {
             command: Some(KeysCommand::IamPolicy { purpose }),
@@ -93,12 +109,14 @@ pub fn describe_panic(panic: &PanicHookInfo<'_>) -> String {
     format!("keytrail: internal error{place}; please report this as a bug")
 }
 
-fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
+/// Scans files and folders.
+fn find_files(job: &Job, paths: &[PathBuf]) -> Result<(Target, Discovered, Scanned), Error> {
     let options = files::FilesOptions {
         no_ignore: job.source.no_ignore,
         threads: job.source.threads(),
     };
-    let discovered = files::discover(paths, &options)?;
+    let mut discovered = files::discover(paths, &options)?;
+    job.leave_out(&mut discovered);
     let target = Target {
         command: "scan",
         what: paths.iter().map(|path| path.display().to_string()).collect(),
@@ -107,13 +125,14 @@ fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
         remote: None,
     };
     let scanned = job.scan(&discovered.items, None, State::File);
-    job.conclude(target, discovered, scanned)
+    Ok((target, discovered, scanned))
 }
 
 fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
-    let discovered = staged::discover(&repository, &store)?;
+    let mut discovered = staged::discover(&repository, &store)?;
+    job.leave_out(&mut discovered);
     let scanned = job.scan(&discovered.items, Some(&store), State::Staged);
     job.conclude(target(&repository, "staged", path, None), discovered, scanned)
 }

@@ -15,6 +15,7 @@ pub mod line_hash;
 mod place;
 pub mod read;
 mod sarif;
+mod suppression;
 mod time;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::text::sanitize;
 pub use destination::Destination;
 pub use format::{Format, RenderOptions};
 pub use json::SCHEMA;
+pub use suppression::{BaselineUse, SuppressionUse};
 
 /// Everything a run has to say.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What is known but not to be acted on, each with its reason. In discovery order.
     pub suppressed: Vec<Finding>,
+    /// The files that allow findings, and what in them has no use any more.
+    pub suppression: SuppressionUse,
     /// What should have been read and was not, each named. Not empty means incomplete.
     pub faults: Vec<Skip>,
     /// What was left out on purpose, counted by kind.
