@@ -30,6 +30,8 @@ pub enum Policy {
     NotAFile,
     /// A submodule entry: its content is in another repository.
     Submodule,
+    /// The ignore file of keytrail names it.
+    KeytrailIgnored,
 }
 
 impl Policy {
@@ -40,6 +42,7 @@ impl Policy {
             Policy::Symlink => "symlink",
             Policy::NotAFile => "not-a-file",
             Policy::Submodule => "submodule",
+            Policy::KeytrailIgnored => "keytrail-ignored",
         }
     }
 
@@ -50,6 +53,7 @@ impl Policy {
             Policy::Symlink => "symbolic links",
             Policy::NotAFile => "FIFOs, sockets and devices",
             Policy::Submodule => "submodules",
+            Policy::KeytrailIgnored => "paths in .keytrailignore",
         }
     }
 }

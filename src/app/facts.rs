@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::configure::Subject;
 use super::{history, job::Job, rules};
 use crate::cli::{Common, FactArguments};
 use crate::config;
@@ -59,7 +60,7 @@ struct Accounts {
 impl Facts {
     /// Checks the settings and reads the policy.
     pub fn prepare(arguments: FactArguments, rules: RuleSettings) -> Result<Self, Error> {
-        let file = config::read(&arguments.join.settings)?;
+        let file = config::read_named(&arguments.join.settings)?.settings;
         let report = arguments.tell.or(file.report);
         let keys = arguments.keys.or(file.keys);
         let by_default = keys.policy.is_none();
@@ -207,19 +208,23 @@ impl Facts {
     }
 
     fn scan(&self, repository: &Path) -> Result<Found, Error> {
-        let job = Job::prepare(Common {
-            rules: self.chosen.clone(),
-            source: self.source.clone(),
-            report: ReportSettings {
-                min_confidence: Some(Confidence::Low),
-                quiet: self.report.quiet,
-                as_of: self.report.as_of.clone(),
-                ..ReportSettings::default()
+        let job = Job::prepare(
+            Common {
+                rules: self.chosen.clone(),
+                source: self.source.clone(),
+                report: ReportSettings {
+                    min_confidence: Some(Confidence::Low),
+                    quiet: self.report.quiet,
+                    as_of: self.report.as_of.clone(),
+                    ..ReportSettings::default()
+                },
+                keys: KeySettings::default(),
+                suppress: Default::default(),
+                verify: Default::default(),
+                settings: Default::default(),
             },
-            keys: KeySettings::default(),
-            verify: Default::default(),
-            settings: Default::default(),
-        })?;
+            Subject::Keys,
+        )?;
         let (target, discovered, scanned) = history::find(&job, repository)?;
         let report = job.report(target, discovered, scanned);
         Ok(Found {

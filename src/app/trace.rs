@@ -8,19 +8,17 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use super::Job;
+use super::configure::{Configured, Subject};
+use super::{Job, find_files};
 use crate::cli::{Common, FactArguments};
-use crate::config;
 use crate::decode::Encoding;
 use crate::detect::{Candidate, Said};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::level::Confidence;
-use crate::origin::State;
 use crate::outcome::Outcome;
-use crate::report::{Report, Target};
-use crate::settings::{ReportSettings, RuleSettings};
-use crate::source::files;
+use crate::report::Report;
+use crate::settings::{ReportSettings, RuleSettings, SourceSettings};
 use crate::source::pieces::PIECE;
 use crate::source::regular::{Links, read_bounded};
 use crate::text::{LineIndex, sanitize};
@@ -28,29 +26,34 @@ use crate::text::{LineIndex, sanitize};
 /// Tells why, and exits with 0 whatever the answer is.
 pub fn trace(place: &str, rules: RuleSettings, arguments: FactArguments) -> Result<Outcome, Error> {
     let (path, line) = parse(place)?;
-    let settings = arguments.join.settings;
-    let asked = config::read(&settings)?.report.min_confidence();
-    let job = Job::prepare(Common {
-        source: arguments.join.source,
+    let paths = [path];
+    let common = Common {
+        source: SourceSettings {
+            no_ignore: true,
+            ..arguments.join.source
+        },
         rules,
         report: ReportSettings {
-            min_confidence: Some(Confidence::Low),
             as_of: arguments.tell.as_of,
             quiet: true,
             ..ReportSettings::default()
         },
-        settings,
+        settings: arguments.join.settings,
         ..Common::default()
-    })?;
-    let (bytes, encoding) = content(&path)?;
-    let options = files::FilesOptions {
-        no_ignore: true,
-        threads: 1,
     };
-    let paths = [path];
-    let discovered = files::discover(&paths, &options)?;
-    let scanned = job.scan(&discovered.items, None, State::File);
-    let report = job.report(Target::of_files(&paths), discovered, scanned);
+    let subject = Subject::Paths(&paths);
+    let mut configured = Configured::read(&common.settings, subject)?;
+    let asked = configured
+        .config
+        .settings
+        .report
+        .min_confidence
+        .replace(Confidence::Low);
+    let asked = asked.unwrap_or(Confidence::Medium);
+    let job = Job::configured(common, configured, subject)?;
+    let (bytes, encoding) = content(&paths[0])?;
+    let (target, discovered, scanned) = find_files(&job, &paths)?;
+    let report = job.report(target, discovered, scanned);
     let index = LineIndex::new(&bytes);
     let first = (line as usize)
         .checked_sub(1)
