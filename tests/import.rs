@@ -103,10 +103,8 @@ fn found(folder: &Path, files: &[(&str, String)]) -> BTreeSet<String> {
 }
 
 fn said(report: &Value) -> BTreeSet<String> {
-    let suppressed = report["suppressed"].as_array().into_iter().flatten();
     findings(report)
         .iter()
-        .chain(suppressed)
         .flat_map(|finding| {
             let mark = if finding["suppressed"].is_null() {
                 ""
