@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
-    AwsSettings, JoinSettings, KeySettings, ReportSettings, RuleSettings, SettingsSource, SourceSettings, TellSettings,
-    VerifySettings,
+    AwsSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings, SettingsSource,
+    SourceSettings, SuppressSettings, TellSettings, VerifySettings,
 };
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
@@ -86,11 +86,21 @@ pub enum Command {
         #[command(flatten)]
         arguments: KeysArguments,
     },
+    /// The secrets that are accepted as they are: make a list of them, add to it, check it, take out what is gone
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// What a finding, a key or a rule means, and the exact commands against it. Runs none of them
     Explain {
         /// A finding's id or fingerprint, an access key id, or a rule's id
-        #[arg(value_name = "FINDING|KEY|RULE")]
-        what: String,
+        #[arg(value_name = "FINDING|KEY|RULE", required_unless_present = "trace")]
+        what: Option<String>,
+        /// Tell why something on this line of a file was or was not reported, rule by rule
+        #[arg(long, value_name = "FILE:LINE", conflicts_with_all = ["what", "report"])]
+        trace: Option<String>,
+        #[command(flatten)]
+        rules: RuleSettings,
         /// Write it: human, json or markdown; to FILE, or to standard output. Repeatable
         #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
         report: Vec<String>,
@@ -101,6 +111,21 @@ pub enum Command {
     Rules {
         #[command(subcommand)]
         command: RulesCommand,
+    },
+    /// Carry over what another scanner's file says. Prints it, and tells what could not be carried over
+    Import {
+        /// What the file is: gitleaks' configuration, ignore file or JSON report; detect-secrets' baseline; ripsecrets'
+        /// .secretsignore; GitHub's secret_scanning.yml
+        #[arg(value_name = "KIND", value_parser = ["gitleaks", "gitleaksignore", "gitleaks-report", "detect-secrets", "secretsignore", "github"])]
+        kind: String,
+        /// The file
+        file: PathBuf,
+        /// Of a .gitleaksignore: the repository whose lines it names
+        #[arg(long, value_name = "PATH", default_value = ".")]
+        repo: PathBuf,
+        /// Write it to FILE; entries are added to a baseline that is there
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
     #[cfg(feature = "aws")]
@@ -194,6 +219,52 @@ pub enum KeysCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept what is found now, in a new file
+    Create {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+        #[command(flatten)]
+        entry: EntrySettings,
+    },
+    /// Accept what is found now and not accepted yet, or no longer
+    Update {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+        #[command(flatten)]
+        entry: EntrySettings,
+    },
+    /// Say what is not accepted, and which entries are unused or have ended; exit with 1 if there are any
+    Check {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+    },
+    /// Take out entries whose secret is not found any more, and those that have ended
+    Prune {
+        #[command(flatten)]
+        arguments: BaselineArguments,
+    },
+}
+
+/// What every command about a baseline takes.
+#[derive(Args, Debug)]
+pub struct BaselineArguments {
+    /// The baseline
+    pub file: PathBuf,
+    /// The folder or repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    #[command(flatten)]
+    pub look: LookSettings,
+    #[command(flatten)]
+    pub rules: RuleSettings,
+    #[command(flatten)]
+    pub source: SourceSettings,
+    #[command(flatten)]
+    pub settings: SettingsSource,
+}
+
 /// What every scanning command takes.
 #[derive(Args, Debug, Default)]
 pub struct Common {
@@ -205,6 +276,8 @@ pub struct Common {
     pub report: ReportSettings,
     #[command(flatten)]
     pub keys: KeySettings,
+    #[command(flatten)]
+    pub suppress: SuppressSettings,
     #[command(flatten)]
     pub verify: VerifySettings,
     #[command(flatten)]

@@ -133,7 +133,7 @@ pub enum SuppressionKind {
     Placeholder,
     /// A marker in the scanned content allows it.
     Inline,
-    /// A rule of a settings file, an imported rules file or an ignore file allows it.
+    /// A rule of a settings file, an ignore file, or an imported file of rules allows it.
     Allow,
     /// A baseline holds it.
     Baseline,

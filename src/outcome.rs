@@ -40,6 +40,15 @@ impl Outcome {
         }
     }
 
+    /// Decides for a baseline: whether it differs from what is there, and whether everything was read.
+    pub fn of_baseline(differs: bool, complete: bool) -> Self {
+        match (differs, complete) {
+            (true, _) => Outcome::Findings,
+            (false, true) => Outcome::Clean,
+            (false, false) => Outcome::Incomplete,
+        }
+    }
+
     /// The exit code: 0 clean, 1 findings, 2 error or incomplete.
     pub fn code(self) -> u8 {
         match self {

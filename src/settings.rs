@@ -4,6 +4,7 @@
 //! over the file.
 
 mod rules;
+mod suppress;
 mod verify;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
 pub use rules::RuleSettings;
+pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
 
 /// What is read, and how.
@@ -121,14 +123,41 @@ pub struct Settings {
     pub rules: RuleSettings,
     pub report: ReportSettings,
     pub keys: KeySettings,
+    pub suppress: SuppressSettings,
 }
 
-/// Where settings are read from, besides the command line.
+impl Settings {
+    /// Takes over what this does not say from the file below it.
+    #[must_use]
+    pub fn or(self, below: Self) -> Self {
+        Self {
+            source: self.source.or(below.source),
+            rules: self.rules.or(below.rules),
+            report: self.report.or(below.report),
+            keys: self.keys.or(below.keys),
+            suppress: self.suppress.or(below.suppress),
+        }
+    }
+}
+
+/// Where settings are read from, besides the command line: the file that is named, then the repository's own, then
+/// the person's.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SettingsSource {
-    /// Read settings from this TOML file
+    /// Read settings from this TOML file, before .keytrail.toml of the repository
     #[arg(long, value_name = "FILE", help_heading = "What is read")]
     pub config: Option<PathBuf>,
+    /// Do not read what the repository says of itself: .keytrail.toml and .keytrailignore
+    #[arg(long, help_heading = "What is read")]
+    pub no_repo_config: bool,
+    /// Read these, and a baseline of the repository, as this commit has them, so that a change cannot allow itself
+    #[arg(
+        long,
+        value_name = "REF",
+        conflicts_with = "no_repo_config",
+        help_heading = "What is read"
+    )]
+    pub config_from_ref: Option<String>,
 }
 
 /// Which accounts are asked, and how.

@@ -38,6 +38,8 @@ pub enum Policy {
     Encrypted,
     /// A member of an archive in a form that is not known here.
     UnknownForm,
+    /// The ignore file of keytrail names it.
+    KeytrailIgnored,
 }
 
 impl Policy {
@@ -52,6 +54,7 @@ impl Policy {
             Policy::TooLarge => "too-large",
             Policy::Encrypted => "encrypted",
             Policy::UnknownForm => "unknown-form",
+            Policy::KeytrailIgnored => "keytrail-ignored",
         }
     }
 
@@ -66,6 +69,7 @@ impl Policy {
             Policy::TooLarge => "archives that unpack to too much",
             Policy::Encrypted => "encrypted members of archives",
             Policy::UnknownForm => "members of archives in unknown forms",
+            Policy::KeytrailIgnored => "paths in .keytrailignore",
         }
     }
 }

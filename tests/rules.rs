@@ -174,7 +174,7 @@ fn mutants(rule: &Rule) -> Vec<(String, Matcher)> {
             let name = ("another name".to_owned(), named(&others(names), source));
             patterns.chain([name]).collect()
         }
-        Matcher::Code(_) => Vec::new(),
+        Matcher::Code(_) | Matcher::Foreign(_) => Vec::new(),
     }
 }
 

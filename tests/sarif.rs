@@ -323,7 +323,7 @@ fn the_worst_results_come_first_and_suppressed_ones_last() {
         .iter()
         .map(|r| r["suppressions"][0]["kind"].as_str().unwrap_or("-"))
         .collect();
-    assert_eq!(kinds, ["-", "-", "external", "inSource", "external"]);
+    assert_eq!(kinds, ["-", "-", "external", "inSource", "external", "external"]);
 }
 
 #[test]

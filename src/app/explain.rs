@@ -8,6 +8,7 @@ use crate::outcome::Outcome;
 use crate::report::card::{Card, CardFormat};
 use crate::report::keys::KeysReport;
 use crate::report::{Destination, RenderOptions};
+use crate::settings::RuleSettings;
 
 /// The least of a fingerprint that may name a finding.
 const SHORTEST: usize = 6;
@@ -20,7 +21,12 @@ enum Subject<'w> {
 }
 
 /// Finds out what is meant, gathers what is known of it, and writes the card.
-pub fn explain(what: &str, reports: &[String], arguments: FactArguments) -> Result<Outcome, Error> {
+pub fn explain(
+    what: &str,
+    reports: &[String],
+    rules: RuleSettings,
+    arguments: FactArguments,
+) -> Result<Outcome, Error> {
     let mut destinations: Vec<Destination<CardFormat>> = Vec::new();
     for argument in reports {
         destinations.push(argument.parse()?);
@@ -32,7 +38,7 @@ pub fn explain(what: &str, reports: &[String], arguments: FactArguments) -> Resu
         });
     }
     Destination::check(&destinations)?;
-    let mut facts = Facts::prepare(arguments)?;
+    let mut facts = Facts::prepare(arguments, rules)?;
     let card = match subject(what, &facts)? {
         Subject::Rule => Card::of_rule(facts.rules().get(what).expect("the subject is one of the rules")),
         Subject::Key(id) => {

@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{history, job::Job};
+use super::configure::Subject;
+use super::{history, job::Job, rules};
 use crate::cli::{Common, FactArguments};
 use crate::config;
 use crate::error::Error;
@@ -32,6 +33,7 @@ pub struct Facts {
     by_default: bool,
     as_of: i64,
     rules: RuleSet,
+    chosen: RuleSettings,
     /// A key that is asked about, whoever knows of it.
     about: Option<String>,
     /// Whether findings of low confidence count as well.
@@ -57,17 +59,19 @@ struct Accounts {
 
 impl Facts {
     /// Checks the settings and reads the policy.
-    pub fn prepare(arguments: FactArguments) -> Result<Self, Error> {
-        let file = config::read(&arguments.join.settings)?;
+    pub fn prepare(arguments: FactArguments, rules: RuleSettings) -> Result<Self, Error> {
+        let file = config::read_named(&arguments.join.settings)?.settings;
         let report = arguments.tell.or(file.report);
         let keys = arguments.keys.or(file.keys);
         let by_default = keys.policy.is_none();
+        let chosen = rules.or(file.rules);
         Ok(Self {
             policy: Policy::load(keys.policy.as_deref().unwrap_or(keys::policy::DEFAULT))?,
             by_default,
             as_of: report.as_of()?,
             source: arguments.join.source.clone().or(file.source),
-            rules: RuleSet::builtin()?,
+            rules: rules::load(&chosen)?.rules,
+            chosen,
             keys,
             aws: arguments.aws,
             join: arguments.join,
@@ -204,19 +208,23 @@ impl Facts {
     }
 
     fn scan(&self, repository: &Path) -> Result<Found, Error> {
-        let job = Job::prepare(Common {
-            rules: RuleSettings::default(),
-            source: self.source.clone(),
-            report: ReportSettings {
-                min_confidence: Some(Confidence::Low),
-                quiet: self.report.quiet,
-                as_of: self.report.as_of.clone(),
-                ..ReportSettings::default()
+        let job = Job::prepare(
+            Common {
+                rules: self.chosen.clone(),
+                source: self.source.clone(),
+                report: ReportSettings {
+                    min_confidence: Some(Confidence::Low),
+                    quiet: self.report.quiet,
+                    as_of: self.report.as_of.clone(),
+                    ..ReportSettings::default()
+                },
+                keys: KeySettings::default(),
+                suppress: Default::default(),
+                verify: Default::default(),
+                settings: Default::default(),
             },
-            keys: KeySettings::default(),
-            verify: Default::default(),
-            settings: Default::default(),
-        })?;
+            Subject::Keys,
+        )?;
         let (target, discovered, scanned) = history::find(&job, repository)?;
         let report = job.report(target, discovered, scanned);
         Ok(Found {

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::configure::{Configured, Subject};
 use super::rules;
+use super::suppressing::Suppressing;
 use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
-use crate::config;
 use crate::decode::{Layers, limits};
 use crate::detect::{Detectors, Spots};
 use crate::error::Error;
@@ -45,6 +46,7 @@ pub struct Job {
     layers: Layers,
     /// What AWS keys are judged by, if that was asked.
     judging: Option<Judging>,
+    suppressing: Suppressing,
     /// What AWS is asked about the keys that are found, if that was wanted.
     verifying: Option<Verifying>,
 }
@@ -56,8 +58,14 @@ struct Judging {
 
 impl Job {
     /// Checks settings, destinations and rules. Nothing has been scanned when this fails.
-    pub fn prepare(common: Common) -> Result<Self, Error> {
-        let file = config::read(&common.settings)?;
+    pub fn prepare(common: Common, subject: Subject<'_>) -> Result<Self, Error> {
+        let configured = Configured::read(&common.settings, subject)?;
+        Self::configured(common, configured, subject)
+    }
+
+    /// The same, with settings files that were read.
+    pub fn configured(common: Common, configured: Configured, subject: Subject<'_>) -> Result<Self, Error> {
+        let file = configured.config.settings.clone();
         let source = common.source.or(file.source);
         let report = common.report.or(file.report);
         let mut destinations = Vec::new();
@@ -87,7 +95,9 @@ impl Job {
             }
         }
         let rules = loaded.rules;
+        let suppress = common.suppress.or(file.suppress);
         Ok(Self {
+            suppressing: Suppressing::prepare(configured, &suppress, subject, &rules)?,
             as_of: report.as_of()?,
             detectors: Detectors::new(&rules)?,
             layers: layers(&source)?,
@@ -99,6 +109,11 @@ impl Job {
             judging,
             verifying,
         })
+    }
+
+    /// Leaves out the content that the repository's ignore file names.
+    pub fn leave_out(&self, discovered: &mut Discovered) {
+        self.suppressing.leave_out(discovered);
     }
 
     /// Scans items and makes one finding of each secret.
@@ -213,6 +228,7 @@ impl Job {
         pair::across(&mut findings, triage::role_of);
         keys::prove(&mut findings);
         triage::grade(&mut findings, self.as_of);
+        let suppression = self.suppressing.mark(&mut findings, self.as_of);
         let verified = self.verify(&mut findings);
         if !self.report.show_secrets {
             let veil = triage::Veil::over(&findings);
@@ -263,6 +279,7 @@ impl Job {
             target,
             findings,
             suppressed,
+            suppression,
             faults,
             left_out,
             unopened,

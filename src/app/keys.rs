@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::report::keys::{KeysFormat, KeysReport};
 use crate::report::{Destination, RenderOptions};
+use crate::settings::RuleSettings;
 
 /// Gathers the keys, writes the reports, and decides how the run ended.
 pub fn keys(arguments: KeysArguments) -> Result<Outcome, Error> {
@@ -21,7 +22,7 @@ pub fn keys(arguments: KeysArguments) -> Result<Outcome, Error> {
         });
     }
     Destination::check(&destinations)?;
-    let facts = Facts::prepare(arguments.facts)?;
+    let facts = Facts::prepare(arguments.facts, RuleSettings::default())?;
     if !facts.any() {
         return Err(Error::usage("nothing says which keys there are").hint(
             "name an inventory (--keys-from report.csv, or --aws), what is in code (--repo . or --findings scan.json), \

@@ -4,9 +4,12 @@
 //! first byte is scanned.
 
 mod again;
+mod baseline;
+mod configure;
 mod explain;
 mod facts;
 mod history;
+mod import;
 mod job;
 mod keys;
 mod range;
@@ -14,6 +17,8 @@ mod range;
 mod rotate;
 mod rules;
 mod submodules;
+mod suppressing;
+mod trace;
 mod verifying;
 
 use std::panic::PanicHookInfo;
@@ -26,19 +31,31 @@ use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Destination, Target};
-use crate::source::{files, staged};
+use crate::scan::Scanned;
+use crate::source::{Discovered, files, staged};
+use configure::Subject;
 use job::Job;
 
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> Result<Outcome, Error> {
     match cli.command {
-        Command::Scan { paths, common } => scan_files(&Job::prepare(common)?, &paths),
-        Command::Staged { repository, common } => scan_staged(&Job::prepare(common)?, repository.as_deref()),
+        Command::Scan { paths, common } => {
+            let job = Job::prepare(common, Subject::Paths(&paths))?;
+            let (target, discovered, scanned) = find_files(&job, &paths)?;
+            job.conclude(target, discovered, scanned)
+        }
+        Command::Staged { repository, common } => {
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
+            scan_staged(&job, repository.as_deref())
+        }
         Command::Range {
             range,
             repository,
             common,
-        } => range::scan(&Job::prepare(common)?, &range, repository.as_deref()),
+        } => {
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
+            range::scan(&job, &range, repository.as_deref())
+        }
         Command::History {
             repository,
             no_delta,
@@ -46,7 +63,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             memo,
             common,
         } => {
-            let job = Job::prepare(common)?;
+            let job = Job::prepare(common, Subject::Repository(repository.as_deref()))?;
             let how = history::How {
                 no_delta,
                 submodules,
@@ -58,7 +75,17 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             command: None,
             arguments,
         } => keys::keys(arguments),
-        Command::Explain { what, report, facts } => explain::explain(&what, &report, facts),
+        Command::Baseline { command } => baseline::baseline(command),
+        Command::Explain {
+            what,
+            trace: place,
+            report,
+            rules,
+            facts,
+        } => match place {
+            Some(place) => trace::trace(&place, rules, facts),
+            None => explain::explain(&what.unwrap_or_default(), &report, rules, facts),
+        },
         Command::Keys {
             command: Some(KeysCommand::IamPolicy { purpose }),
             ..
@@ -67,6 +94,12 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             print(iam_policy(purpose).as_bytes())
         }
         Command::Rules { command } => rules::rules(command),
+        Command::Import {
+            kind,
+            file,
+            repo,
+            output,
+        } => import::import(&kind, &file, &repo, output),
         #[cfg(feature = "aws")]
         Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of } => print(match of.as_str() {
@@ -95,20 +128,23 @@ pub fn describe_panic(panic: &PanicHookInfo<'_>) -> String {
     format!("keytrail: internal error{place}; please report this as a bug")
 }
 
-fn scan_files(job: &Job, paths: &[PathBuf]) -> Result<Outcome, Error> {
+/// Scans files and folders.
+fn find_files(job: &Job, paths: &[PathBuf]) -> Result<(Target, Discovered, Scanned), Error> {
     let options = files::FilesOptions {
         no_ignore: job.source.no_ignore,
         threads: job.source.threads(),
     };
-    let discovered = files::discover(paths, &options)?;
+    let mut discovered = files::discover(paths, &options)?;
+    job.leave_out(&mut discovered);
     let scanned = job.scan(&discovered.items, None, State::File);
-    job.conclude(Target::of_files(paths), discovered, scanned)
+    Ok((Target::of_files(paths), discovered, scanned))
 }
 
 fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
-    let discovered = staged::discover(&repository, &store)?;
+    let mut discovered = staged::discover(&repository, &store)?;
+    job.leave_out(&mut discovered);
     let scanned = job.scan(&discovered.items, Some(&store), State::Staged);
     job.conclude(target(&repository, "staged", path, None), discovered, scanned)
 }

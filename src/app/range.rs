@@ -1,11 +1,11 @@
 //! The `range` command: what each commit of a range adds, and whether HEAD still has it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::job::Job;
 use crate::error::Error;
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Finding, Fingerprint, Marker};
 use crate::git::{ReadObject, Repository, Roots, Store, commit::Commit, provenance, tree};
 use crate::origin::{ObjectId, Origin, Place, State};
 use crate::outcome::Outcome;
@@ -15,7 +15,8 @@ use crate::source::{Added, Handle, Item, range};
 pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
-    let discovered = range::discover(&repository, &store, span)?;
+    let mut discovered = range::discover(&repository, &store, span)?;
+    job.leave_out(&mut discovered);
     let mut scanned = job.scan(&discovered.items, Some(&store), State::HistoryOnly);
     if !scanned.findings.is_empty() {
         mark_head(job, &repository, &store, &mut scanned.findings);
@@ -28,7 +29,7 @@ pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error
     )
 }
 
-/// Marks what HEAD's tree still has: the files at the findings' paths are scanned as HEAD has them.
+/// Marks what HEAD's tree still has, and what allows it there: the files at the findings' paths are scanned as HEAD has them.
 fn mark_head(job: &Job, repository: &Repository, store: &Store, findings: &mut [Finding]) {
     let Some(head) = repository.head().and_then(|head| tree_of(store, head)) else {
         return;
@@ -51,20 +52,22 @@ fn mark_head(job: &Job, repository: &Repository, store: &Store, findings: &mut [
             })
         })
         .collect();
-    let in_head: HashSet<(Fingerprint, Vec<u8>)> = job
-        .scan(&items, Some(store), State::InTree)
-        .findings
-        .into_iter()
-        .flat_map(|finding| {
-            finding
-                .occurrences
-                .into_iter()
-                .map(move |place| (finding.fingerprint, place.origin.path))
-        })
-        .collect();
+    // A place of HEAD without a marker is open, whatever the others have.
+    let mut in_head: HashMap<(Fingerprint, Vec<u8>), Option<Box<Marker>>> = HashMap::new();
+    for finding in job.scan(&items, Some(store), State::InTree).findings {
+        for place in finding.occurrences {
+            let known = in_head.entry((finding.fingerprint, place.origin.path));
+            let known = known.or_insert_with(|| place.marker.clone());
+            *known = known.take().and(place.marker);
+        }
+    }
     for finding in findings {
         for occurrence in &mut finding.occurrences {
-            occurrence.in_head = in_head.contains(&(finding.fingerprint, occurrence.origin.path.clone()));
+            let now = in_head.get(&(finding.fingerprint, occurrence.origin.path.clone()));
+            occurrence.in_head = now.is_some();
+            if let Some(marker) = now {
+                occurrence.marker = marker.clone();
+            }
         }
         if finding.occurrences.iter().any(|occurrence| occurrence.in_head) {
             finding.state = State::InTree;

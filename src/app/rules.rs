@@ -4,19 +4,18 @@ mod check;
 
 use std::path::PathBuf;
 
-use super::Job;
+use super::configure::Subject;
+use super::{Job, find_files};
 use crate::cli::{Common, RulesCommand};
 use crate::config;
 use crate::error::Error;
 use crate::import;
 use crate::level::Confidence;
-use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::rules::RulesFormat;
-use crate::report::{Destination, Report, Target, place};
+use crate::report::{Destination, Report, place};
 use crate::rules::RuleSet;
-use crate::settings::{ReportSettings, RuleSettings, SettingsSource};
-use crate::source::files;
+use crate::settings::{ReportSettings, RuleSettings, SettingsSource, SourceSettings};
 use crate::text::sanitize;
 
 /// The rules of a run.
@@ -84,7 +83,7 @@ pub fn rules(command: RulesCommand) -> Result<Outcome, Error> {
 }
 
 fn loaded(rules: RuleSettings, settings: &SettingsSource) -> Result<Loaded, Error> {
-    load(&rules.or(config::read(settings)?.rules))
+    load(&rules.or(config::read_named(settings)?.settings.rules))
 }
 
 fn destinations(reports: &[String]) -> Result<Vec<Destination<RulesFormat>>, Error> {
@@ -111,7 +110,11 @@ fn write(destinations: &[Destination<RulesFormat>], render: impl Fn(RulesFormat)
 
 /// Tries a rules file on texts, and says where which of its rules matches.
 fn test(file: PathBuf, paths: &[PathBuf]) -> Result<Outcome, Error> {
-    let job = Job::prepare(Common {
+    let common = Common {
+        source: SourceSettings {
+            no_ignore: true,
+            ..SourceSettings::default()
+        },
         rules: RuleSettings {
             rules: vec![file],
             no_builtin_rules: true,
@@ -122,14 +125,11 @@ fn test(file: PathBuf, paths: &[PathBuf]) -> Result<Outcome, Error> {
             ..ReportSettings::default()
         },
         ..Common::default()
-    })?;
-    let options = files::FilesOptions {
-        no_ignore: true,
-        threads: job.source.threads(),
     };
-    let discovered = files::discover(paths, &options)?;
-    let scanned = job.scan(&discovered.items, None, State::File);
-    let report = job.report(Target::of_files(paths), discovered, scanned);
+    // Of keys: what the folder says of itself is not asked.
+    let job = Job::prepare(common, Subject::Keys)?;
+    let (target, discovered, scanned) = find_files(&job, paths)?;
+    let report = job.report(target, discovered, scanned);
     super::print(said(&report).as_bytes())?;
     for reason in report.incompleteness() {
         eprintln!("incomplete: {}", sanitize(reason.as_bytes()));

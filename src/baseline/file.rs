@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # keytrail baseline 1
-//! key 000102030405060708090a0b0c0d0e0f
+//! salt 000102030405060708090a0b0c0d0e0f
 //! #000
 //! #001
 //! 0013… rule=aws-access-key-id until=2027-01-31 reason=the key of the staging account
@@ -71,14 +71,14 @@ impl Baseline {
                 let hint = "keep the lines of both sides, and take the conflict markers out";
                 return wrong(number, "a merge was not finished here", hint);
             }
-            if let Some(hex) = line.strip_prefix(b"key ") {
+            if let Some(hex) = line.strip_prefix(b"salt ") {
                 match (Key::parse(hex), key) {
                     (Some(read), known) if known.is_none_or(|known| known == read) => key = Some(read),
                     (Some(_), _) => {
                         let hint = "two baselines were put together; keep one, and run `keytrail baseline update`";
-                        return wrong(number, "there are two keys", hint);
+                        return wrong(number, "there are two salts", hint);
                     }
-                    (None, _) => return wrong(number, "the key is damaged", "take the file from git"),
+                    (None, _) => return wrong(number, "the salt is damaged", "take the file from git"),
                 }
                 continue;
             }
@@ -88,7 +88,7 @@ impl Baseline {
             }
         }
         let Some(key) = key else {
-            return wrong(1, "there is no key in it", "take the file from git");
+            return wrong(1, "there is no salt in it", "take the file from git");
         };
         let mut baseline = Self::new(key);
         for (digest, entry) in entries {
@@ -110,7 +110,7 @@ impl Baseline {
 
     /// Writes the file. The same entries give the same bytes.
     pub fn render(&self) -> String {
-        let mut text = format!("{TITLE}\n{ABOUT}key {}\n", self.key);
+        let mut text = format!("{TITLE}\n{ABOUT}salt {}\n", self.key);
         let mut entries = self.entries.iter().peekable();
         for bucket in 0..4096 {
             let _ = writeln!(text, "#{bucket:03x}");
@@ -210,10 +210,10 @@ mod tests {
         for (from, to) in [
             (TITLE, planted),
             (TITLE, "# keytrail baseline 2"),
-            ("key 00", "key zz"),
-            ("key 00", "# no key 00"),
+            ("salt 00", "salt zz"),
+            ("salt 00", "# no salt 00"),
             ("#800\n", "<<<<<<< ours\n"),
-            ("#800\n", "key 101112131415161718191a1b1c1d1e1f\n"),
+            ("#800\n", "salt 101112131415161718191a1b1c1d1e1f\n"),
             ("#800\n", &format!("{planted}\n")),
             ("until=2027-01-31", &format!("until={planted}")),
             ("rule=", &format!("{planted}=")),

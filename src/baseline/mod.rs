@@ -11,7 +11,7 @@
 mod digest;
 pub mod file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -47,6 +47,8 @@ pub struct Usage {
     pub unused: Vec<Digest>,
     /// Entries that have ended, needed or not.
     pub ended: Vec<Digest>,
+    /// Findings that are open because their entry has ended.
+    pub lapsed: u64,
 }
 
 impl Baseline {
@@ -75,7 +77,8 @@ impl Baseline {
     /// Marks the findings that it accepts and nothing else has. Of one whose entry has ended the finding says so.
     pub fn mark(&self, findings: &mut [Finding], now: i64) -> Usage {
         let is_ended = |entry: &Entry| entry.until.is_some_and(|day| is_over(day, now));
-        let mut needed = std::collections::BTreeSet::new();
+        let mut needed = BTreeSet::new();
+        let mut lapsed = 0;
         // A digest takes its time: none is made for an empty baseline.
         let findings = findings.iter_mut().filter(|_| !self.entries.is_empty());
         for finding in findings {
@@ -83,9 +86,11 @@ impl Baseline {
             let Some(entry) = self.entries.get(&digest) else {
                 continue;
             };
-            if is_ended(entry) {
-                let day = entry.until.map(|day| day.to_string()).unwrap_or_default();
-                finding.reasons.push(format!("the baseline accepted it until {day}"));
+            if let Some(day) = entry.until.filter(|_| is_ended(entry)) {
+                if finding.suppressed.is_none() {
+                    lapsed += 1;
+                    finding.reasons.push(format!("the baseline accepted it until {day}"));
+                }
                 continue;
             }
             needed.insert(digest);
@@ -104,6 +109,7 @@ impl Baseline {
             entries: current.len() as u64,
             unused: unused.map(|(digest, _)| **digest).collect(),
             ended: ended.iter().map(|(digest, _)| **digest).collect(),
+            lapsed,
         }
     }
 }

@@ -18,6 +18,9 @@ use crate::source::patterns::Patterns;
 /// The most that one compiled pattern may take, in bytes.
 const LARGEST_PATTERN: usize = 1 << 20;
 
+/// What an entry may say.
+pub const KEYS: [&str; 7] = ["path", "rule", "value", "account", "commit", "until", "reason"];
+
 /// Findings that are known, and why they are not to be acted on. At least one of the lists is not empty; a
 /// list that is empty says nothing.
 #[derive(Clone, Debug, Default)]

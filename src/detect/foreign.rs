@@ -121,6 +121,12 @@ impl ForeignRules {
         self.search.is_some() && self.starting_at(bytes, at).next().is_some()
     }
 
+    /// The ids of the rules of which a keyword starts here.
+    pub fn rules_at<'r>(&'r self, bytes: &'r [u8], at: usize) -> impl Iterator<Item = &'r str> {
+        let rules = self.starting_at(bytes, at).flat_map(|(_, rules)| rules);
+        rules.map(|&rule| self.rules[rule].id.as_str())
+    }
+
     /// Reads the candidates around these places, at which keywords start.
     pub fn read(&self, bytes: &[u8], words: &[usize], found: &mut Vec<Candidate>) {
         let whole = self.whole.iter().map(|&rule| (rule, 0..bytes.len()));

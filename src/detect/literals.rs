@@ -173,9 +173,18 @@ impl Literals {
 
     /// Reads on at a place where a literal starts.
     pub fn read(&self, bytes: &[u8], place: Place, found: &mut Vec<Candidate>) {
-        let at = place.at();
+        let read = self.starting_at(bytes, place.at());
+        found.extend(read.filter_map(|(_, candidate)| candidate));
+    }
+
+    /// Each rule of which a literal starts at a place, and what it reads there.
+    pub fn starting_at<'c>(
+        &'c self,
+        bytes: &'c [u8],
+        at: usize,
+    ) -> impl Iterator<Item = (&'c Arc<Rule>, Option<Candidate>)> {
         let meanings = self.meanings.of(&bytes[at..]);
-        found.extend(meanings.filter_map(|meaning| meaning.candidate(bytes, at)));
+        meanings.map(move |meaning| (&meaning.rule, meaning.candidate(bytes, at)))
     }
 }
 

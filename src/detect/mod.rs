@@ -33,6 +33,7 @@ mod score;
 mod shape;
 mod spots;
 mod starts;
+mod trace;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use nested::{Nested, join_lines};
 pub use overlap::resolve;
 pub use score::survey;
 pub use spots::Spots;
+pub use trace::{Asked, Look, Said};
 
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};

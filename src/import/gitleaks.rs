@@ -4,6 +4,7 @@
 //! `gitleaks-`, because ids are part of fingerprints and must not be taken by two. What its default configuration says is
 //! not in here: our own rules stand for it. Source of the format: config/config.go and config/rule.go of gitleaks 8.
 
+mod allow;
 mod entry;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use aho_corasick::AhoCorasick;
 
 use super::Carried;
 use super::go_pattern::translate;
+use super::settings::SettingsText;
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 use crate::rules::file::read;
@@ -39,6 +41,26 @@ pub fn read_rules(path: &Path, text: &str) -> Result<Carried, Error> {
         notes,
         text: config.text,
     })
+}
+
+/// A configuration as settings of ours: its rules are read where they are, and what it allows on top of gitleaks' default
+/// configuration is allowed to the built-in rules.
+pub fn settings(path: &Path, text: &str) -> Result<SettingsText, Error> {
+    let name = path.display().to_string();
+    let Carried { rules, mut notes, .. } = read_rules(path, text)?;
+    let mut settings = SettingsText::new("What gitleaks' configuration says.");
+    if !rules.is_empty() {
+        settings.rules(&[name.clone()]);
+    }
+    let config = read_config(path, text, &mut Vec::new())?;
+    if config.uses_default || rules.is_empty() {
+        for (number, entry) in config.allowlists.iter().enumerate() {
+            allow::add(&mut settings, entry, &format!("{name}: allow list {}", number + 1));
+        }
+    }
+    notes.append(&mut settings.notes);
+    settings.notes = notes;
+    Ok(settings)
 }
 
 fn extended(path: &Path, text: &str, notes: &mut Vec<String>, depth: usize) -> Result<Config, Error> {

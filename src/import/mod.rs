@@ -3,8 +3,13 @@
 //! Whatever cannot be carried over is said, one sentence each; nothing is left out in silence. A note names keys, rules
 //! and lines, and never quotes the text of a file, which may hold secrets.
 
+pub mod detect_secrets;
 pub mod gitleaks;
-mod go_pattern;
+mod glob;
+pub mod go_pattern;
+pub mod ignore;
+pub mod report;
+pub mod settings;
 
 use std::path::Path;
 

@@ -7,6 +7,7 @@
 mod age;
 mod entry;
 mod run;
+mod suppression;
 mod text;
 mod verification;
 

@@ -16,6 +16,7 @@ pub mod place;
 pub mod read;
 pub mod rules;
 mod sarif;
+mod suppression;
 mod time;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use crate::text::sanitize;
 pub use destination::Destination;
 pub use format::{Format, RenderOptions};
 pub use json::SCHEMA;
+pub use suppression::{BaselineUse, SuppressionUse};
 
 /// Everything a run has to say.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What is known but not to be acted on, each with its reason. In discovery order.
     pub suppressed: Vec<Finding>,
+    /// The files that allow findings, and what in them has no use any more.
+    pub suppression: SuppressionUse,
     /// What should have been read and was not, each named. Not empty means incomplete.
     pub faults: Vec<Skip>,
     /// What was left out on purpose, counted by kind.

@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use foreign::Foreign;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, syntax};
 pub use rule::{Matcher, Rule};
 
 use crate::error::Error;

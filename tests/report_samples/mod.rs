@@ -13,7 +13,7 @@ use keytrail::finding::{
 use keytrail::keys::{self, Inventory, Key, LastUse, Owner, Status};
 use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State, Step};
 use keytrail::report::keys::{KeysFormat, KeysReport};
-use keytrail::report::{RenderOptions, Report, Stats, Target};
+use keytrail::report::{BaselineUse, RenderOptions, Report, Stats, SuppressionUse, Target};
 use keytrail::rules::{Matcher, Rule};
 use keytrail::secret::Secret;
 use keytrail::skip::{Policy, Skip};
@@ -152,6 +152,7 @@ pub fn empty() -> Report {
         },
         findings: Vec::new(),
         suppressed: Vec::new(),
+        suppression: SuppressionUse::default(),
         faults: Vec::new(),
         left_out: BTreeMap::new(),
         unopened: Vec::new(),
@@ -330,6 +331,17 @@ pub fn suppressed() -> Report {
         });
         report.suppressed.push(finding);
     }
+    report.left_out.insert(Policy::KeytrailIgnored, 3);
+    report.suppression = SuppressionUse {
+        files: vec![".keytrail.toml".to_owned()],
+        lapsed: 1,
+        baseline: Some(BaselineUse {
+            file: "base\u{202e}.txt".to_owned(),
+            entries: 2,
+            unused: vec!["00".repeat(16)],
+            ended: vec!["ff".repeat(16)],
+        }),
+    };
     report
 }
 

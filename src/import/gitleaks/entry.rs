@@ -206,7 +206,7 @@ fn fault(name: &str, place: &str, why: &str) -> Error {
     Error::usage(format!("{name}: {place}: {why}")).hint("gitleaks would refuse it as well")
 }
 
-/// The same with keys in small letters, all the way down.
+/// The same with keys in small letters, all the way down. Lists of the same key then are one.
 fn small_keys(table: Table) -> Table {
     fn small(value: Value) -> Value {
         match value {
@@ -215,10 +215,16 @@ fn small_keys(table: Table) -> Table {
             other => other,
         }
     }
-    table
-        .into_iter()
-        .map(|(key, value)| (key.to_lowercase(), small(value)))
-        .collect()
+    let mut all = Table::new();
+    for (key, value) in table {
+        match (all.get_mut(&key.to_lowercase()), small(value)) {
+            (Some(Value::Array(values)), Value::Array(more)) => values.extend(more),
+            (_, value) => {
+                all.insert(key.to_lowercase(), value);
+            }
+        }
+    }
+    all
 }
 
 /// The tables of a list.

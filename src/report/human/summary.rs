@@ -1,7 +1,7 @@
 //! The end of the human report: what was scanned, what was found, and what was not read.
 
 use super::page::{Page, Style};
-use crate::report::Report;
+use crate::report::{BaselineUse, Report, SuppressionUse};
 use crate::skip::Policy;
 
 /// Writes the summary.
@@ -27,6 +27,7 @@ pub fn write(page: &mut Page, report: &Report, verbose: bool) {
             &counts(report.suppressed.len(), kinds.map(|(kind, n)| (n, kind.as_str()))),
         );
     }
+    suppression(page, &report.suppression);
     if stats.below_confidence > 0 {
         let floor = stats
             .min_confidence
@@ -67,6 +68,36 @@ pub fn incompleteness(page: &mut Page, report: &Report) {
     ]);
     for reason in report.incompleteness() {
         page.row(false, "", &reason);
+    }
+}
+
+/// What allows findings, and what of it has ended or is of no use.
+fn suppression(page: &mut Page, usage: &SuppressionUse) {
+    if !usage.files.is_empty() {
+        page.row(false, "obeyed", &usage.files.join(", "));
+    }
+    if usage.lapsed > 0 {
+        let text = format!(
+            "{} open again: what allowed them has ended; -v says what",
+            grouped(usage.lapsed)
+        );
+        page.row(false, "lapsed", &text);
+    }
+    if let Some(baseline) = &usage.baseline {
+        let BaselineUse {
+            file,
+            entries,
+            unused,
+            ended,
+        } = baseline;
+        let mut text = format!("{file}: {} entries", grouped(*entries));
+        if !unused.is_empty() {
+            text += &format!(", {} unused", grouped(unused.len() as u64));
+        }
+        if !ended.is_empty() {
+            text += &format!(", {} ended", grouped(ended.len() as u64));
+        }
+        page.row(false, "baseline", &text);
     }
 }
 

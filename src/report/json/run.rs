@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::suppression::Suppression;
 use super::text::{base64_unless_utf8, lossy};
 use crate::report::{Report, reason};
 use crate::skip::Skip;
@@ -42,6 +43,7 @@ pub struct Summary<'r> {
     incomplete_reasons: Vec<String>,
     stats: Stats,
     skips: Skips<'r>,
+    suppression: Suppression<'r>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +105,7 @@ impl<'r> Summary<'r> {
                 left_out: words(&report.left_out, |policy| policy.as_str()),
                 unopened: report.unopened.iter().map(Fault::of).collect(),
             },
+            suppression: Suppression::of(&report.suppression),
         }
     }
 }

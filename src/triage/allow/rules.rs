@@ -21,15 +21,19 @@ pub struct Allowed {
 }
 
 impl Allowed {
-    /// Marks what is allowed and not suppressed already. `now` (Unix seconds) decides what has ended.
-    pub fn mark(&self, findings: &mut [Finding], now: i64) {
+    /// Marks what is allowed and not suppressed already. `now` (Unix seconds) decides what has ended. Returns how
+    /// many are open for that alone.
+    pub fn mark(&self, findings: &mut [Finding], now: i64) -> u64 {
+        let mut lapsed = 0;
         for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
             let (suppression, ended) = self.decide(finding, now);
             if suppression.is_none() {
+                lapsed += u64::from(!ended.is_empty());
                 finding.reasons.extend(ended);
             }
             finding.suppressed = suppression;
         }
+        lapsed
     }
 
     /// What allows the finding, and else what would but for its end.

@@ -1,0 +1,228 @@
+//! Where a run's settings come from: the flags, the file that is named, the repository's own, the person's.
+//!
+//! What the repository says of itself is a stranger's word. It is read from its top or from a commit, never through a
+//! symbolic link, bounded, or not at all. That it was read is reported.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::baseline::{self, Baseline};
+use crate::config::allow::{AllowRule, PathPattern};
+use crate::config::{self, Config, IGNORE_FILE, MOST_BYTES, REPOSITORY_FILE};
+use crate::error::Error;
+use crate::git::commit::Commit;
+use crate::git::{self, ReadObject, Repository, Store, tree};
+use crate::origin::ObjectId;
+use crate::settings::SettingsSource;
+use crate::source::patterns::Patterns;
+use crate::source::regular::{Links, bytes_of, read_bounded};
+
+/// What is scanned, as far as settings need to know.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'s> {
+    /// Files: the repository that the first one is in, or else the folder.
+    Paths(&'s [PathBuf]),
+    /// The repository at a path, or that of the environment.
+    Repository(Option<&'s Path>),
+    /// Keys: no repository speaks for itself.
+    Keys,
+}
+
+/// The settings of all files, and what else the repository says.
+#[derive(Default)]
+pub struct Configured {
+    pub config: Config,
+    /// The files of the repository that were read, as reports name them.
+    pub files: Vec<String>,
+    /// The paths that its ignore file leaves out.
+    pub ignored: Option<Arc<Patterns>>,
+    /// The folder that path patterns are about.
+    pub top: Option<PathBuf>,
+    tree: Option<TreeAt>,
+}
+
+/// The files of a commit.
+struct TreeAt {
+    name: String,
+    store: Store,
+    tree: ObjectId,
+}
+
+impl Configured {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// One of them cannot be read or is not valid; the commit is not known.
+    pub fn read(source: &SettingsSource, subject: Subject<'_>) -> Result<Self, Error> {
+        let named = config::read_named(source)?;
+        if matches!(subject, Subject::Keys) {
+            return Ok(Self {
+                config: named,
+                ..Self::default()
+            });
+        }
+        let repository = repository_of(subject);
+        let mut configured = Self {
+            top: top_of(subject, repository.as_ref()),
+            ..Self::default()
+        };
+        if let Some(name) = &source.config_from_ref {
+            configured.tree = Some(TreeAt::open(name, repository.as_ref())?);
+        }
+        let mut own = Config::default();
+        if !source.no_repo_config {
+            if let Some(text) = configured.own_file(REPOSITORY_FILE)? {
+                own = Config::parse_repository(REPOSITORY_FILE, &text)?;
+                // What it names lies where it lies.
+                let baseline = &mut own.settings.suppress.baseline;
+                *baseline = baseline.take().map(|path| configured.below_top(path));
+                let rules = &mut own.settings.rules.rules;
+                if configured.tree.is_some() && !rules.is_empty() {
+                    return Err(Error::usage(format!(
+                        "{REPOSITORY_FILE}: rules.rules: a change could change these files"
+                    ))
+                    .hint("leave them out of it, and name them with --rules"));
+                }
+                *rules = rules.drain(..).map(|path| configured.below_top(path)).collect();
+                configured.files.push(REPOSITORY_FILE.to_owned());
+            }
+            if let Some(text) = configured.own_file(IGNORE_FILE)? {
+                configured.ignored = Some(Arc::new(Patterns::parse(&text)));
+                configured.files.push(IGNORE_FILE.to_owned());
+            }
+        }
+        configured.config = named.or(own).or(config::read_personal()?);
+        Ok(configured)
+    }
+
+    fn below_top(&self, path: PathBuf) -> PathBuf {
+        self.top.as_ref().map_or(path.clone(), |top| top.join(path))
+    }
+
+    /// Reads a file at the repository's top, or at that of the commit.
+    fn own_file(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let cannot_be_read = |why: String| {
+            Err(Error::usage(format!("{name}: it cannot be read"))
+                .cause(why)
+                .hint("make it a plain file of less than a megabyte, or leave it out with --no-repo-config"))
+        };
+        if let Some(tree) = &self.tree {
+            return tree.read(name.as_bytes(), MOST_BYTES).or_else(cannot_be_read);
+        }
+        let Some(top) = &self.top else { return Ok(None) };
+        read_bounded(&top.join(name), Links::Refuse, MOST_BYTES).or_else(|error| cannot_be_read(error.to_string()))
+    }
+
+    /// What the ignore file leaves out, for what is scanned before its path is known.
+    pub fn ignore_rule(&self) -> Option<AllowRule> {
+        let patterns = self.ignored.as_ref()?;
+        Some(AllowRule {
+            paths: vec![PathPattern::Glob(Arc::clone(patterns))],
+            reason: format!("{IGNORE_FILE} leaves its path out"),
+            source: IGNORE_FILE.to_owned(),
+            ..AllowRule::default()
+        })
+    }
+
+    /// Reads a baseline: that of the commit, if settings are read from one and it lies in the repository.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn baseline(&self, path: &Path) -> Result<Baseline, Error> {
+        let name = path.display().to_string();
+        let wrong = |cause: String| {
+            Error::usage(format!("{name}: the baseline cannot be read"))
+                .cause(cause)
+                .hint("make it with `keytrail baseline create FILE`")
+        };
+        if let Some((tree, inside)) = self.tree.as_ref().zip(self.inside(path)) {
+            let text = tree.read(&inside, baseline::file::MOST_BYTES).map_err(wrong)?;
+            return match text {
+                Some(text) => Baseline::parse(&name, &text),
+                None => {
+                    eprintln!("note: {} has no {name}: nothing is accepted by it", tree.name);
+                    Ok(Baseline::new(baseline::Key::random()))
+                }
+            };
+        }
+        match read_bounded(path, Links::Follow, baseline::file::MOST_BYTES) {
+            Ok(Some(text)) => Baseline::parse(&name, &text),
+            Ok(None) => Err(wrong("there is no such file".to_owned())),
+            Err(error) => Err(wrong(error.to_string())),
+        }
+    }
+
+    /// The path of a file within the repository, if it lies there.
+    fn inside(&self, path: &Path) -> Option<Vec<u8>> {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let top = self.top.as_ref()?.canonicalize().ok()?;
+        Some(bytes_of(&folder.join(path.file_name()?).strip_prefix(top).ok()?))
+    }
+}
+
+impl TreeAt {
+    fn open(name: &str, repository: Option<&Repository>) -> Result<Self, Error> {
+        let wrong = |cause: String| {
+            Error::usage(format!("--config-from-ref {name}: the settings cannot be read"))
+                .cause(cause)
+                .hint("name a commit of the repository that is scanned, such as origin/main")
+        };
+        let repository = repository.ok_or_else(|| wrong("what is scanned is in no repository".to_owned()))?;
+        let store = Store::unlisted(repository)?;
+        let commit = git::resolve(repository, &store, name).map_err(&wrong)?;
+        let mut raw = Vec::new();
+        store.read(&commit, &mut raw).map_err(&wrong)?;
+        let tree = Commit::parse(&raw).tree;
+        Ok(Self {
+            name: name.to_owned(),
+            tree: tree.ok_or_else(|| wrong("the commit is damaged".to_owned()))?,
+            store,
+        })
+    }
+
+    fn read(&self, path: &[u8], limit: u64) -> Result<Option<Vec<u8>>, String> {
+        let Some((kind, id)) = tree::find(&self.store, self.tree, path) else {
+            return Ok(None);
+        };
+        if kind != tree::EntryKind::File {
+            return Err(format!("in {} it is not a plain file", self.name));
+        }
+        let mut bytes = Vec::new();
+        self.store.read(&id, &mut bytes)?;
+        match bytes.len() as u64 > limit {
+            true => Err(format!("it is larger than {limit} bytes")),
+            false => Ok(Some(bytes)),
+        }
+    }
+}
+
+fn repository_of(subject: Subject<'_>) -> Option<Repository> {
+    let path = match subject {
+        Subject::Paths(paths) => Some(first_folder(paths)),
+        Subject::Repository(path) => path.map(Path::to_owned),
+        Subject::Keys => return None,
+    };
+    // Whether one is needed is not decided here.
+    Repository::open(path.as_deref()).ok()
+}
+
+fn top_of(subject: Subject<'_>, repository: Option<&Repository>) -> Option<PathBuf> {
+    let top = repository.and_then(Repository::work_tree);
+    match subject {
+        Subject::Paths(paths) => top.or_else(|| Some(first_folder(paths))),
+        _ => top,
+    }
+}
+
+/// The folder of the first path; for standard input the current one.
+fn first_folder(paths: &[PathBuf]) -> PathBuf {
+    match paths.first() {
+        Some(path) if path.is_dir() => path.clone(),
+        Some(path) => match path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        },
+        None => PathBuf::from("."),
+    }
+}

@@ -1,0 +1,100 @@
+//! What suppresses findings in a run: markers, allow rules, the ignore file, a baseline. In the order of
+//! [`crate::triage::allow`].
+
+use super::configure::{Configured, Subject};
+use crate::baseline::Baseline;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::origin::Place;
+use crate::report::{BaselineUse, SuppressionUse};
+use crate::rules::RuleSet;
+use crate::settings::SuppressSettings;
+use crate::skip::{Policy, Skip};
+use crate::source::Discovered;
+use crate::source::regular::bytes_of;
+use crate::triage::allow::Allowed;
+
+/// Everything that can say that a finding is not to be acted on, checked.
+pub struct Suppressing {
+    allowed: Allowed,
+    baseline: Option<(String, Baseline)>,
+    configured: Configured,
+}
+
+impl Suppressing {
+    /// Checks the allow rules and reads the baseline.
+    ///
+    /// # Errors
+    /// A rule names no rule; the baseline cannot be read.
+    pub fn prepare(
+        configured: Configured,
+        settings: &SuppressSettings,
+        subject: Subject<'_>,
+        rules: &RuleSet,
+    ) -> Result<Self, Error> {
+        let allow = configured.config.allow.iter();
+        allow
+            .clone()
+            .try_for_each(|rule| rule.check(|id| rules.get(id).is_some()))?;
+        let top = configured.top.iter();
+        let tops = top.flat_map(|top| [top.canonicalize().ok(), std::path::absolute(top).ok()]);
+        let allowed = Allowed {
+            rules: allow.cloned().chain(configured.ignore_rule()).collect(),
+            // What a stranger wrote beside a key does not make it any younger.
+            inline: !settings.no_inline_allow && !matches!(subject, Subject::Keys),
+            tops: tops.flatten().map(|top| bytes_of(&top)).collect(),
+            folder: std::env::current_dir()
+                .map(|folder| bytes_of(&folder))
+                .unwrap_or_default(),
+        };
+        let baseline = match &settings.baseline {
+            Some(path) => Some((path.display().to_string(), configured.baseline(path)?)),
+            None => None,
+        };
+        Ok(Self {
+            allowed,
+            baseline,
+            configured,
+        })
+    }
+
+    /// Leaves out the content that the ignore file names. Names of files are read nevertheless.
+    pub fn leave_out(&self, discovered: &mut Discovered) {
+        let Some(ignored) = &self.configured.ignored else {
+            return;
+        };
+        let Discovered { items, skips, .. } = discovered;
+        items.retain(|item| {
+            let is_ignored = match item.origin.place {
+                Place::File => ignored.ignores(&self.allowed.below_top(&item.origin.path)),
+                Place::Blob => ignored.ignores(&item.origin.path),
+                _ => false,
+            };
+            if is_ignored {
+                skips.push(Skip::policy(item.origin.path.clone(), Policy::KeytrailIgnored));
+            }
+            !is_ignored
+        });
+    }
+
+    /// Marks the findings. `now` (Unix seconds) decides what has ended.
+    pub fn mark(&self, findings: &mut [Finding], now: i64) -> SuppressionUse {
+        let mut lapsed = self.allowed.mark(findings, now);
+        let baseline = self.baseline.as_ref().map(|(file, baseline)| {
+            let usage = baseline.mark(findings, now);
+            lapsed += usage.lapsed;
+            let names = |digests: &[crate::baseline::Digest]| digests.iter().map(ToString::to_string).collect();
+            BaselineUse {
+                file: file.clone(),
+                entries: usage.entries,
+                unused: names(&usage.unused),
+                ended: names(&usage.ended),
+            }
+        });
+        SuppressionUse {
+            files: self.configured.files.clone(),
+            lapsed,
+            baseline,
+        }
+    }
+}
