@@ -66,6 +66,7 @@ fn refused(folder: &Path, arguments: &[&str], said: &[&str]) {
 #[test]
 fn markers_of_all_tools_hold_and_can_be_turned_off() {
     let repo = TestRepo::new();
+    repo.commit("nothing yet");
     let mut random = Random::new(1);
     let mut text = String::new();
     for marker in [
@@ -88,7 +89,7 @@ fn markers_of_all_tools_hold_and_can_be_turned_off() {
     }
     repo.write("a.env", &text);
     repo.commit("all");
-    for command in [&["scan", "."][..], &["history", "."], &["range", "HEAD^!", "."]] {
+    for command in [&["scan", "."][..], &["history", "."], &["range", "HEAD~1..HEAD", "."]] {
         let report = json(&repo.path(), command);
         assert_eq!(findings(&report).len(), 10);
         assert!(

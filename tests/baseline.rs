@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use common::program::{Run, findings, run};
 use common::random::{Pair, Random};
 use common::repo::TestRepo;
-use keytrail::baseline::{Baseline, Entry, Key};
-use keytrail::secret::Secret;
+use keytrail::baseline::Baseline;
 use serde_json::Value;
 
 const FILE: &str = "accepted.txt";
@@ -369,43 +368,40 @@ fn the_settings_can_name_it_and_a_change_cannot_add_to_it() {
     assert!(before.err().contains("nothing is accepted by it"), "{}", before.err());
 }
 
-/// Two branches that each add entries to a baseline of some, merged by git.
+/// Two branches that each add entries to a baseline of some, merged by git. Digests are drawn and not computed.
 struct Merge {
     repo: TestRepo,
-    key: Key,
+    seed: u64,
 }
 
 impl Merge {
-    fn new(key: u8, base: u64) -> Self {
+    fn new(seed: u64, base: u64) -> Self {
         let merge = Self {
             repo: TestRepo::new(),
-            key: Key::parse(format!("{key:02x}").repeat(16).as_bytes()).expect("32 digits"),
+            seed,
         };
-        merge.repo.commit_file(FILE, merge.baseline(0..base).render());
+        merge.repo.commit_file(FILE, merge.file(0..base));
         merge
     }
 
-    fn baseline(&self, secrets: impl Iterator<Item = u64>) -> Baseline {
-        let mut baseline = Baseline::new(self.key);
-        for secret in secrets {
-            let entry = Entry {
-                rule: "generic".to_owned(),
-                until: None,
-                reason: format!("reason {secret}"),
-            };
-            baseline.accept(&Secret::new(format!("made up {secret}").as_bytes()), entry);
+    /// The baseline of entries with these numbers.
+    fn file(&self, numbers: impl Iterator<Item = u64>) -> String {
+        let mut text = format!("# keytrail baseline 1\nsalt {}\n", "5a".repeat(16));
+        for number in numbers {
+            let digest = Random::new(self.seed << 40 | number).class("0-9a-f", 32);
+            text += &format!("{digest} rule=generic reason=reason {number}\n");
         }
-        baseline
+        Baseline::parse(FILE, text.as_bytes()).expect("a baseline").render()
     }
 
     /// Whether git merges the two sides; then the result holds what both added.
     fn merges(&self, base: u64, ours: &[u64], theirs: &[u64]) -> bool {
         let repo = &self.repo;
         repo.git(&["switch", "-q", "--detach", "main"]);
-        repo.commit_file(FILE, self.baseline((0..base).chain(theirs.iter().copied())).render());
+        repo.commit_file(FILE, self.file((0..base).chain(theirs.iter().copied())));
         let other = repo.id("HEAD").to_string();
         repo.git(&["switch", "-q", "--detach", "main"]);
-        repo.commit_file(FILE, self.baseline((0..base).chain(ours.iter().copied())).render());
+        repo.commit_file(FILE, self.file((0..base).chain(ours.iter().copied())));
         let merged = repo
             .command(&repo.path(), &["merge", "-q", "-m", "merge", &other])
             .output()
@@ -418,16 +414,16 @@ impl Merge {
         }
         let all = (0..base).chain(ours.iter().copied()).chain(theirs.iter().copied());
         let read = Baseline::parse(FILE, &text).expect("a baseline");
-        assert_eq!(read.render(), self.baseline(all).render());
+        assert_eq!(read.render(), self.file(all));
         true
     }
 }
 
-/// The salts are fixed, so that the outcome is the same in every run: of 4,096 places, two entries may share one.
+/// The digests are the same in every run, so the outcome is: of 4,096 places, two entries may share one.
 #[test]
 fn branches_that_each_add_an_entry_merge() {
-    for (key, base) in [(1, 0), (2, 3), (3, 400)] {
-        let merge = Merge::new(key, base);
+    for (seed, base) in [(1, 0), (2, 3), (3, 400)] {
+        let merge = Merge::new(seed, base);
         for trial in 0..40 {
             let first = 1_000_000 + trial * 2;
             assert!(merge.merges(base, &[first], &[first + 1]), "base {base}, trial {trial}");

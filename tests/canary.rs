@@ -409,6 +409,104 @@ fn no_error_tells_a_secret() {
     judge.run("a damaged HEAD", &run);
 }
 
+/// What allows findings stands beside them, or is said about them.
+#[test]
+fn nothing_that_allows_tells_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = TestRepo::new();
+    let folder = repo.path();
+    let Canary {
+        id, secret, password, ..
+    } = &canary;
+    repo.write(
+        "a.env",
+        format!(
+            "aws_access_key_id = {id} # keytrail:allow as {secret} and token={password}\n\
+             # keytrail:allow-next-line password {password} and {secret}\naws_secret_access_key = {secret} \n\
+             aws_secret_access_key={secret} # gitleaks:allow password:{password}\n\
+             api_token = \"{password}\" # keytrail:allow until={password} {secret}\n"
+        ),
+    );
+    repo.write("b.env", canary.text());
+    repo.commit("all");
+    let check = |what: &str, arguments: &[&str]| {
+        let run = program::run(&folder, arguments);
+        assert!(
+            !(run.stderr.is_empty() && run.stdout.is_empty()),
+            "{what}: it says something"
+        );
+        judge.run(what, &run);
+        run
+    };
+    let formats = ["human", "json", "jsonl", "sarif"];
+    for format in formats {
+        check("markers", &["scan", "a.env", "-vv", "--report", format]);
+        check("markers in history", &["history", "-vv", "--report", format]);
+    }
+    check("a new baseline", &["baseline", "create", "accepted.txt", "."]);
+    judge.bytes(
+        "the baseline",
+        &fs::read(folder.join("accepted.txt")).expect("the baseline"),
+    );
+    check(
+        "a baseline again",
+        &[
+            "baseline",
+            "update",
+            "accepted.txt",
+            ".",
+            "--no-inline-allow",
+            "--history",
+        ],
+    );
+    check("a baseline checked", &["baseline", "check", "accepted.txt", "tests"]);
+    check(
+        "a finding that is none",
+        &["baseline", "update", "accepted.txt", "--finding", secret],
+    );
+    judge.bytes(
+        "the baseline",
+        &fs::read(folder.join("accepted.txt")).expect("the baseline"),
+    );
+    repo.write(
+        ".keytrail.toml",
+        format!("[[allow]]\nvalue = '{secret}'\nreason = 'known'\n"),
+    );
+    for format in formats {
+        let flags = [
+            "--baseline",
+            "accepted.txt",
+            "--no-inline-allow",
+            "-vv",
+            "--report",
+            format,
+        ];
+        check("a baseline in use", &[&["scan", "."], &flags[..]].concat());
+    }
+    for entry in [
+        format!("value = '({secret}'\nreason = 'x'"),
+        format!("value = 'sha256:{secret}'\nreason = 'x'"),
+        format!("rule = '{secret}'\nreason = 'x'"),
+        format!("account = '{password}'\nreason = 'x'"),
+        format!("path = 'x'\nuntil = '{password}'\nreason = 'x'"),
+        format!("until = '{password}'\nreason = {password}"),
+        format!("path = [1, '{password}']"),
+    ] {
+        repo.write(".keytrail.toml", format!("[[allow]]\n{entry}\n"));
+        let run = check("an allow rule that is none", &["scan", "."]);
+        assert_eq!(run.code, 2, "{}", run.err());
+    }
+    fs::remove_file(folder.join(".keytrail.toml")).expect("a file");
+    let damaged = format!("# keytrail baseline 1\n{secret} rule={password}\n");
+    fs::write(folder.join("accepted.txt"), damaged).expect("a file");
+    assert_eq!(
+        check("a damaged baseline", &["scan", ".", "--baseline", "accepted.txt"]).code,
+        2
+    );
+    assert_eq!(check("no baseline", &["scan", ".", "--baseline", "b.env"]).code, 2);
+}
+
 /// Tables of keys and incident cards, from a scan, from a report with everything shown, and about each finding.
 #[test]
 fn no_table_and_no_card_tells_a_secret() {

@@ -45,6 +45,7 @@ fn write_accepted(
 ) -> Result<Outcome, Error> {
     let file = destination(&arguments.file);
     Destination::check(std::slice::from_ref(&file))?;
+    check_ids(&entry.finding)?;
     let mut now = Now::of(arguments)?;
     let usage = baseline.mark(&mut now.findings, now.as_of);
     let accepted = accepted(&now, &entry.finding)?;
@@ -67,48 +68,44 @@ fn write_accepted(
     Ok(Outcome::of_baseline(false, now.is_complete()))
 }
 
+/// Refuses what cannot be the id of a finding. It is not quoted: it may be a secret, pasted by mistake.
+fn check_ids(ids: &[String]) -> Result<(), Error> {
+    let is_id = |id: &String| (12..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
+    match ids.iter().all(is_id) {
+        true => Ok(()),
+        false => {
+            Err(Error::usage("--finding: that is no id of a finding")
+                .hint("write its 12 hex digits, as reports give them"))
+        }
+    }
+}
+
 /// The open findings that are to be accepted: at or above the asked confidence, or named; each with its other half,
 /// whatever its confidence.
 fn accepted<'n>(now: &'n Now, named: &[String]) -> Result<Vec<&'n Finding>, Error> {
-    let is_open = |finding: &&Finding| finding.suppressed.is_none();
-    let open: Vec<&Finding> = now.findings.iter().filter(is_open).collect();
-    let is_named =
-        |finding: &Finding, id: &String| id.len() >= 12 && finding.fingerprint.to_string().starts_with(id.as_str());
+    let open = now.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let is_named = |finding: &Finding, id: &String| finding.fingerprint.to_string().starts_with(id.as_str());
     if let Some(id) = named
         .iter()
-        .find(|id| !open.iter().any(|finding| is_named(finding, id)))
+        .find(|id| !open.clone().any(|finding| is_named(finding, id)))
     {
-        return Err(Error::input(format!(
-            "--finding {}: there is no such open finding",
-            sanitize(id.as_bytes())
-        ))
-        .hint("take the id from `keytrail scan`; the same paths must be scanned here"));
+        return Err(Error::input(format!("--finding {id}: there is no such open finding"))
+            .hint("take the id from a report; the same paths must be scanned here"));
     }
-    let is_asked = |finding: &Finding| match named.is_empty() {
+    let is_asked = |finding: &&Finding| match named.is_empty() {
         true => finding.confidence >= now.floor,
         false => named.iter().any(|id| is_named(finding, id)),
     };
-    let halves = |finding: &&Finding| -> Vec<Fingerprint> {
-        let pair = finding.aws.as_ref().and_then(|aws| aws.pair.as_ref());
-        std::iter::once(finding.fingerprint)
-            .chain(pair.map(|pair| pair.of))
-            .collect()
+    let mate = |finding: &Finding| Some(finding.aws.as_ref()?.pair.as_ref()?.of);
+    let asked = || open.clone().filter(is_asked);
+    let prints: HashSet<Fingerprint> = asked().map(|finding| finding.fingerprint).collect();
+    let mates: HashSet<Fingerprint> = asked().filter_map(mate).collect();
+    // The link may be known to one half alone.
+    let is_wanted = |finding: &&Finding| {
+        let print = finding.fingerprint;
+        prints.contains(&print) || mates.contains(&print) || mate(finding).is_some_and(|mate| prints.contains(&mate))
     };
-    let mut wanted: HashSet<Fingerprint> = HashSet::new();
-    for finding in &open {
-        let halves = halves(finding);
-        // The link may be known to one half alone.
-        if halves
-            .iter()
-            .any(|print| open.iter().any(|other| other.fingerprint == *print && is_asked(other)))
-        {
-            wanted.extend(halves);
-        }
-    }
-    Ok(open
-        .into_iter()
-        .filter(|finding| wanted.contains(&finding.fingerprint))
-        .collect())
+    Ok(open.clone().filter(is_wanted).collect())
 }
 
 /// Says what is open, unused and ended.

@@ -52,13 +52,14 @@ fn suppressed(page: &mut Page, report: &Report) {
         let Some(suppression) = &finding.suppressed else {
             continue;
         };
+        let until = suppression.until.map(|day| format!(" until {day}")).unwrap_or_default();
         page.line(&[
             (Style::Dim, "suppressed  "),
             (Style::Plain, &place::spot(finding.primary())),
             (Style::Plain, &format!(": {}", finding.rule.title)),
             (
                 Style::Dim,
-                &format!(" ({}: {})", suppression.kind.as_str(), suppression.reason),
+                &format!(" ({}{until}: {})", suppression.kind.as_str(), suppression.reason),
             ),
         ]);
     }
