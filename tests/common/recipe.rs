@@ -8,8 +8,10 @@ use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 
 use super::random::Random;
 
+type Form = fn(String) -> String;
+
 /// The forms by name. `src/detect/checksum.rs` says who uses which checksum.
-const FORMS: &[(&str, fn(String) -> String)] = &[
+const FORMS: &[(&str, Form)] = &[
     ("b64", |text| BASE64.encode(text.as_bytes())),
     ("b64url", |text| BASE64URL_NOPAD.encode(text.as_bytes())),
     ("crc32-base62", |text| {
