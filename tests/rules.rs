@@ -207,6 +207,48 @@ fn failures(rule: &Rule, find: impl Fn(&str) -> bool) -> Vec<String> {
         .collect()
 }
 
+/// Detectors in code, and whether their secrets have one length only.
+const FORMS_IN_CODE: &[(&str, bool)] = &[
+    ("aws-access-key-id", true),
+    ("aws-secret-access-key", true),
+    ("aws-smtp-password", true),
+    ("aws-bedrock-long", false),
+];
+
+#[test]
+fn a_mutation_of_a_secret_hides_it_from_its_detector() {
+    let rules = rules();
+    let detectors = Detectors::new(&rules).expect("every detector is known");
+    for &(name, of_one_length) in FORMS_IN_CODE {
+        let rule = rules
+            .iter()
+            .find(|rule| matches!(&rule.matcher, Matcher::Code(code) if code == name));
+        let rule = rule.expect("a rule for the detector");
+        let find = |text: &[u8]| {
+            let candidates = examine(&detectors, text).into_iter();
+            candidates
+                .filter(|candidate| candidate.rule.id == rule.id)
+                .map(|candidate| candidate.span)
+                .next()
+        };
+        for (number, recipe) in rule.matches.iter().enumerate() {
+            let text = recipe::expand(recipe, &mut Random::new(number as u64)).into_bytes();
+            let span = find(&text).expect("an example that matches");
+            let with_sign_at = |place: usize| {
+                let mut mutant = text.clone();
+                mutant[place] = b'#';
+                mutant
+            };
+            let shorter = [&text[..span.end - 1], &text[span.end..]].concat();
+            let signs = [with_sign_at(span.start), with_sign_at(span.start.midpoint(span.end))];
+            let lengths = of_one_length.then_some(shorter);
+            for mutant in signs.into_iter().chain(lengths) {
+                assert!(find(&mutant).is_none(), "{name}: {recipe}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_literal_of_a_rule_stands_in_an_example() {
     for rule in rules().iter() {

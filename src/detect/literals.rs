@@ -13,6 +13,7 @@ use aho_corasick::packed;
 use super::REACH;
 use super::candidate::Candidate;
 use super::checksum;
+use super::placeholder;
 use super::starts::Starts;
 use crate::rules::{Matcher, Rule};
 
@@ -252,11 +253,9 @@ pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candid
     if !checksum::holds(rule, secret.as_bytes()) {
         return None;
     }
-    Some(Candidate::new(
-        rule,
-        at + secret.start()..at + secret.end(),
-        secret.as_bytes(),
-    ))
+    let span = at + secret.start()..at + secret.end();
+    let candidate = Candidate::new(rule, span, secret.as_bytes());
+    Some(candidate.placeholder(placeholder::of_secret(secret.as_bytes())))
 }
 
 #[cfg(test)]
