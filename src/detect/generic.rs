@@ -65,6 +65,7 @@ fn stands_alone(bytes: &[u8], span: &Range<usize>) -> bool {
     !(joins(before) || goes_on || calls)
 }
 
-fn is_uuid(value: &[u8]) -> bool {
+/// Whether the value is written like a UUID.
+pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36 && [8, 13, 18, 23].iter().all(|&at| value[at] == b'-')
 }

@@ -1,7 +1,9 @@
-//! Distinctive literals: one vectorised pass over the bytes for all of them.
+//! Literals: one vectorised pass over the bytes for all of them.
 //!
-//! A literal says where a detector reads on. Rules with a pattern are matched here, anchored at the literal
-//! and within [`super::REACH`] bytes.
+//! A literal says where a detector reads on. Some are distinctive; others are common words whose detector looks at
+//! a few bytes around them and mostly finds nothing: whether it finds something is a place's verdict, which
+//! is carried over from version to version with the place. Rules with a pattern are matched here, anchored at the
+//! literal and within [`super::REACH`] bytes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use aho_corasick::packed;
 use super::REACH;
 use super::candidate::Candidate;
 use super::checksum;
+use super::starts::Starts;
 use crate::rules::{Matcher, Rule};
 
 /// Reads the candidate whose literal starts at an offset.
@@ -18,30 +21,88 @@ pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
 
 /// What a literal means.
 pub struct Meaning {
-    literal: String,
+    literal: Box<[u8]>,
     rule: Arc<Rule>,
     read: Read,
+    /// The detector is shown no more than the bytes beside the literal.
+    beside: bool,
 }
+
+/// So many bytes before the start of a literal, and from there on, a detector beside it is shown.
+pub const BEFORE: usize = 96;
+pub const AFTER: usize = 288;
 
 impl Meaning {
     pub fn new(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
         Self {
-            literal: literal.to_owned(),
+            literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             read,
+            beside: false,
         }
     }
 
-    fn searched(&self) -> &[u8] {
-        let literal = self.literal.as_bytes();
+    /// A literal that is common. Its detector is given [`BEFORE`] and [`AFTER`] bytes and takes them for the whole
+    /// content, so that nothing else can decide what it finds; it is asked once for each place, whatever the
+    /// number of versions that have it.
+    pub fn beside(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
+        Self {
+            beside: true,
+            ..Self::new(literal, rule, read)
+        }
+    }
+
+    fn searched(literal: &[u8]) -> &[u8] {
         &literal[..literal.len().min(SEARCHED)]
+    }
+
+    fn candidate(&self, bytes: &[u8], at: usize) -> Option<Candidate> {
+        if !self.beside {
+            return (self.read)(&self.rule, bytes, at);
+        }
+        let start = at.saturating_sub(BEFORE);
+        let window = &bytes[start..bytes.len().min(at + AFTER)];
+        let mut candidate = (self.read)(&self.rule, window, at - start)?;
+        candidate.span = start + candidate.span.start..start + candidate.span.end;
+        Some(candidate)
+    }
+}
+
+/// A word in small letters, in capitals, and with a capital in front.
+#[cfg_attr(not(test), expect(dead_code, reason = "until the first detector of words"))]
+pub fn spellings(word: &str) -> Vec<String> {
+    let mut capital = word.to_ascii_lowercase();
+    capital[..1].make_ascii_uppercase();
+    let mut spellings = vec![word.to_ascii_lowercase(), word.to_ascii_uppercase(), capital];
+    spellings.sort();
+    spellings.dedup();
+    spellings
+}
+
+/// Where a literal starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Objects are smaller than four gigabytes.
+    at: u32,
+    /// Whether it is worth reading: its detector needs more than what stands beside it, or has found something there.
+    /// [`BEFORE`] and [`AFTER`] bytes decide.
+    pub tells: bool,
+}
+
+impl Place {
+    pub fn new(at: usize, tells: bool) -> Self {
+        Self { at: at as u32, tells }
+    }
+
+    pub fn at(self) -> usize {
+        self.at as usize
     }
 }
 
 /// All literals of a rule set.
 #[derive(Default)]
 pub struct Literals {
-    meanings: Vec<Meaning>,
+    meanings: Starts<Meaning>,
     longest: usize,
     search: Option<Search>,
 }
@@ -61,13 +122,19 @@ enum Search {
 
 impl Literals {
     pub fn new(meanings: Vec<Meaning>) -> Self {
-        let search = (!meanings.is_empty()).then(|| Search::new(&meanings));
-        let longest = meanings.iter().map(|meaning| meaning.searched().len()).max();
+        let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
+        let meanings = Starts::new(meanings.collect());
+        let longest = meanings.texts().map(|literal| Meaning::searched(literal).len()).max();
         Self {
-            meanings,
             longest: longest.unwrap_or(0),
-            search,
+            search: (!meanings.is_empty()).then(|| Search::new(&meanings)),
+            meanings,
         }
+    }
+
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.meanings.is_empty()
     }
 
     /// How many bytes decide whether a literal starts somewhere: the longest that is searched for.
@@ -76,7 +143,7 @@ impl Literals {
     }
 
     /// Finds where literals start in a range of the content.
-    pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<usize>) {
+    pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Place>) {
         let Some(search) = &self.search else { return };
         if range.is_empty() {
             return;
@@ -86,23 +153,33 @@ impl Literals {
         let window = &bytes[..bytes.len().min(end)];
         let mut at = range.start;
         while let Some(start) = search.next(window, at).filter(|start| *start < range.end) {
-            found.push(start);
+            found.push(self.place(bytes, start));
             at = start + 1;
         }
     }
 
+    /// The place where a literal starts, with its verdict.
+    pub fn place(&self, bytes: &[u8], at: usize) -> Place {
+        let mut meanings = self.meanings.of(&bytes[at..]);
+        Place::new(
+            at,
+            meanings.any(|meaning| !meaning.beside || meaning.candidate(bytes, at).is_some()),
+        )
+    }
+
     /// Reads on at a place where a literal starts.
-    pub fn read(&self, bytes: &[u8], start: usize, found: &mut Vec<Candidate>) {
-        let here = &bytes[start..];
-        for meaning in self.meanings.iter().filter(|m| here.starts_with(m.literal.as_bytes())) {
-            found.extend((meaning.read)(&meaning.rule, bytes, start));
-        }
+    pub fn read(&self, bytes: &[u8], place: Place, found: &mut Vec<Candidate>) {
+        let at = place.at();
+        let meanings = self.meanings.of(&bytes[at..]);
+        found.extend(meanings.filter_map(|meaning| meaning.candidate(bytes, at)));
     }
 }
 
 impl Search {
-    fn new(meanings: &[Meaning]) -> Self {
-        let literals = || meanings.iter().map(Meaning::searched);
+    fn new(meanings: &Starts<Meaning>) -> Self {
+        let mut literals: Vec<&[u8]> = meanings.texts().map(Meaning::searched).collect();
+        literals.dedup();
+        let literals = || literals.iter();
         match packed::Searcher::new(literals()) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(
@@ -124,15 +201,21 @@ impl Search {
     }
 }
 
-/// Matches a rule's pattern at its literal. Group 1 is the secret, or else the whole match.
+/// Matches a rule's pattern around its literal, unless it starts within a word.
 pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let Matcher::Pattern(pattern) = &rule.matcher else {
         return None;
     };
-    let inside_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric() && bytes[at].is_ascii_alphanumeric();
-    if inside_word {
+    let start = at.checked_sub(pattern.offset)?;
+    let inside_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric() && bytes[start].is_ascii_alphanumeric();
+    (!inside_word).then(|| match_pattern(rule, bytes, start)).flatten()
+}
+
+/// Matches a rule's pattern where a match may start. Group 1 is the secret, or else the whole match.
+pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let Matcher::Pattern(pattern) = &rule.matcher else {
         return None;
-    }
+    };
     let window = &bytes[at..bytes.len().min(at + REACH)];
     let groups = pattern.regex().captures(window)?;
     let secret = groups.get(1).or_else(|| groups.get(0))?;

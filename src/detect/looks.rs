@@ -5,11 +5,11 @@
 //! to either side.
 
 use super::runs::Piece;
-use super::{aws, generic, nested};
+use super::{Detectors, aws, generic, nested};
 
 /// A set of looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looks(u8);
+pub struct Looks(u16);
 
 impl Looks {
     /// Could be a secret of an unknown kind.
@@ -24,22 +24,29 @@ impl Looks {
     pub const NESTED: Self = Self(32);
     /// Has escapes: what it means is not what it is, and has to be asked again.
     pub const ESCAPED: Self = Self(64);
+    /// Has a word that starts with a provider's prefix.
+    pub const PREFIXED: Self = Self(128);
+    /// Could be a secret that a rule knows by its name and its form.
+    pub const NAMED: Self = Self(256);
 
     /// Asks every detector's own test.
-    pub fn of(bytes: &[u8], piece: &Piece<'_>) -> Self {
+    pub fn of(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
         let value = &piece.value[..];
         let counts = Counts::of(value);
         if counts.is_plain_word() {
             return Self::default();
         }
         let look = |look: Self, fits: bool| if fits { look.0 } else { 0 };
+        let random = generic::is_random(value, &counts);
         Self(
-            look(Self::RANDOM, generic::is_random(value, &counts))
+            look(Self::RANDOM, random)
+                | look(Self::NAMED, detectors.named.fits(value, &counts, random))
                 | look(Self::SECRET_KEY, aws::secret::fits(value))
                 | look(Self::PART, aws::secret::fits_as_part(bytes, &piece.span, value))
                 | look(Self::TOKEN, aws::token::fits(value))
                 | look(Self::SMTP_PASSWORD, aws::ses::fits(value))
-                | look(Self::NESTED, nested::fits(value)),
+                | look(Self::NESTED, nested::fits(value))
+                | look(Self::PREFIXED, detectors.prefixes.stand_in(value)),
         )
     }
 

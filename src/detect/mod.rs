@@ -21,9 +21,12 @@ mod named;
 mod nested;
 mod overlap;
 mod placeholder;
+mod prefixes;
 mod randomness;
 mod runs;
+mod shape;
 mod spots;
+mod starts;
 
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ use anchors::Run;
 use literals::{Literals, Meaning};
 use looks::Looks;
 use named::Named;
+use prefixes::{Prefix, Prefixes};
 
 /// How far from its span a candidate may depend on the content: the longest private key.
 pub const REACH: usize = 16 * 1024;
@@ -46,6 +50,7 @@ pub const REACH: usize = 16 * 1024;
 /// All detectors of a rule set, ready to be used by any number of threads.
 pub struct Detectors {
     literals: Literals,
+    prefixes: Prefixes,
     secret_key: Option<Arc<Rule>>,
     session_token: Option<Arc<Rule>>,
     smtp_password: Option<Arc<Rule>>,
@@ -65,9 +70,10 @@ pub struct Detected {
 impl Detectors {
     /// Builds the detectors. A rule that names a detector that does not exist is an error.
     pub fn new(rules: &RuleSet) -> Result<Self, Error> {
-        let mut meanings = Vec::new();
+        let (mut meanings, mut prefixes, mut named) = (Vec::new(), Vec::new(), Vec::new());
         let mut detectors = Self {
             literals: Literals::default(),
+            prefixes: Prefixes::default(),
             secret_key: None,
             session_token: None,
             smtp_password: None,
@@ -84,16 +90,21 @@ impl Detectors {
                 meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, read)));
             };
             match &rule.matcher {
-                Matcher::Pattern(pattern) => {
-                    let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
-                    starts(&literals, literals::read_pattern);
-                }
-                Matcher::Named { .. } => detectors.named.add(&rule),
+                Matcher::Pattern(pattern) => match Prefix::all_of(&rule, pattern) {
+                    Some(all) => prefixes.extend(all),
+                    None => {
+                        let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
+                        starts(&literals, literals::read_pattern);
+                    }
+                },
+                Matcher::Named { .. } => named.push(rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
                     "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
                     "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], aws::bedrock::read_short),
-                    "aws-codecommit" => starts(&[aws::codecommit::LITERAL], aws::codecommit::read),
+                    "aws-codecommit" => {
+                        meanings.push(Meaning::beside(aws::codecommit::LITERAL, &rule, aws::codecommit::read));
+                    }
                     "pem" => starts(&[keys::LITERAL], keys::read),
                     "jwt" => starts(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
@@ -111,6 +122,8 @@ impl Detectors {
             }
         }
         detectors.literals = Literals::new(meanings);
+        detectors.prefixes = Prefixes::new(prefixes);
+        detectors.named = Named::new(named);
         Ok(detectors)
     }
 
@@ -122,8 +135,8 @@ impl Detectors {
     /// Finds every candidate at the content's anchors.
     pub fn read(&self, bytes: &[u8], anchors: &Anchors) -> Detected {
         let mut detected = Detected::default();
-        for &start in &anchors.literals {
-            self.literals.read(bytes, start, &mut detected.candidates);
+        for &place in anchors.literals.iter().filter(|place| place.tells) {
+            self.literals.read(bytes, place, &mut detected.candidates);
         }
         for run in &anchors.runs {
             self.read_run(bytes, run, &mut detected);
@@ -140,7 +153,7 @@ impl Detectors {
             return self.read_piece(bytes, &piece, run.looks, detected);
         }
         runs::for_each_piece(bytes, run.span(), |piece| {
-            self.read_piece(bytes, &piece, Looks::of(bytes, &piece), detected);
+            self.read_piece(bytes, &piece, Looks::of(self, bytes, &piece), detected);
         });
     }
 
@@ -167,7 +180,10 @@ impl Detectors {
             let says = || name::says_of_assigned(bytes, piece.span.start);
             found.extend(generic::read(rule, bytes, span(), value, says));
         }
-        if looks.has(Looks::RANDOM) {
+        if looks.has(Looks::PREFIXED) {
+            self.prefixes.read(bytes, piece, found);
+        }
+        if looks.has(Looks::NAMED) {
             self.named.read(bytes, span(), value, found);
         }
         if looks.has(Looks::NESTED) {

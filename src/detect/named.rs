@@ -1,49 +1,175 @@
 //! Values that a rule knows by the name beside them and by their form: `DATADOG_API_KEY=<32 hex digits>`.
 //!
 //! The form alone says nothing of the service, the name alone nothing of the value; both together do. A value is
-//! looked at only if it looks drawn at random.
+//! looked at only if it looks drawn at random and is as long as some rule's; the names of all rules are looked
+//! for at once.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::candidate::Candidate;
-use super::{checksum, name, placeholder};
+use super::looks::Counts;
+use super::{checksum, generic, name, placeholder, randomness, shape};
 use crate::rules::{Matcher, Rule};
 
 /// Rules with names.
 #[derive(Default)]
 pub struct Named {
     rules: Vec<Arc<Rule>>,
+    names: Option<AhoCorasick>,
+    /// The rule of each name, as an index.
+    rule_of: Vec<usize>,
+    /// Whether some rule has values of this length.
+    lengths: Vec<bool>,
 }
 
-impl Named {
-    pub fn add(&mut self, rule: &Arc<Rule>) {
-        self.rules.push(Arc::clone(rule));
-    }
+/// Longer values are data, not credentials.
+const LONGEST: usize = 512;
+/// Of hexadecimal digits that were drawn, so many are different.
+const DISTINCT: usize = 8;
+/// The longest word that services put before what they draw.
+const LONGEST_WORD: usize = 8;
 
-    /// Reads the value by every rule whose name stands beside it.
-    pub fn read(&self, bytes: &[u8], span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
-        if self.rules.is_empty() {
-            return;
-        }
-        let beside = name::before(bytes, span.start);
-        if beside.is_empty() {
-            return;
-        }
-        for rule in &self.rules {
+impl Named {
+    pub fn new(rules: Vec<Arc<Rule>>) -> Self {
+        let mut all_names = Vec::new();
+        let mut rule_of = Vec::new();
+        let mut lengths = vec![false; LONGEST + 1];
+        for (index, rule) in rules.iter().enumerate() {
             let Matcher::Named { names, pattern } = &rule.matcher else {
                 continue;
             };
-            let fits = names.iter().any(|name| beside.contains(name.as_str()))
-                && pattern
-                    .regex()
-                    .find(value)
-                    .is_some_and(|found| found.len() == value.len())
-                && checksum::holds(rule, value);
-            if fits {
+            rule_of.extend(names.iter().map(|_| index));
+            all_names.extend(names);
+            let (least, most) = shape::lengths(pattern.source()).into_inner();
+            lengths[least.min(LONGEST)..=most.min(LONGEST)].fill(true);
+        }
+        let automaton = || {
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(all_names)
+        };
+        Self {
+            names: (!rules.is_empty()).then(|| automaton().expect("a few thousand names fit an automaton")),
+            rules,
+            rule_of,
+            lengths,
+        }
+    }
+
+    /// Whether the value by itself could be of such a rule: random, or of a form that only a name makes telling.
+    pub fn fits(&self, value: &[u8], counts: &Counts, random: bool) -> bool {
+        let is_long = || self.lengths.get(value.len()).is_some_and(|fits| *fits);
+        let body = behind_word(value);
+        let is_hex = || body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+        let is_drawn = || match counts.digits == 0 {
+            true => randomness::looks_random(value),
+            false if generic::is_uuid(value) => randomness::distinct(value) >= DISTINCT,
+            false if is_hex() => randomness::looks_random_hex(body),
+            false => body.len() < value.len() && randomness::looks_random(body),
+        };
+        !self.rules.is_empty() && is_long() && (random || is_drawn())
+    }
+
+    /// Reads the value by every rule whose name stands beside it, in the order of the rules.
+    pub fn read(&self, bytes: &[u8], span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
+        let Some(names) = &self.names else { return };
+        let beside = name::before(bytes, span.start);
+        let named = names.find_overlapping_iter(&beside);
+        let rules: BTreeSet<usize> = named.map(|name| self.rule_of[name.pattern()]).collect();
+        for rule in rules.into_iter().map(|index| &self.rules[index]) {
+            let Matcher::Named { pattern, .. } = &rule.matcher else {
+                continue;
+            };
+            let whole = pattern.regex().find(value).filter(|whole| whole.len() == value.len());
+            if whole.is_some() && checksum::holds(rule, value) {
                 let candidate = Candidate::new(rule, span.clone(), value).because("the name beside it and its form");
                 found.push(candidate.placeholder(placeholder::of_secret(value)));
             }
+        }
+    }
+}
+
+/// What stands behind a word such as `sk-` or `live_`: the word is not drawn, what follows it is.
+fn behind_word(value: &[u8]) -> &[u8] {
+    let letters = value.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    match value.get(letters) {
+        Some(b'-' | b'_') if letters <= LONGEST_WORD => &value[letters + 1..],
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detectors;
+    use crate::rules::{RuleSet, parse};
+
+    /// A rule for each name and pattern.
+    fn detectors(rules: &[(&str, &str)]) -> Detectors {
+        let rule = |(name, pattern): &(&str, &str)| {
+            format!(
+                "[[rule]]\nid = '{name}-key'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
+                 link = 'l'\nnames = ['{name}']\npattern = '{pattern}'\nmatches = []\nrejects = []\n"
+            )
+        };
+        let rules: String = rules.iter().map(rule).collect();
+        let rules = parse("test", &format!("provider = 'p'\n{rules}")).expect("rules");
+        Detectors::new(&RuleSet::new(rules).expect("one of each")).expect("detectors")
+    }
+
+    /// Digits of a fixed seed.
+    fn drawn(alphabet: &[u8], length: usize) -> String {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut draw = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            alphabet[(state >> 33) as usize % alphabet.len()] as char
+        };
+        (0..length).map(|_| draw()).collect()
+    }
+
+    #[test]
+    fn a_value_is_its_rule_s_by_name_and_form_together() {
+        let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+        let detectors = detectors(&[
+            ("acme", "[0-9a-f]{24}"),
+            ("acmecloud", "[0-9a-f]{20,24}"),
+            ("roku", uuid),
+        ]);
+        let ids = |text: &str| {
+            let found = detectors.scan(text.as_bytes()).candidates;
+            found
+                .iter()
+                .map(|candidate| candidate.rule.id.clone())
+                .collect::<Vec<_>>()
+        };
+        let hex = drawn(b"0123456789abcdef", 24);
+        let uuid = format!(
+            "{}-{}-4{}-8{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..15],
+            &hex[15..18],
+            &hex[6..18]
+        );
+        assert_eq!(ids(&format!("ACME_KEY={hex}")), ["acme-key"]);
+        assert_eq!(ids(&format!("acmeCloud: '{hex}'")), ["acme-key", "acmecloud-key"]);
+        assert_eq!(ids(&format!("acmeCloud: '{}'", &hex[..20])), ["acmecloud-key"]);
+        assert_eq!(ids(&format!("ROKU_API_KEY={uuid}")), ["roku-key"]);
+        for text in [
+            format!("key={hex}"),
+            format!("roku={hex}"),
+            format!("acme={}", &hex[..23]),
+            format!("acme={uuid}"),
+            "acme=0123456789abcdef01234567".to_owned(),
+            format!("acme={}", "ab12".repeat(6)),
+            "roku=00000000-0000-0000-0000-000000000001".to_owned(),
+        ] {
+            assert!(ids(&text).is_empty(), "{text}");
         }
     }
 }

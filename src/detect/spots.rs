@@ -19,11 +19,12 @@ impl Detectors {
             return spots;
         }
         let anchors = self.anchors(bytes);
-        for &start in &anchors.literals {
+        for place in anchors.literals.into_iter().filter(|place| place.tells) {
             let mut candidates = Vec::new();
-            self.literals.read(bytes, start, &mut candidates);
+            self.literals.read(bytes, place, &mut candidates);
             if !candidates.is_empty() {
-                spots.push(start as u32..start as u32);
+                let start = place.at() as u32;
+                spots.push(start..start);
             }
         }
         for run in anchors.runs {
@@ -36,20 +37,18 @@ impl Detectors {
         }
         spots
     }
-}
 
-impl Anchors {
     /// The anchors at these spots; `None` if one lies outside of the content.
-    pub fn at(spots: &[Range<u32>], bytes: &[u8]) -> Option<Self> {
-        let mut anchors = Self::default();
+    pub fn anchors_at(&self, bytes: &[u8], spots: &[Range<u32>]) -> Option<Anchors> {
+        let mut anchors = Anchors::default();
         for spot in spots {
             let (start, end) = (spot.start as usize, spot.end as usize);
             if start > end || end > bytes.len() || start == bytes.len() {
                 return None;
             }
             match start == end {
-                true => anchors.literals.push(start),
-                false => anchors.runs.push(Run::at(bytes, start..end)),
+                true => anchors.literals.push(self.literals.place(bytes, start)),
+                false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }
         }
         Some(anchors)

@@ -9,6 +9,7 @@ mod schema;
 use std::sync::Arc;
 
 pub use rule::{Matcher, Pattern, Rule};
+pub use schema::parse;
 
 use crate::error::Error;
 

@@ -33,6 +33,8 @@ struct RuleEntry {
     #[serde(default)]
     literals: Vec<String>,
     #[serde(default)]
+    offset: usize,
+    #[serde(default)]
     names: Vec<String>,
     pattern: Option<String>,
     checksum: Option<String>,
@@ -83,10 +85,16 @@ fn check(file: &str, provider: &str, entry: RuleEntry) -> Result<Rule, Error> {
             return Err(fault(&format!("{key} is empty")).hint("every rule explains itself to a person"));
         }
     }
+    if entry.offset > 0 && entry.literals.is_empty() {
+        return Err(fault("an offset without literals").hint("it says how far behind the start of a match they stand"));
+    }
     let matcher = match (&entry.detector, &entry.pattern) {
         (Some(detector), None) => Matcher::Code(detector.clone()),
         (None, Some(pattern)) => match (entry.literals.is_empty(), entry.names.is_empty()) {
-            (false, true) => Matcher::Pattern(Pattern::trusted(entry.literals.clone(), pattern.clone())),
+            (false, true) => {
+                let pattern = Pattern::trusted(entry.literals.clone(), pattern.clone());
+                Matcher::Pattern(pattern.with_offset(entry.offset))
+            }
             (true, false) => Matcher::Named {
                 names: entry.names.clone(),
                 pattern: Pattern::trusted(Vec::new(), pattern.clone()),

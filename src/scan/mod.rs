@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::decode::Encoding;
-use crate::detect::{Anchors, Candidate, Detectors, Spots};
+use crate::detect::{Candidate, Detectors, Spots};
 use crate::finding::Finding;
 use crate::git::ReadObject;
 use crate::origin::{ObjectId, Place, State};
@@ -137,7 +137,7 @@ impl Scan<'_> {
         let spots = known
             .and_then(|(spots, id)| spots.get(&id))
             .filter(|_| encoding.is_none());
-        let candidates = match spots.and_then(|spots| Anchors::at(spots, content.bytes)) {
+        let candidates = match spots.and_then(|spots| self.detectors.anchors_at(content.bytes, spots)) {
             Some(anchors) => examine_at(self.detectors, content.bytes, &anchors),
             None => examine(self.detectors, content.bytes),
         };

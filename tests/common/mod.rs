@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod account;
+pub mod mutation;
 pub mod pack;
 pub mod program;
 pub mod random;

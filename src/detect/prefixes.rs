@@ -1,0 +1,216 @@
+//! Prefixes of tokens, looked for in runs alone: hundreds of them cost hardly more than one.
+//!
+//! Most providers' secrets are a prefix such as `ghp_` and token characters, so that they lie in a run, which is
+//! found anyway. A prefix stands at the start of a run or of a word in it. Whether a run has one depends on the
+//! run alone, so that it is one of its looks, and is carried from one version to the next. A literal whose
+//! secrets need not begin like that is searched for by [`super::literals`].
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::candidate::Candidate;
+use super::literals::match_pattern;
+use super::runs::{Piece, SHORTEST};
+use super::shape;
+use super::starts::Starts;
+use crate::rules::{Pattern, Rule};
+
+/// All prefixes of a rule set.
+#[derive(Default)]
+pub struct Prefixes {
+    starts: Starts<Prefix>,
+    firsts: Firsts,
+}
+
+/// A prefix of a rule's secrets.
+pub struct Prefix {
+    literal: Box<[u8]>,
+    rule: Arc<Rule>,
+    /// Every match, prefix and all, begins with so many token characters.
+    least: usize,
+}
+
+impl Prefix {
+    /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
+    pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern) -> Option<Vec<Self>> {
+        let least = shape::lead(pattern.source());
+        let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
+        let prefix = |literal: &String| Self {
+            literal: literal.as_bytes().into(),
+            rule: Arc::clone(rule),
+            least,
+        };
+        let at_start = pattern.offset == 0;
+        (long && at_start && least >= SHORTEST).then(|| pattern.literals.iter().map(prefix).collect())
+    }
+}
+
+impl Prefixes {
+    pub fn new(prefixes: Vec<Prefix>) -> Self {
+        let starts = Starts::new(
+            prefixes
+                .into_iter()
+                .map(|prefix| (prefix.literal.clone(), prefix))
+                .collect(),
+        );
+        let firsts = Firsts::new(starts.texts());
+        Self { starts, firsts }
+    }
+
+    /// Whether a prefix stands in the value, with enough behind it.
+    pub fn stand_in(&self, value: &[u8]) -> bool {
+        self.places(value).next().is_some()
+    }
+
+    /// Matches the rules of the prefixes that stand in a piece.
+    pub fn read(&self, bytes: &[u8], piece: &Piece<'_>, found: &mut Vec<Candidate>) {
+        for (at, prefix) in self.places(&piece.value) {
+            found.extend(match &piece.value {
+                Cow::Borrowed(_) => match_pattern(&prefix.rule, bytes, piece.span.start + at),
+                Cow::Owned(value) => match_pattern(&prefix.rule, value, at).map(|mut candidate| {
+                    candidate.span = piece.span.clone();
+                    candidate
+                }),
+            });
+        }
+    }
+
+    /// Where words of the value start with a prefix.
+    fn places<'v>(&'v self, value: &'v [u8]) -> impl Iterator<Item = (usize, &'v Prefix)> {
+        let last = if self.starts.is_empty() {
+            0
+        } else {
+            (value.len() + 1).saturating_sub(SHORTEST)
+        };
+        let starts_word =
+            |at: usize| at == 0 || !value[at - 1].is_ascii_alphanumeric() || !value[at].is_ascii_alphanumeric();
+        let starts = (0..last).filter(move |&at| starts_word(at) && self.firsts.have(&value[at..]));
+        starts.flat_map(move |at| {
+            let here = &value[at..];
+            let prefixes = self.starts.of(here).filter(|prefix| prefix.least <= here.len());
+            prefixes.map(move |prefix| (at, prefix))
+        })
+    }
+}
+
+/// One bit for each hash of three bytes: whether a prefix starts with three bytes of that hash.
+struct Firsts(Box<[u64; 1 << 10]>);
+
+impl Default for Firsts {
+    fn default() -> Self {
+        Self::new(std::iter::empty())
+    }
+}
+
+impl Firsts {
+    const LENGTH: usize = 3;
+
+    fn new<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Self {
+        let mut firsts = Self(Box::new([0; 1 << 10]));
+        for text in texts {
+            let (word, bit) = Self::place(text);
+            firsts.0[word] |= bit;
+        }
+        firsts
+    }
+
+    fn have(&self, text: &[u8]) -> bool {
+        let (word, bit) = Self::place(text);
+        self.0[word] & bit != 0
+    }
+
+    fn place(text: &[u8]) -> (usize, u64) {
+        let three = u32::from(text[0]) | u32::from(text[1]) << 8 | u32::from(text[2]) << 16;
+        let hash = three.wrapping_mul(0x9E37_79B1) >> 16;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detectors;
+    use crate::rules::{RuleSet, parse};
+    use crate::secret::Secret;
+
+    /// Detectors of one rule for each literal and pattern.
+    fn detectors(rules: &[(&str, &str)]) -> Detectors {
+        let rule = |(n, (literal, pattern)): (usize, &(&str, &str))| {
+            format!(
+                "[[rule]]\nid = 'r{n}'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
+                 link = 'l'\nliterals = ['{literal}']\npattern = '{pattern}'\nmatches = []\nrejects = []\n"
+            )
+        };
+        let rules: String = rules.iter().enumerate().map(rule).collect();
+        let rules = parse("test", &format!("provider = 'p'\n{rules}")).expect("rules");
+        Detectors::new(&RuleSet::new(rules).expect("one of each")).expect("detectors")
+    }
+
+    #[test]
+    fn a_prefix_starts_a_word_of_a_run_also_behind_an_escape() {
+        let detectors = detectors(&[("tok_", "tok_[0-9a-z/]{20}")]);
+        assert!(detectors.literals.is_empty());
+        let secret = "tok_0123456789abcdefghij";
+        for (text, span) in [
+            ("@", "@"),
+            ("say '@'", "@"),
+            ("https://host/a/@/b", "@"),
+            ("some-@", "@"),
+            (r"one\n@\ntwo", "@"),
+            ("?a%3D@%26", "@"),
+            (r"tok_01234\/6789abcdefghij", r"tok_01234\/6789abcdefghij"),
+        ] {
+            let (text, span) = (text.replace('@', secret), span.replace('@', secret));
+            let found = detectors.scan(text.as_bytes()).candidates;
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(text[found[0].span.clone()], span, "{text}");
+            let value = if text.contains(r"\/") {
+                "tok_01234/6789abcdefghij"
+            } else {
+                secret
+            };
+            assert!(found[0].secret == Secret::new(value.as_bytes()), "{text}");
+        }
+        for text in [
+            "a@",
+            "7@",
+            "tok_0123456789abcdefghi.",
+            "tok_tok_",
+            "to k_0123456789abcdefghij",
+        ] {
+            let text = text.replace('@', secret);
+            assert!(detectors.scan(text.as_bytes()).candidates.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_rule_of_a_prefix_and_of_its_longer_ones_is_asked_once() {
+        let detectors = detectors(&[
+            ("sk-", "sk-[0-9a-f]{32}"),
+            ("sk-", "sk-[0-9a-f-]{30,40}"),
+            ("sk-ab-", "sk-ab-[0-9a-f]{29}"),
+            ("-key-", "-key-[0-9a-f]{32}"),
+        ]);
+        let ids = |text: &str| {
+            let found = detectors.scan(text.as_bytes()).candidates;
+            found
+                .iter()
+                .map(|candidate| candidate.rule.id.clone())
+                .collect::<Vec<_>>()
+        };
+        let digits = "0123456789abcdef0123456789abcdef";
+        assert_eq!(ids(&format!("sk-{digits}")), ["r0", "r1"]);
+        assert_eq!(ids(&format!("sk-ab-{digits}")), ["r2", "r1"]);
+        assert_eq!(ids(&format!("my-key-{digits} our-key-{digits}")), ["r3", "r3"]);
+    }
+
+    #[test]
+    fn what_need_not_stand_in_a_run_is_searched_for() {
+        for (literal, pattern) in [
+            ("SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
+            ("tok_", "tok_[a-z]{15}"),
+            ("pw", "pw[0-9]{30}"),
+        ] {
+            assert!(!detectors(&[(literal, pattern)]).literals.is_empty(), "{pattern}");
+        }
+    }
+}

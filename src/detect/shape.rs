@@ -1,0 +1,134 @@
+//! What the syntax of a pattern tells of its matches, without matching anything.
+//!
+//! Where it is unsure, the answer holds for more than the matches: a lead too short, lengths too far apart.
+
+use std::ops::RangeInclusive;
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::runs::is_token;
+
+/// The number of token characters that every match of the pattern begins with, at least.
+pub fn lead(pattern: &str) -> usize {
+    parse(pattern).map_or(0, |hir| Lead::of(&hir).length)
+}
+
+/// How many bytes a match can have.
+pub fn lengths(pattern: &str) -> RangeInclusive<usize> {
+    let Some(hir) = parse(pattern) else {
+        return 0..=usize::MAX;
+    };
+    let (least, most) = (hir.properties().minimum_len(), hir.properties().maximum_len());
+    least.unwrap_or(0)..=most.unwrap_or(usize::MAX)
+}
+
+fn parse(pattern: &str) -> Option<Hir> {
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(pattern).ok()
+}
+
+/// What every match of an expression begins with.
+#[derive(Clone, Copy)]
+struct Lead {
+    /// So many token characters, at least.
+    length: usize,
+    /// No match holds anything else, so that what follows the expression goes on.
+    goes_on: bool,
+}
+
+impl Lead {
+    const NOTHING: Self = Self {
+        length: 0,
+        goes_on: true,
+    };
+
+    fn of(hir: &Hir) -> Self {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => Self::NOTHING,
+            HirKind::Literal(literal) => {
+                let length = literal.0.iter().take_while(|&&byte| is_token(byte)).count();
+                let goes_on = length == literal.0.len();
+                Self { length, goes_on }
+            }
+            HirKind::Class(class) => {
+                let goes_on = holds_tokens_only(class);
+                let length = usize::from(goes_on);
+                Self { length, goes_on }
+            }
+            HirKind::Repetition(repetition) => {
+                let Self { length, goes_on } = Self::of(&repetition.sub);
+                let least = repetition.min as usize;
+                let times = if goes_on { least } else { least.min(1) };
+                Self {
+                    length: length.saturating_mul(times),
+                    goes_on,
+                }
+            }
+            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().fold(Self::NOTHING, |before, part| match before.goes_on {
+                true => Self::of(part).after(before.length),
+                false => before,
+            }),
+            HirKind::Alternation(parts) => {
+                let leads = parts.iter().map(Self::of);
+                let shorter = |a: Self, b: Self| Self {
+                    length: a.length.min(b.length),
+                    goes_on: a.goes_on && b.goes_on,
+                };
+                leads.reduce(shorter).unwrap_or(Self::NOTHING)
+            }
+        }
+    }
+
+    fn after(self, length: usize) -> Self {
+        Self {
+            length: self.length.saturating_add(length),
+            ..self
+        }
+    }
+}
+
+fn holds_tokens_only(class: &Class) -> bool {
+    match class {
+        Class::Bytes(class) => {
+            let mut ranges = class.iter();
+            ranges.all(|range| (range.start()..=range.end()).all(is_token))
+        }
+        Class::Unicode(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_is_what_no_match_goes_without() {
+        for (pattern, length) in [
+            ("ghp_[A-Za-z0-9]{36}", 40),
+            (r"(?:sk|rk)_live_([0-9a-zA-Z]{24,99})\b", 32),
+            (r"\bglpat-[\w-]{20}", 26),
+            (r"SG\.[\w-]{22}\.[\w-]{43}", 2),
+            ("xox[bp]-(?:[0-9]{10,13}-)+[a-z]{24}", 5 + 11 + 24),
+            ("a{3}[^x]b{30}", 3),
+            ("(?:ab|a.b)[0-9]{30}", 1),
+            ("(?:ab|abc)[0-9]{30}", 32),
+            ("(?i)pat-[a-f]{10}", 14),
+            ("(?:a=)*b{20}", 0),
+            ("(?:aa=){2,3}b{20}", 2),
+            ("x?y*[a-z]{7}|", 0),
+            (r"tok\x5f[ab]", 5),
+            ("(", 0),
+        ] {
+            assert_eq!(lead(pattern), length, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_the_shortest_and_the_longest_match() {
+        assert_eq!(lengths("[0-9a-f]{32}|[0-9a-f]{40}"), 32..=40);
+        assert_eq!(lengths(r"^key-[a-z]{20,}\b"), 24..=usize::MAX);
+        assert_eq!(lengths("("), 0..=usize::MAX);
+    }
+}

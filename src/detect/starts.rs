@@ -1,0 +1,66 @@
+//! Things by the text that they start with. Tells which of them start at a place, and knows nothing of what they are.
+
+/// Things in the order of their texts; those of the same text in the order in which they were given.
+pub struct Starts<T> {
+    things: Vec<(Box<[u8]>, T)>,
+    /// Where the things of each first byte begin, and the end.
+    first: Vec<usize>,
+}
+
+impl<T> Default for Starts<T> {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl<T> Starts<T> {
+    /// A thing whose text is empty starts nowhere.
+    pub fn new(mut things: Vec<(Box<[u8]>, T)>) -> Self {
+        things.retain(|(text, _)| !text.is_empty());
+        things.sort_by(|a, b| a.0.cmp(&b.0));
+        let first = (0..=256).map(|byte| things.partition_point(|(text, _)| usize::from(text[0]) < byte));
+        let first = first.collect();
+        Self { things, first }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.things.is_empty()
+    }
+
+    /// The texts, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.things.iter().map(|(text, _)| &text[..])
+    }
+
+    /// The things whose text these bytes start with.
+    pub fn of<'s>(&'s self, here: &'s [u8]) -> impl Iterator<Item = &'s T> {
+        let first = here.first().map(|&byte| usize::from(byte));
+        let things = first.map_or(&[][..], |byte| &self.things[self.first[byte]..self.first[byte + 1]]);
+        let starting = things.iter().filter(|(text, _)| here.starts_with(text));
+        starting.map(|(_, thing)| thing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_start_here_are_told_and_nothing_else() {
+        let texts = ["sk_", "sk_live_", "\u{ff}", "", "sk_", "x"];
+        let starts = Starts::new(
+            texts
+                .iter()
+                .enumerate()
+                .map(|(n, text)| (text.as_bytes().into(), n))
+                .collect(),
+        );
+        let of = |here: &str| starts.of(here.as_bytes()).copied().collect::<Vec<_>>();
+        assert_eq!(of("sk_live_1"), [0, 4, 1]);
+        assert_eq!(of("sk_lively"), [0, 4]);
+        assert_eq!(of("sk"), [0; 0]);
+        assert_eq!(of(""), [0; 0]);
+        assert_eq!(of("\u{ff}"), [2]);
+        assert_eq!(of("yx"), [0; 0]);
+    }
+}
