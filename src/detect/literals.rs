@@ -183,7 +183,11 @@ impl Search {
         match packed::Searcher::new(literals()) {
             Some(searcher) => Search::Packed(searcher),
             None => Search::Automaton(
-                aho_corasick::AhoCorasick::new(literals()).expect("a few thousand literals fit an automaton"),
+                // The first to start, not the first to end: a short literal inside of a longer one does not hide it.
+                aho_corasick::AhoCorasick::builder()
+                    .match_kind(aho_corasick::MatchKind::LeftmostFirst)
+                    .build(literals())
+                    .expect("a few thousand literals fit an automaton"),
             ),
         }
     }
