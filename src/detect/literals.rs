@@ -201,7 +201,9 @@ impl Search {
         let parts = long.chunks(AT_ONCE).chain(short.chunks(AT_ONCE));
         let packed: Option<_> = parts.map(packed::Searcher::new).collect();
         packed.map(Search::Packed).unwrap_or_else(|| {
-            let automaton = aho_corasick::AhoCorasick::new(literals);
+            // The first to start, not the first to end: a short literal inside of a longer one does not hide it.
+            let mut automaton = aho_corasick::AhoCorasick::builder();
+            let automaton = automaton.match_kind(aho_corasick::MatchKind::LeftmostFirst).build(literals);
             Search::Automaton(automaton.expect("a few thousand literals fit an automaton"))
         })
     }
