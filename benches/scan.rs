@@ -1,7 +1,8 @@
 //! How many bytes a second detection takes, on one thread, by kind of content. `cargo bench`.
 //!
-//! The contents are made here from a fixed seed: prose, source code, JSON, base64 and a file full of keys. Each is
-//! examined as a worker does it, for a tenth of a second at a time; the best of five rounds is printed.
+//! The contents are made here from a fixed seed: prose, source code, JSON, settings full of common words, base64 and
+//! a file full of keys. Each is examined as a worker does it, for a tenth of a second at a time; the best of five
+//! rounds is printed.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -34,6 +35,14 @@ fn main() {
             "JSON",
             repeat(|n| {
                 format!("{{\"id\": {n}, \"name\": \"a name\", \"path\": \"/usr/share/doc/package-{n}/README\"}},\n")
+            }),
+        ),
+        (
+            "settings",
+            repeat(|n| {
+                format!(
+                    "service-{n}:\n  url: https://host{n}.example/v1\n  password: ${{PASSWORD_{n}}}\n  token_lifetime: {n}\n"
+                )
             }),
         ),
         ("base64", repeat(|_| draw.text(BASE64, 76) + "\n")),
