@@ -25,7 +25,7 @@ pub const BEFORE: usize = 96;
 pub const AFTER: usize = 320;
 
 /// The words of each detector, as they are searched for.
-pub const PASSWORD: &[&str] = &["pass", "Pass", "PASS", "pwd", "Pwd", "PWD"];
+pub const PASSWORD: &[&str] = &["pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "_pw", "_PW"];
 pub const SECRET: &[&str] = &[
     "secret", "Secret", "SECRET", "cred", "Cred", "CRED", "auth", "Auth", "AUTH",
 ];

@@ -128,6 +128,7 @@ fn call(window: &[u8], at: usize) -> Option<usize> {
     end += window[end..].iter().take(LONGEST_CALL).take_while(is_call).count();
     let opens = end > at && matches!(window.get(end), Some(b'"' | b'\'' | b'`'));
     let prefix = end.checked_sub(1).map(|last| window[last])?;
-    let leads = b"([{@$&".contains(&prefix) || end - at <= 2;
+    let inner = window[at..end].strip_suffix(&[prefix]).and_then(|call| call.last());
+    let leads = b"([{@$&".contains(&prefix) || end - at <= 2 || inner.is_some_and(|b| b"([{".contains(b));
     (opens && leads).then_some(end)
 }
