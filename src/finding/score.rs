@@ -21,6 +21,15 @@ impl Score {
         Self { odds, is_quoted }
     }
 
+    /// The odds with what something else says of them.
+    #[must_use]
+    pub fn plus(self, more: i16) -> Self {
+        Self {
+            odds: self.odds.saturating_add(more),
+            ..self
+        }
+    }
+
     /// How sure these odds are; `None` if what has them is not worth a word.
     pub fn confidence(self) -> Option<Confidence> {
         match self.odds {

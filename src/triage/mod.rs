@@ -8,11 +8,14 @@ mod locate;
 mod merge;
 pub mod submodule;
 mod veil;
+mod weigh;
+mod weights;
 
 pub use grade::grade;
 pub use locate::locate;
 pub use merge::merge;
 pub use veil::Veil;
+pub use weigh::weigh;
 
 use crate::detect::Role;
 use crate::finding::Finding;
