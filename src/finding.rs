@@ -32,8 +32,6 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     pub severity: Severity,
     pub confidence: Confidence,
-    /// What the confidence was reckoned from, where no form of its own tells the value. Not reported.
-    pub score: Option<Score>,
     /// Why it was reported with this severity and confidence: short sentences, never file content.
     pub reasons: Vec<String>,
     pub aws: Option<Box<Aws>>,
@@ -68,6 +66,8 @@ pub struct Occurrence {
     pub commit: Option<CommitStamp>,
     /// Whether HEAD's tree has it at this path.
     pub in_head: bool,
+    /// How likely the value is a secret by what stands around it here, where it has no form of its own. Not reported.
+    pub score: Option<Score>,
     /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
     pub snippet: String,
     /// GitHub's `primaryLocationLineHash` of the start line; computed only when a report needs it.

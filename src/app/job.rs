@@ -186,8 +186,7 @@ impl Job {
 
     /// Marks the findings and puts everything that the run has to say together.
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
-        let mut findings = scanned.findings;
-        triage::weigh(&mut findings);
+        let mut findings = triage::weigh(scanned.findings);
         pair::across(&mut findings, triage::role_of);
         keys::prove(&mut findings);
         triage::grade(&mut findings, self.as_of);

@@ -194,6 +194,7 @@ const HARMLESS: &[&str] = &[
     "nonce",
     "public",
     "pubkey",
+    "keyid",
     "fingerprint",
     "uuid",
     "guid",

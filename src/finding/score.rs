@@ -12,9 +12,9 @@ pub struct Score {
 }
 
 /// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
-const HIGH: i16 = 700;
-const MEDIUM: i16 = 200;
-const LOW: i16 = -300;
+const HIGH: i16 = 448;
+const MEDIUM: i16 = 0;
+const LOW: i16 = -448;
 
 impl Score {
     pub fn new(odds: i16, is_quoted: bool) -> Self {

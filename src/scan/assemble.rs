@@ -82,6 +82,7 @@ impl Assembly<'_> {
             end: lines.position(candidate.span.end),
             commit: None,
             in_head: false,
+            score: candidate.score,
             snippet: snippet(self.content.bytes, candidate),
             line_hash: None,
         };
@@ -91,7 +92,6 @@ impl Assembly<'_> {
             fingerprint: print,
             severity: candidate.rule.severity,
             confidence: candidate.confidence,
-            score: candidate.score,
             reasons: candidate.reasons.clone(),
             aws,
             state: self.state,

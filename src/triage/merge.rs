@@ -25,7 +25,6 @@ pub fn merge(findings: Vec<Finding>) -> Vec<Finding> {
 
 /// Adds the places of another finding of the same secret, and what they say of it.
 pub(super) fn absorb(into: &mut Finding, other: Finding) {
-    into.score = into.score.max(other.score);
     if other.confidence > into.confidence {
         into.confidence = other.confidence;
         into.reasons = other.reasons;

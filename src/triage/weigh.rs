@@ -1,10 +1,10 @@
 //! What a path says of a scored value: `password: word` means something in settings and nothing in a file of texts.
 //!
-//! Detection does not know paths; a finding with a score gets its confidence here, from the most telling of its places.
-//! Findings without a score are left alone, and none is dropped.
+//! Detection does not know paths; a finding with scored places gets its confidence here. Findings without are left alone,
+//! and no place is dropped.
 
 use super::weights;
-use crate::finding::{Confidence, Finding, Score};
+use crate::finding::{Confidence, Finding, Occurrence, Score};
 
 /// What kind of file a path names, by its ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,17 +110,39 @@ const LOCALES: &[&str] = &[
     "messages",
 ];
 
-/// Gives each scored finding the confidence that its places allow.
-pub fn weigh(findings: &mut [Finding]) {
-    for finding in findings {
-        let Some(score) = finding.score else { continue };
-        let best = finding
-            .occurrences
-            .iter()
-            .map(|place| weighed(score, &place.origin.path))
-            .max();
-        finding.confidence = best.and_then(Score::confidence).unwrap_or(Confidence::Low);
+/// Gives each scored finding the confidence that its places allow. Where a value is likely a secret at some of its
+/// places and unlikely at others, the others become a finding of low confidence: `secret` is somebody's password, and
+/// a word of code.
+pub fn weigh(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut weighed = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        let places = std::mem::take(&mut finding.occurrences);
+        let (likely, unlikely): (Vec<Occurrence>, Vec<Occurrence>) = places
+            .into_iter()
+            .partition(|place| confidence(place).is_none_or(|confidence| confidence > Confidence::Low));
+        let rest = (!unlikely.is_empty()).then(|| Finding {
+            confidence: Confidence::Low,
+            occurrences: unlikely,
+            ..finding.clone()
+        });
+        if !likely.is_empty() {
+            finding.confidence = likely.iter().filter_map(confidence).max().unwrap_or(finding.confidence);
+            finding.occurrences = likely;
+            weighed.push(finding);
+        }
+        weighed.extend(rest);
     }
+    weighed
+}
+
+/// How sure a scored value is at its place.
+fn confidence(place: &Occurrence) -> Option<Confidence> {
+    let score = place.score?;
+    Some(
+        weighed(score, &place.origin.path)
+            .confidence()
+            .unwrap_or(Confidence::Low),
+    )
 }
 
 /// The score of a value at a path.

@@ -106,6 +106,7 @@ pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
         end: Position { line, column: end },
         commit: None,
         in_head: false,
+        score: None,
         snippet: "key = \"****\"".to_owned(),
         line_hash: Some("39fa2ee980eb94b0:1".to_owned()),
     }

@@ -81,6 +81,8 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
     let fits = (SHORTEST..=LONGEST).contains(&length)
         && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]) || is_crypt(value))
         && (is_element || !matches!(next, Some(b'(' | b'<')))
+        && !value.ends_with(b"[")
+        && &window[sign.sign.clone()] != b"->"
         && !is_field(&window[name.clone()])
         && !is_word(value)
         && (is_setting || is_element || is_assigned_within(window, name, sign, value, next));

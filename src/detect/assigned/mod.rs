@@ -139,6 +139,8 @@ mod tests {
             "password: <your password>\n",
             "key = $KEY\n",
             "token = None\n",
+            "password = data['confirm']\n",
+            "userpass->username1);",
             "a sentence that ends in password. And goes on",
         ] {
             assert_eq!(given(text), None, "{text}");

@@ -156,5 +156,7 @@ fn call(window: &[u8], at: usize) -> Option<usize> {
     let prefix = end.checked_sub(1).map(|last| window[last])?;
     let inner = window[at..end].strip_suffix(&[prefix]).and_then(|call| call.last());
     let leads = b"([{@$&".contains(&prefix) || end - at <= 2 || inner.is_some_and(|b| b"([{".contains(b));
-    (opens && leads).then_some(end)
+    // `data["name"]` asks for a value, `["name"]` is a list.
+    let asks = prefix == b'[' && inner.is_some_and(|b| b.is_ascii_alphanumeric());
+    (opens && leads && !asks).then_some(end)
 }
