@@ -34,8 +34,6 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     pub severity: Severity,
     pub confidence: Confidence,
-    /// What the confidence was reckoned from, where no form of its own tells the value. Not reported.
-    pub score: Option<Score>,
     /// Why it was reported with this severity and confidence: short sentences, never file content.
     pub reasons: Vec<String>,
     pub aws: Option<Box<Aws>>,
@@ -73,6 +71,8 @@ pub struct Occurrence {
     pub in_head: bool,
     /// The marker in the content that allows it here. Whether that holds is decided by triage.
     pub marker: Option<Box<Marker>>,
+    /// How likely the value is a secret by what stands around it here, where it has no form of its own. Not reported.
+    pub score: Option<Score>,
     /// The line with every secret in it masked, cut to a readable width; not yet escaped for a terminal.
     pub snippet: String,
     /// Which allow lists of its rule hold here, as far as content says.

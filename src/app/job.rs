@@ -223,7 +223,7 @@ impl Job {
 
     /// Marks the findings and puts everything that the run has to say together.
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
-        let mut findings = triage::place(scanned.findings);
+        let mut findings = triage::weigh(triage::place(scanned.findings));
         triage::ask_places(&mut findings);
         pair::across(&mut findings, triage::role_of);
         keys::prove(&mut findings);

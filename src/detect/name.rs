@@ -37,11 +37,15 @@ pub fn says(bytes: &[u8], start: usize) -> Says {
     judge(&name_before(bytes, start).words)
 }
 
-/// Where the name before `start` stands, if it says that its value is secret and a sign assigns it.
+/// Where the name before `start` stands, if it says that its value is secret and a sign assigns it. A bare `key`
+/// counts where nothing else names the value.
 pub fn of_assigned_secret(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let name = name_before(bytes, start);
-    let is_secret = matches!(judge(&name.words), Says::Secret | Says::AwsSecret | Says::Key);
-    (name.assigned && is_secret).then_some(name.span)
+    match judge(&name.words) {
+        Says::Secret | Says::AwsSecret | Says::Key => name.assigned.then_some(name.span),
+        Says::Nothing => name.key,
+        Says::Harmless => None,
+    }
 }
 
 /// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
@@ -56,6 +60,8 @@ struct Name {
     words: Vec<String>,
     /// Where it stands in the content.
     span: Range<usize>,
+    /// Where the value's own name stands if that is `key`: it may be a key, or the key of an entry.
+    key: Option<Range<usize>>,
     /// A sign stands between name and value, or the name is a command's flag.
     assigned: bool,
 }
@@ -65,6 +71,7 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
     let window = &bytes[low..start];
     let mut at = window.len();
     let mut carried = false;
+    let mut key = None;
     for _ in 0..MOST_CARRIERS {
         let Some(end) = skip_separators(window, at, carried) else {
             break;
@@ -85,15 +92,24 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
             let assigned = flag || window[end..].iter().any(|b| b"=:>,(|".contains(b));
             let start = end - if flag { last.len() } else { length };
             let span = low + start..low + end;
-            return Name { words, span, assigned };
+            return Name {
+                words,
+                span,
+                key,
+                assigned,
+            };
         }
         if length == 0 {
             break;
         }
+        let is_assigned = window[end..].iter().any(|b| b"=:".contains(b));
+        if !carried && is_assigned && last.eq_ignore_ascii_case(b"key") {
+            key = Some(low + end - last.len()..low + end);
+        }
         carried = true;
         at = end - length;
     }
-    Name::default()
+    Name { key, ..Name::default() }
 }
 
 /// Splits a name into words, at signs and where a capital follows a small letter. An access key id in it is
@@ -178,6 +194,7 @@ const HARMLESS: &[&str] = &[
     "nonce",
     "public",
     "pubkey",
+    "keyid",
     "fingerprint",
     "uuid",
     "guid",

@@ -12,13 +12,22 @@ pub struct Score {
 }
 
 /// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
-const HIGH: i16 = 700;
-const MEDIUM: i16 = 200;
-const LOW: i16 = -300;
+const HIGH: i16 = 448;
+const MEDIUM: i16 = 0;
+const LOW: i16 = -448;
 
 impl Score {
     pub fn new(odds: i16, is_quoted: bool) -> Self {
         Self { odds, is_quoted }
+    }
+
+    /// The odds with what something else says of them.
+    #[must_use]
+    pub fn plus(self, more: i16) -> Self {
+        Self {
+            odds: self.odds.saturating_add(more),
+            ..self
+        }
     }
 
     /// How sure these odds are; `None` if what has them is not worth a word.

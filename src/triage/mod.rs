@@ -11,6 +11,8 @@ mod merge;
 mod place;
 pub mod submodule;
 mod veil;
+mod weigh;
+mod weights;
 
 pub use foreign::ask_places;
 pub use grade::grade;
@@ -18,6 +20,7 @@ pub use locate::locate;
 pub use merge::merge;
 pub use place::place;
 pub use veil::Veil;
+pub use weigh::weigh;
 
 use crate::detect::Role;
 use crate::finding::Finding;

@@ -108,6 +108,7 @@ pub fn occurrence(origin: Origin, line: u32, column: u32) -> Occurrence {
         commit: None,
         in_head: false,
         marker: None,
+        score: None,
         snippet: "key = \"****\"".to_owned(),
         holding: 0,
         line_hash: Some("39fa2ee980eb94b0:1".to_owned()),

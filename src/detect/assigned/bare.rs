@@ -10,7 +10,7 @@ const SHORTEST: usize = 3;
 
 /// What stands before a name at the start of a line of settings.
 const LEADS: &[&[u8]] = &[
-    b"export ", b"set ", b"ENV ", b"ARG ", b"SET ", b"- ", b"# ", b"#", b"// ", b"; ", b"--",
+    b"export ", b"set ", b"ENV ", b"ARG ", b"SET ", b"- ", b"- **", b"**", b"* ", b"# ", b"#", b"// ", b"; ", b"--",
 ];
 
 /// Words that stand where a value would, and are none.
@@ -77,12 +77,28 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
     };
     let value = &line[..length];
     let next = line.get(length).copied();
+    let is_element = &window[sign.sign.clone()] == b">" && line[length..].starts_with(b"</");
     let fits = (SHORTEST..=LONGEST).contains(&length)
-        && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]))
-        && !matches!(next, Some(b'(' | b'<'))
+        && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]) || is_crypt(value))
+        && (is_element || !matches!(next, Some(b'(' | b'<')))
+        && !value.ends_with(b"[")
+        && &window[sign.sign.clone()] != b"->"
+        && !is_field(&window[name.clone()])
         && !is_word(value)
-        && (is_setting || is_assigned_within(window, name, sign, value, next));
+        && (is_setting || is_element || is_assigned_within(window, name, sign, value, next));
     fits.then_some(start..start + length)
+}
+
+/// Whether it is what `crypt` makes of a password, such as `$2a$10$…`.
+fn is_crypt(value: &[u8]) -> bool {
+    value.len() > 12 && value[0] == b'$' && value[1].is_ascii_digit() && value[2..5].contains(&b'$')
+}
+
+/// Whether only code has such a name: an object's own field, a variable.
+fn is_field(name: &[u8]) -> bool {
+    [&b"self."[..], b"this.", b"$"]
+        .iter()
+        .any(|start| name.starts_with(start))
 }
 
 /// Whether the name stands at the start of its line, after nothing but what settings start with.
@@ -110,7 +126,8 @@ fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[
     let has_digit = value.iter().any(u8::is_ascii_digit);
     let is_argument = matches!(next, Some(b',' | b')'));
     let is_equal = &window[sign.sign.clone()] == b"=";
-    has_digit || is_flag || is_equal && is_tight && !is_argument
+    let is_last_of_map = &window[sign.sign.clone()] == b":" && next == Some(b'}');
+    has_digit || is_flag || is_last_of_map || is_equal && is_tight && !is_argument
 }
 
 fn is_word(value: &[u8]) -> bool {

@@ -25,7 +25,7 @@ pub const BEFORE: usize = 96;
 pub const AFTER: usize = 320;
 
 /// The words of each detector, as they are searched for.
-pub const PASSWORD: &[&str] = &["pass", "Pass", "PASS", "pwd", "Pwd", "PWD"];
+pub const PASSWORD: &[&str] = &["pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "_pw", "_PW"];
 pub const SECRET: &[&str] = &[
     "secret", "Secret", "SECRET", "cred", "Cred", "CRED", "auth", "Auth", "AUTH",
 ];
@@ -72,4 +72,88 @@ pub fn at_word(bytes: &[u8], at: usize) -> Option<Assigned> {
         name: name.start + low..name.end + low,
         value: value.start + low..value.end + low,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the first name of a text is given.
+    fn given(text: &str) -> Option<&str> {
+        let words = [PASSWORD, SECRET, TOKEN, KEY].concat();
+        let mut at: Vec<usize> = words
+            .iter()
+            .flat_map(|word| memchr::memmem::find_iter(text.as_bytes(), word))
+            .collect();
+        at.sort_unstable();
+        at.iter()
+            .find_map(|&at| Some(&text[at_word(text.as_bytes(), at)?.value]))
+    }
+
+    #[test]
+    fn values_are_read_from_every_common_form() {
+        for text in [
+            "password = 'VALUE1'\n",
+            "\"db_password\": \"VALUE1\",",
+            "spring.datasource.password=VALUE1\n",
+            "    rootPassword: VALUE1\n",
+            "export API_TOKEN=VALUE1\n",
+            "# secret_key: VALUE1\n",
+            "const char secret[] = \"VALUE1\";",
+            "let api_key: &str = \"VALUE1\";",
+            "private final String accessKey = \"VALUE1\";",
+            "var password string = \"VALUE1\"",
+            "password = Some(\"VALUE1\"),",
+            "Secret: []byte(\"VALUE1\"),",
+            "props.setProperty(\"password\", \"VALUE1\");",
+            "user.setPassword(\"VALUE1\")",
+            "config[\"API_TOKEN\"] = \"VALUE1\"",
+            ":password => 'VALUE1'",
+            "assert_equal(token == \"VALUE1\")",
+            "<password>VALUE1</password>",
+            "<add key=\"password\" value=\"VALUE1\"/>",
+            "{\"key\": \"password\", \"value\": \"VALUE1\"}",
+            "{\"key\": \"password\",\n  \"value\": \"VALUE1\"}",
+            "\"{\\\"user\\\":\\\"u\\\",\\\"pass\\\":\\\"VALUE1\\\"}\"",
+            "mysql --user root --password VALUE1\n",
+            "server=db;user=sa;pwd=VALUE1;timeout=3",
+            "https://example.com/?access_token=VALUE1&page=2",
+            "os.environ.get('SECRET_KEY', 'VALUE1')",
+            "process.env.SECRET || 'VALUE1'",
+        ] {
+            assert_eq!(given(text), Some("VALUE1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_literal_is_no_value() {
+        for text in [
+            "password = getpass()\n",
+            "password=${DB_PASSWORD}\n",
+            "password: {{ vault.password }}\n",
+            "token: string;\n",
+            "x.password = y.password;\n",
+            "self.password = password\n)",
+            "password = \"\"",
+            "def login(user, password):\n",
+            "password: <your password>\n",
+            "key = $KEY\n",
+            "token = None\n",
+            "password = data['confirm']\n",
+            "userpass->username1);",
+            "a sentence that ends in password. And goes on",
+        ] {
+            assert_eq!(given(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_outside_of_the_window_matters() {
+        let text = "db_password = \"VALUE1\"";
+        let far = format!("{}{text}{}", "x ".repeat(200), " y".repeat(200));
+        let at = far.find("pass").expect("it is there");
+        let cut = &far.as_bytes()[at - BEFORE..at + AFTER];
+        let (near, whole) = (at_word(cut, BEFORE), at_word(far.as_bytes(), at));
+        assert_eq!(near.map(|it| it.value.len()), whole.map(|it| it.value.len()));
+    }
 }

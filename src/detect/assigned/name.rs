@@ -42,7 +42,7 @@ pub fn category(name: &[u8]) -> Category {
         ends.max()
     };
     let categories = [
-        (last(&["pass", "pwd"]), Category::Password),
+        (last(&["pass", "pwd", "_pw"]), Category::Password),
         (last(&["secret"]), Category::Secret),
         (last(&["token"]), Category::Token),
     ];

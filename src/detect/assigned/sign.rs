@@ -87,13 +87,39 @@ fn assigns(window: &[u8], at: usize) -> Option<usize> {
 fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Option<usize> {
     let before = name.start.checked_sub(1).map(|before| window[before]);
     match window.get(at)? {
-        b',' if is_quoted || before == Some(b':') => Some(at + 1),
+        b',' if is_quoted => {
+            let mut before = window[..name.start].iter().rev().skip_while(|b| b"\\\"'` ".contains(b));
+            let is_value = before.next().is_some_and(|b| b":=>".contains(b));
+            entry(window, at + 1).or((!is_value).then_some(at + 1))
+        }
+        b',' if before == Some(b':') => Some(at + 1),
         b'(' if at == name.end => Some(at + 1),
         b'>' if at == name.end && before == Some(b'<') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
         _ if at > name.end && window[..name.start].ends_with(b"--") => Some(at),
         _ => None,
     }
+}
+
+/// The end of `"value":` in an entry whose key is the name: `{"key": "password", "value": "…"}`.
+fn entry(window: &[u8], at: usize) -> Option<usize> {
+    let blank = window[at..]
+        .iter()
+        .take(MOST_BLANKS)
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
+    let word = at
+        + blank
+        + window[at + blank..]
+            .iter()
+            .take(4)
+            .take_while(|b| b"\\\"'".contains(b))
+            .count();
+    let is_value = window[word..]
+        .get(..5)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
+    let sign = blanks(window, close(window, (word + 5).min(window.len())));
+    assigns(window, sign).filter(|_| is_value)
 }
 
 /// `string = ` after a name, as in `var password string = "…"`.
@@ -128,6 +154,9 @@ fn call(window: &[u8], at: usize) -> Option<usize> {
     end += window[end..].iter().take(LONGEST_CALL).take_while(is_call).count();
     let opens = end > at && matches!(window.get(end), Some(b'"' | b'\'' | b'`'));
     let prefix = end.checked_sub(1).map(|last| window[last])?;
-    let leads = b"([{@$&".contains(&prefix) || end - at <= 2;
-    (opens && leads).then_some(end)
+    let inner = window[at..end].strip_suffix(&[prefix]).and_then(|call| call.last());
+    let leads = b"([{@$&".contains(&prefix) || end - at <= 2 || inner.is_some_and(|b| b"([{".contains(b));
+    // `data["name"]` asks for a value, `["name"]` is a list.
+    let asks = prefix == b'[' && inner.is_some_and(|b| b.is_ascii_alphanumeric());
+    (opens && leads && !asks).then_some(end)
 }

@@ -35,5 +35,6 @@ pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Cand
     let mut candidate = Candidate::new(rule, assigned.value.clone(), value).confidence(confidence);
     candidate.score = Some(score);
     candidate.reasons = reasons::of(bytes, assigned, is_quoted);
-    Some(candidate.placeholder(placeholder::of_secret(value)))
+    // Short and weak values are what people use as passwords; only what documents print is none.
+    Some(candidate.placeholder(placeholder::of_long(value)))
 }

@@ -164,7 +164,6 @@ impl Entry {
             fingerprint,
             severity: self.severity,
             confidence: self.confidence,
-            score: None,
             reasons: Vec::new(),
             aws: self.aws.map(|aws| aws.aws(fingerprint)).transpose()?.map(Box::new),
             state: state(&self.state)?,
@@ -233,6 +232,7 @@ impl Location {
             commit,
             in_head: self.in_head,
             marker: None,
+            score: None,
             // What was read back is not shown again.
             snippet: String::new(),
             holding: 0,

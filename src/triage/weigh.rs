@@ -1,0 +1,218 @@
+//! What a path says of a scored value: `password: word` means something in settings and nothing in a file of texts.
+//!
+//! Detection does not know paths; a finding with scored places gets its confidence here. Findings without are left alone,
+//! and no place is dropped.
+
+use super::weights;
+use crate::finding::{Confidence, Finding, Occurrence, Score};
+
+/// What kind of file a path names, by its ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Code,
+    Settings,
+    Data,
+    Prose,
+    Shell,
+    Sql,
+    Template,
+    Other,
+    /// Written by machines for machines: lock files, minified scripts, images.
+    Generated,
+    /// Texts in a language for people.
+    Locale,
+}
+
+const ENDINGS: &[(Kind, &[&str])] = &[
+    (
+        Kind::Code,
+        &[
+            "py", "rb", "go", "java", "js", "jsx", "ts", "tsx", "mjs", "c", "h", "cc", "cpp", "cxx", "hpp", "cs",
+            "php", "scala", "kt", "kts", "rs", "swift", "hs", "pl", "pm", "lua", "ex", "exs", "erl", "clj", "groovy",
+            "gradle", "m", "mm", "dart", "r", "vb", "vue", "svelte", "graphql", "cr", "jl", "nim", "zig", "coffee",
+            "sol",
+        ],
+    ),
+    (
+        Kind::Settings,
+        &[
+            "yml",
+            "yaml",
+            "properties",
+            "env",
+            "ini",
+            "conf",
+            "cfg",
+            "toml",
+            "config",
+            "xml",
+            "rsp",
+            "tf",
+            "tfvars",
+            "hcl",
+            "cnf",
+            "cf",
+            "plist",
+            "service",
+            "netrc",
+            "npmrc",
+            "pypirc",
+            "dockercfg",
+            "envrc",
+            "pgpass",
+        ],
+    ),
+    (Kind::Data, &["json", "jsonl", "csv", "tsv", "txt", "log", "har"]),
+    (
+        Kind::Prose,
+        &[
+            "md", "rst", "adoc", "html", "htm", "textile", "org", "tex", "mdx", "ipynb", "rdoc",
+        ],
+    ),
+    (
+        Kind::Shell,
+        &[
+            "sh",
+            "bash",
+            "zsh",
+            "bats",
+            "ps1",
+            "bat",
+            "cmd",
+            "dockerfile",
+            "makefile",
+            "mk",
+            "fish",
+            "ksh",
+        ],
+    ),
+    (Kind::Sql, &["sql"]),
+    (
+        Kind::Template,
+        &[
+            "j2", "erb", "tmpl", "tpl", "template", "dist", "example", "sample", "ejs", "mustache", "hbs", "jinja",
+            "in",
+        ],
+    ),
+    (Kind::Generated, &["lock", "map", "min", "svg"]),
+];
+
+/// Folders whose files hold texts for people in many languages.
+const LOCALES: &[&str] = &[
+    "i18n",
+    "l10n",
+    "locale",
+    "locales",
+    "lang",
+    "langs",
+    "translation",
+    "translations",
+    "messages",
+];
+
+/// Gives each scored finding the confidence that its places allow. Where a value is likely a secret at some of its
+/// places and unlikely at others, the others become a finding of low confidence: `secret` is somebody's password, and
+/// a word of code.
+pub fn weigh(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut weighed = Vec::with_capacity(findings.len());
+    for mut finding in findings {
+        let places = std::mem::take(&mut finding.occurrences);
+        let (likely, unlikely): (Vec<Occurrence>, Vec<Occurrence>) = places
+            .into_iter()
+            .partition(|place| confidence(place).is_none_or(|confidence| confidence > Confidence::Low));
+        let rest = (!unlikely.is_empty()).then(|| Finding {
+            confidence: Confidence::Low,
+            occurrences: unlikely,
+            ..finding.clone()
+        });
+        if !likely.is_empty() {
+            finding.confidence = likely.iter().filter_map(confidence).max().unwrap_or(finding.confidence);
+            finding.occurrences = likely;
+            weighed.push(finding);
+        }
+        weighed.extend(rest);
+    }
+    weighed
+}
+
+/// How sure a scored value is at its place.
+fn confidence(place: &Occurrence) -> Option<Confidence> {
+    let score = place.score?;
+    Some(
+        weighed(score, &place.origin.path)
+            .confidence()
+            .unwrap_or(Confidence::Low),
+    )
+}
+
+/// The score of a value at a path.
+fn weighed(score: Score, path: &[u8]) -> Score {
+    score.plus(weights::KIND[kind(path) as usize][usize::from(score.is_quoted)])
+}
+
+fn kind(path: &[u8]) -> Kind {
+    let path = path.to_ascii_lowercase();
+    let mut folders = path.split(|b| *b == b'/');
+    let name = folders.next_back().unwrap_or_default();
+    let mut parts = name.rsplitn(2, |b| *b == b'.');
+    let ending = parts.next().unwrap_or_default();
+    let stem = parts.next().unwrap_or_default();
+    let in_locales = folders.any(|folder| LOCALES.iter().any(|locale| locale.as_bytes() == folder));
+    if in_locales || is_language(stem) && matches!(ending, b"json" | b"yml" | b"yaml" | b"properties" | b"po") {
+        return Kind::Locale;
+    }
+    if name.windows(5).any(|part| part == b".min.") {
+        return Kind::Generated;
+    }
+    let listed = ENDINGS
+        .iter()
+        .find(|(_, endings)| endings.iter().any(|one| one.as_bytes() == ending));
+    match listed {
+        Some((kind, _)) => *kind,
+        None if name.starts_with(b".env") => Kind::Settings,
+        None if name.starts_with(b"dockerfile") || name.starts_with(b"makefile") => Kind::Shell,
+        None => Kind::Other,
+    }
+}
+
+/// Whether a name is that of a language: `de`, `pt-br`, `zh_hans`.
+fn is_language(name: &[u8]) -> bool {
+    let mut parts = name.split(|b| b"-_".contains(b));
+    let is_word = |part: &[u8], lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.iter().all(u8::is_ascii_alphabetic)
+    };
+    let language = parts.next().is_some_and(|part| is_word(part, 2..=2));
+    language && parts.next().is_none_or(|part| is_word(part, 2..=4)) && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_what_kind_of_file_it_names() {
+        for (path, expected) in [
+            ("src/main.rs", Kind::Code),
+            ("config/.env", Kind::Settings),
+            (".env.production", Kind::Settings),
+            ("a/Dockerfile", Kind::Shell),
+            ("config/locales/login.yml", Kind::Locale),
+            ("texts/pt_BR.json", Kind::Locale),
+            ("db.json", Kind::Data),
+            ("jquery.min.js", Kind::Generated),
+            ("Cargo.lock", Kind::Generated),
+            ("LICENSE", Kind::Other),
+            ("", Kind::Other),
+        ] {
+            assert_eq!(kind(path.as_bytes()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn settings_speak_for_a_bare_value_and_texts_against_it() {
+        let bare = Score::new(0, false);
+        let at = |path: &str| weighed(bare, path.as_bytes());
+        assert!(at("app.properties") > at("app.py"));
+        assert!(at("app.properties") > at("i18n/app.properties"));
+    }
+}
