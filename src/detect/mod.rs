@@ -22,6 +22,7 @@ mod name;
 mod named;
 mod nested;
 mod overlap;
+mod pgp;
 mod placeholder;
 mod randomness;
 mod runs;
