@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
 
-/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept.
+/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept, and
+/// those of rules for certain files beside it.
 pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let rank = |c: &Candidate| {
         let real = c.placeholder.is_none();
@@ -20,11 +21,14 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));
     let mut kept = vec![false; candidates.len()];
-    // Whether a rule for certain files applies is not known before the path is: `triage::place` decides then.
-    let mut taken: [BTreeMap<usize, usize>; 2] = Default::default();
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     for index in order {
+        // Whether a rule for certain files applies is not known before the path is: `triage::place` decides then.
+        if !candidates[index].rule.paths.is_empty() {
+            kept[index] = true;
+            continue;
+        }
         let span = &candidates[index].span;
-        let taken = &mut taken[usize::from(!candidates[index].rule.paths.is_empty())];
         let clash = taken
             .range(..span.end)
             .next_back()
