@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::der;
+use super::pgp;
 use super::placeholder;
 use super::randomness;
 use super::runs::is_base64;
@@ -32,6 +33,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let end = memchr::memmem::find(&window[start..], b"-----END ").map_or(window.len(), |n| start + n);
     let body = &window[start..end];
     if memchr::memmem::find(body, b"ENCRYPTED").is_some() {
+        return None;
+    }
+    if label.ends_with(b"KEY BLOCK") && pgp::is_sealed(body) {
         return None;
     }
     let key = base64_of(body);

@@ -25,6 +25,7 @@ mod name;
 mod named;
 mod nested;
 mod overlap;
+mod pgp;
 mod placeholder;
 mod prefixes;
 mod randomness;

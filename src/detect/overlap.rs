@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
 
-/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept,
-/// besides those of rules for some paths only.
+/// Marks which candidates to keep. Same length as the input; in any group of overlapping candidates one is kept, and
+/// those of rules for certain files beside it.
 pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let rank = |c: &Candidate| {
         let real = c.placeholder.is_none();
@@ -22,17 +22,15 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| rank(&candidates[b]).cmp(&rank(&candidates[a])));
     let mut kept = vec![false; candidates.len()];
-    // Whether a rule for certain files applies is not known before the path is: `triage::place` decides then.
-    let mut taken: [BTreeMap<usize, usize>; 2] = Default::default();
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     for index in order {
-        // Whether it is one at all is known once the path is.
-        if candidates[index].is_of_some_paths() {
+        // Whether a rule for certain files applies is not known before the path is: triage decides then.
+        if candidates[index].is_of_some_paths() || !candidates[index].rule.paths.is_empty() {
             kept[index] = true;
             continue;
         }
         let within = candidates[index].within.as_ref();
         let span = within.unwrap_or(&candidates[index].span);
-        let taken = &mut taken[usize::from(!candidates[index].rule.paths.is_empty())];
         let before = taken.range(..span.end).next_back();
         let clash = before.is_some_and(|(&start, &end)| end > span.start && within != Some(&(start..end)));
         if !clash {

@@ -91,7 +91,6 @@ const STOCK_PASSWORDS: &[&str] = &[
     "mysecret",
     "somepass",
     "userpass",
-    "testpass",
     "token",
     "xyz",
     "abc",
@@ -149,9 +148,12 @@ pub fn is_stock(password: &[u8]) -> bool {
     STOCK_PASSWORDS.contains(&letters(password).as_str())
 }
 
+/// The letters of a word, `p@ss` for one as well.
 fn letters(text: &[u8]) -> String {
-    let letters = text.iter().filter(|b| b.is_ascii_alphabetic());
-    letters.map(|b| char::from(b.to_ascii_lowercase())).collect()
+    let letters = text
+        .iter()
+        .map(|&b| if b == b'@' { b'a' } else { b.to_ascii_lowercase() });
+    letters.filter(u8::is_ascii_lowercase).map(char::from).collect()
 }
 
 /// `least` is the largest number of distinct characters that no real value has.

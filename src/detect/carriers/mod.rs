@@ -6,6 +6,7 @@
 //! is no candidate; what documentation writes there (`user:password@`) is a placeholder.
 
 mod authorization;
+mod connection;
 mod jwk;
 mod login;
 mod sql;
@@ -27,7 +28,8 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Read)> {
         "bearer-authorization" => (authorization::BEARER, authorization::read_bearer),
         "url-credentials" => (url::LITERALS, url::read),
         "stored-url" => (url::LITERALS, url::read_stored),
-        "jdbc-password" => (url::JDBC, url::read_jdbc),
+        "jdbc-password" => (connection::JDBC, connection::read_jdbc),
+        "connection-string" => (connection::STRINGS, connection::read_string),
         "json-web-key" => (jwk::LITERALS, jwk::read),
         "sql-password" => (sql::LITERALS, sql::read),
         "sql-password-hash" => (sql::HASHES, sql::read_hash),

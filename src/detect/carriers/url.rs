@@ -1,4 +1,4 @@
-//! Passwords in URLs: `scheme://user:password@host`, tokens in the place of the user, `jdbc:` with a parameter.
+//! Passwords in URLs: `scheme://user:password@host`, and tokens in the place of the user.
 //!
 //! The authority is read as RFC 3986 bounds it. The user may be missing (`redis://:password@host`). Percent
 //! escapes are resolved.
@@ -15,7 +15,6 @@ use crate::rules::Rule;
 
 /// No candidate is made where documentation writes both words (`user:password@`): of these every scheme has one.
 pub const LITERALS: &[&str] = &["://"];
-pub const JDBC: &[&str] = &["jdbc:"];
 
 /// The longest authority and the longest parameters that are read.
 const LONGEST: usize = 512;
@@ -100,44 +99,6 @@ pub fn read_stored(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidat
     Some(Candidate::new(rule, span, &decoded(password)).placeholder(placeholder::of_password(password)))
 }
 
-/// Reads the password among the parameters of the JDBC URL at `at`, or Oracle's `user/password@`.
-pub fn read_jdbc(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let window = &bytes[at..bytes.len().min(at + LONGEST)];
-    let length = window
-        .iter()
-        .take_while(|b| b.is_ascii_graphic() && !b"\"'`<>\\".contains(b))
-        .count();
-    let url = &window[..length];
-    let lower = url.to_ascii_lowercase();
-    let named = [&b"password="[..], b"pwd="]
-        .iter()
-        .find_map(|name| Some(memchr::memmem::find(&lower, name)? + name.len()));
-    let span = match named {
-        Some(start) => {
-            let end = url[start..]
-                .iter()
-                .position(|b| b"&;)".contains(b))
-                .map_or(length, |n| start + n);
-            start..end
-        }
-        None => {
-            let login = lower
-                .strip_prefix(b"jdbc:oracle:thin:")
-                .or_else(|| lower.strip_prefix(b"jdbc:oracle:oci:"))?;
-            let first = length - login.len();
-            let end = first + memchr::memchr(b'@', login)?;
-            first + memchr::memchr(b'/', &login[..end - first])? + 1..end
-        }
-    };
-    let password = &url[span.clone()];
-    if is_reference(password) || is_format(password) {
-        return None;
-    }
-    let value = decoded(password);
-    let candidate = Candidate::new(rule, at + span.start..at + span.end, &value);
-    Some(candidate.placeholder(placeholder::of_password(&value)))
-}
-
 /// A token in the place of the user.
 fn token(rule: &Arc<Rule>, host: &[u8], user: &[u8], span: Range<usize>) -> Option<Candidate> {
     let counts = Counts::of(user);
@@ -169,7 +130,7 @@ fn is_host(host: &[u8]) -> bool {
 }
 
 /// Filled in when the program runs: `%s`, `{}`, `{host}`, `$host`. A URL has no such brackets.
-fn is_format(text: &[u8]) -> bool {
+pub fn is_format(text: &[u8]) -> bool {
     let verb = |at: usize| {
         let next = text.get(at + 2).is_some_and(u8::is_ascii_hexdigit);
         b"sdvq@".contains(&text[at + 1]) && !(next && text[at + 1] == b'd')
@@ -205,7 +166,7 @@ fn is_documentation(host: &[u8]) -> bool {
 }
 
 /// Percent escapes resolved.
-fn decoded(text: &[u8]) -> Vec<u8> {
+pub fn decoded(text: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
