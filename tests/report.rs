@@ -74,7 +74,7 @@ fn json_says_all_that_is_known_of_a_credential() {
     assert_eq!(secret["aws"]["created"], "2021-02-03T04:05:06Z");
     assert_eq!(
         secret["location"]["via"],
-        serde_json::json!(["zip", "member b/c.env", "base64 at line 3"])
+        serde_json::json!(["base64 at line 3", "utf-16le"])
     );
     assert_eq!(
         document["stats"]["by_severity"],
@@ -224,7 +224,7 @@ high  AWS access key id                                             {id}
 critical  AWS secret key                                            {secret}
     {masked}
     src/auth.py:3:40
-    inside      base64, then utf-16
+    inside      base64 at line 3, then utf-16le
       | key = \"****\"
     key id      {key}
     account     123456789012, root user, user alice, profile prod, region

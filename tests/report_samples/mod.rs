@@ -212,12 +212,11 @@ pub fn tree() -> Report {
         ..Aws::default()
     }));
     secret.occurrences[0].via = vec![
-        Step::Form("zip"),
-        Step::member(b"b/c.env"),
         Step::Part {
             form: "base64",
             line: 3,
         },
+        Step::Form("utf-16le"),
     ];
     report.findings = vec![id, secret];
     report.left_out = BTreeMap::from([(Policy::GitIgnored, 12), (Policy::Symlink, 1)]);
