@@ -157,7 +157,7 @@ impl Configured {
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
         let top = self.top.as_ref()?.canonicalize().ok()?;
-        Some(bytes_of(&folder.join(path.file_name()?).strip_prefix(top).ok()?))
+        Some(bytes_of(folder.join(path.file_name()?).strip_prefix(top).ok()?))
     }
 }
 
