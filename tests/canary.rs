@@ -237,6 +237,50 @@ fn no_report_tells_a_secret() {
     judge.run("standard input", &run);
 }
 
+/// Rules that a person brought, files that are taken for rules or lists, and the trace of every line.
+#[test]
+fn neither_rules_nor_imports_nor_traces_tell_a_secret() {
+    let canary = Canary::new();
+    let judge = Judge::new(&canary);
+    let repo = planted(&canary);
+    let rules = "[[allowlists]]\nregexes = ['a']\ncondition = 'AND'\npaths = ['env']\n\
+        [[rules]]\nid = 'any'\nregex = '(?i)(?:secret|token)[a-z_]*[\"\\s=:]+(\\S{20,})'\nkeywords = ['secret', 'token']\n\
+        [[rules]]\nid = 'whole'\nregex = '[A-Za-z0-9+/]{12}[^ ]*[A-Za-z0-9+/]{12}'\n";
+    fs::write(repo.beside("gitleaks.toml"), rules).expect("a file");
+    let rules = repo.beside("gitleaks.toml");
+    let rules = rules.to_str().expect("a plain path");
+    for command in [&["scan"][..], &["history"]] {
+        for format in ["human", "json", "sarif"] {
+            for more in [&[][..], &["--no-builtin-rules"]] {
+                let all = [command, &["-vv", "--rules", rules, "--report", format], more].concat();
+                let run = program::run(&repo.path(), &all);
+                assert_eq!(run.code, 1, "{all:?}: {}", run.err());
+                judge.run(&format!("{all:?}"), &run);
+            }
+        }
+    }
+    let tried = program::run(&repo.path(), &["rules", "test", rules, "src"]);
+    assert_eq!(tried.code, 1);
+    judge.run("rules test", &tried);
+    let file = "src/deep/all.env";
+    for line in 1..=canary.text().lines().count() {
+        let place = format!("{file}:{line}");
+        let run = program::run(&repo.path(), &["explain", "--trace", &place, "--rules", rules]);
+        assert_eq!(run.code, 0, "{}", run.err());
+        judge.run(&place, &run);
+    }
+    judge.run("rules check", &program::run(&repo.path(), &["rules", "check", file]));
+    for kind in [
+        "gitleaks",
+        "gitleaksignore",
+        "gitleaks-report",
+        "detect-secrets",
+        "github",
+    ] {
+        judge.run(kind, &program::run(&repo.path(), &["import", kind, file]));
+    }
+}
+
 /// The key goes to whom it is shown; none of it comes out, whatever is answered, and whatever the answer quotes.
 #[cfg(feature = "aws")]
 #[test]
@@ -662,7 +706,7 @@ fn a_panic_tells_no_secret_and_ends_no_run() {
     let said = String::from_utf8_lossy(&test.stderr);
     assert!(test.status.success(), "{said}");
     assert_eq!(
-        said.matches("keytrail: internal error at src/rules/rule.rs:").count(),
+        said.matches("keytrail: internal error at src/rules/pattern.rs:").count(),
         2,
         "{said}"
     );

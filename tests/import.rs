@@ -402,11 +402,10 @@ fn every_rule_of_the_default_configuration_finds_what_its_pattern_means() {
             silent.push(id);
         }
     }
-    println!(
-        "{} rules; {} of {} texts found",
-        patterns.len(),
-        all,
-        patterns.len() * 40
-    );
     assert!(silent.is_empty(), "{silent:?}");
+    let texts = 40 * patterns.len();
+    assert!(
+        all * 100 > texts * 95,
+        "{all} of {texts} texts are found; some are plain or allowed"
+    );
 }

@@ -54,7 +54,7 @@ fn each_rule_that_looked_says_what_it_made_of_it() {
         format!("id = {}", pair.id),
         format!("aws_secret_access_key = {}", pair.secret),
         format!("api_token = \"{named}\""),
-        format!("{unnamed}"),
+        unnamed.clone(),
         format!("checksum = {digest}"),
         format!("x = {short}"),
     ];

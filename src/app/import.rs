@@ -14,7 +14,7 @@ use crate::detect::Detectors;
 use crate::error::Error;
 use crate::git::commit::Commit;
 use crate::git::{self, ReadObject, Repository, Store, tree};
-use crate::import::ignore::{self, GitleaksPrint};
+use crate::import::left_out::{self, GitleaksPrint};
 use crate::import::settings::SettingsText;
 use crate::import::{detect_secrets, gitleaks, report};
 use crate::outcome::Outcome;
@@ -52,8 +52,8 @@ pub fn import(kind: &str, file: &Path, repo: &Path, output: Option<PathBuf>) -> 
             let settings = match kind {
                 "gitleaks" => gitleaks::settings(file, &text)?,
                 "detect-secrets" => detect_secrets::settings(&name, &text)?,
-                "secretsignore" => ignore::secretsignore(&name, &text),
-                _ => ignore::github(&name, &text),
+                "secretsignore" => left_out::secretsignore(&name, &text),
+                _ => left_out::github(&name, &text),
             };
             write_settings(&settings, destination)
         }
@@ -147,7 +147,7 @@ impl Accepting {
 
     /// Accepts what is found on the lines that an ignore file names: a line is no identity, the secret on it is.
     fn gitleaksignore(&mut self, name: &str, text: &str) {
-        let (prints, wrong) = ignore::gitleaksignore(text);
+        let (prints, wrong) = left_out::gitleaksignore(text);
         let wrong = wrong
             .into_iter()
             .map(|line| format!("{name}: line {line}: it is no fingerprint"));

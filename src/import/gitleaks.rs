@@ -50,7 +50,7 @@ pub fn settings(path: &Path, text: &str) -> Result<SettingsText, Error> {
     let Carried { rules, mut notes, .. } = read_rules(path, text)?;
     let mut settings = SettingsText::new("What gitleaks' configuration says.");
     if !rules.is_empty() {
-        settings.rules(&[name.clone()]);
+        settings.rules(std::slice::from_ref(&name));
     }
     let config = read_config(path, text, &mut Vec::new())?;
     if config.uses_default || rules.is_empty() {

@@ -7,7 +7,8 @@ pub mod detect_secrets;
 pub mod gitleaks;
 mod glob;
 pub mod go_pattern;
-pub mod ignore;
+
+pub mod left_out;
 pub mod report;
 pub mod settings;
 

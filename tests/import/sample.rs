@@ -14,14 +14,10 @@ pub struct Sampler(Hir);
 impl Sampler {
     pub fn new(pattern: &str) -> Self {
         let parse = |unicode: bool| {
-            ParserBuilder::new()
-                .unicode(unicode)
-                .utf8(false)
-                .octal(true)
-                .build()
-                .parse(pattern)
+            let mut parser = ParserBuilder::new().unicode(unicode).utf8(false).octal(true).build();
+            parser.parse(pattern).ok()
         };
-        Self(parse(false).or_else(|_| parse(true)).expect("a pattern"))
+        Self(parse(false).or_else(|| parse(true)).expect("a pattern"))
     }
 
     pub fn draw(&self, random: &mut Random) -> Vec<u8> {
