@@ -203,7 +203,9 @@ impl Search {
         packed.map(Search::Packed).unwrap_or_else(|| {
             // The first to start, not the first to end: a short literal inside of a longer one does not hide it.
             let mut automaton = aho_corasick::AhoCorasick::builder();
-            let automaton = automaton.match_kind(aho_corasick::MatchKind::LeftmostFirst).build(literals);
+            let automaton = automaton
+                .match_kind(aho_corasick::MatchKind::LeftmostFirst)
+                .build(literals);
             Search::Automaton(automaton.expect("a few thousand literals fit an automaton"))
         })
     }

@@ -133,7 +133,6 @@ pub fn finding(rule: &Arc<Rule>, value: &str, occurrences: Vec<Occurrence>) -> F
         more_refs: 0,
         suppressed: None,
         judged: None,
-        score: None,
         verification: None,
     }
 }
