@@ -419,7 +419,7 @@ impl Merge {
     }
 }
 
-/// The digests are the same in every run, so the outcome is: of 4,096 places, two entries may share one.
+/// The digests are the same in every run, and so is what git does: two entries could share one of 4,096 places.
 #[test]
 fn branches_that_each_add_an_entry_merge() {
     for (seed, base) in [(1, 0), (2, 3), (3, 400)] {
