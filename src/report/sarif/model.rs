@@ -171,7 +171,7 @@ pub struct Result<'r> {
     pub rule_index: Option<usize>,
     pub level: &'static str,
     pub message: Message,
-    pub locations: [Location<'r>; 1],
+    pub locations: Vec<Location<'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<RelatedLocation<'r>>,
     pub partial_fingerprints: PartialFingerprints<'r>,

@@ -16,6 +16,8 @@ use crate::report::json::{Age, Verification};
 use crate::report::{Report, time};
 use crate::text::sanitize;
 
+/// GitHub takes so many, and uses the first to place the alert.
+const MAX_LOCATIONS: usize = 100;
 const MAX_RELATED: usize = 20;
 /// How many of the related locations are linked from the message.
 const LINKED: usize = 3;
@@ -25,8 +27,8 @@ pub struct Spot<'r> {
     finding: &'r Finding,
     /// The occurrence that leads: one of today's, if the path has one.
     lead: &'r Occurrence,
-    /// How many occurrences the path has.
-    count: usize,
+    /// All occurrences at the path, the lead among them.
+    all: Vec<&'r Occurrence>,
     as_of: i64,
 }
 
@@ -61,12 +63,12 @@ fn spots_of(finding: &Finding, as_of: i64) -> Vec<Spot<'_>> {
             spots.push(Spot {
                 finding,
                 lead: occurrence,
-                count: 0,
+                all: Vec::new(),
                 as_of,
             });
         }
         let spot = &mut spots[at];
-        spot.count += 1;
+        spot.all.push(occurrence);
         if occurrence.in_head && !spot.lead.in_head {
             spot.lead = occurrence;
         }
@@ -80,26 +82,13 @@ impl<'r> Spot<'r> {
     pub fn result(&self, locator: &mut Locator<'_>, rule_index: &HashMap<&str, usize>) -> Result<'r> {
         let finding = self.finding;
         let fingerprint = finding.fingerprint.to_string();
-        let artifact_location = locator.locate(self.lead);
         let related = self.others().take(MAX_RELATED).enumerate();
         Result {
             rule_id: &finding.rule.id,
             rule_index: rule_index.get(finding.rule.id.as_str()).copied(),
             level: rule::level(finding.severity),
             message: Message::new(self.message(locator)),
-            locations: [Location {
-                physical_location: PhysicalLocation {
-                    artifact_location,
-                    region: region(self.lead, Some(finding.secret.masked())),
-                    context_region: Some(ContextRegion {
-                        start_line: self.lead.start.line,
-                        end_line: self.lead.end.line,
-                        snippet: Snippet {
-                            text: &self.lead.snippet,
-                        },
-                    }),
-                },
-            }],
+            locations: self.locations(locator),
             related_locations: related
                 .map(|(n, other)| related_location(n + 1, other, locator))
                 .collect(),
@@ -108,7 +97,7 @@ impl<'r> Spot<'r> {
                 secret: fingerprint[..16].to_owned(),
             },
             fingerprints: Fingerprints { whole: fingerprint },
-            occurrence_count: self.count,
+            occurrence_count: self.all.len(),
             hosted_viewer_uri: locator.permalink(self.lead),
             suppressions: finding.suppressed.iter().map(suppression).collect(),
             taxa: [rule::cwe_798()],
@@ -123,6 +112,24 @@ impl<'r> Spot<'r> {
                 verification: finding.verification.as_deref().map(Verification::of),
             },
         }
+    }
+
+    /// Where the secret stands in the path, the lead first.
+    fn locations(&self, locator: &mut Locator<'_>) -> Vec<Location<'r>> {
+        let more = self.all.iter().filter(|other| !std::ptr::eq(**other, self.lead));
+        let all = [self.lead].into_iter().chain(more.copied());
+        let location = |at: &'r Occurrence| Location {
+            physical_location: PhysicalLocation {
+                artifact_location: locator.locate(at),
+                region: region(at, Some(self.finding.secret.masked())),
+                context_region: Some(ContextRegion {
+                    start_line: at.start.line,
+                    end_line: at.end.line,
+                    snippet: Snippet { text: &at.snippet },
+                }),
+            },
+        };
+        all.take(MAX_LOCATIONS).map(location).collect()
     }
 
     /// The state of this path: a secret that HEAD has elsewhere may be only in this path's history.
