@@ -110,6 +110,13 @@ const LOCALES: &[&str] = &[
     "messages",
 ];
 
+/// The languages that most texts are translated into.
+const LANGUAGES: &[&str] = &[
+    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "ko", "lt", "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
+    "zh",
+];
+
 /// Gives each scored finding the confidence that its places allow. Where a value is likely a secret at some of its
 /// places and unlikely at others, the others become a finding of low confidence: `secret` is somebody's password, and
 /// a word of code.
@@ -178,11 +185,11 @@ fn kind(path: &[u8]) -> Kind {
 /// Whether a name is that of a language: `de`, `pt-br`, `zh_hans`.
 fn is_language(name: &[u8]) -> bool {
     let mut parts = name.split(|b| b"-_".contains(b));
-    let is_word = |part: &[u8], lengths: std::ops::RangeInclusive<usize>| {
-        lengths.contains(&part.len()) && part.iter().all(u8::is_ascii_alphabetic)
-    };
-    let language = parts.next().is_some_and(|part| is_word(part, 2..=2));
-    language && parts.next().is_none_or(|part| is_word(part, 2..=4)) && parts.next().is_none()
+    let is_known = parts
+        .next()
+        .is_some_and(|part| LANGUAGES.iter().any(|one| one.as_bytes() == part));
+    let is_region = |part: &[u8]| (2..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_alphabetic);
+    is_known && parts.next().is_none_or(is_region) && parts.next().is_none()
 }
 
 #[cfg(test)]

@@ -115,8 +115,11 @@ fn starts_line(window: &[u8], name: &Range<usize>) -> bool {
 
 /// Whether the rest of a line reads as an expression or a statement.
 fn reads_as_code(text: &[u8]) -> bool {
+    const PAIRS: &[&[u8; 2]] = &[b"::", b"->", b"['", b"[\""];
     let last = text.last().copied().unwrap_or(b' ');
-    b",;{([+|&\\".contains(&last) || text.contains(&b'(') || text.windows(2).any(|pair| pair == b"::" || pair == b"->")
+    b",;{([+|&\\".contains(&last)
+        || text.contains(&b'(')
+        || text.windows(2).any(|pair| PAIRS.iter().any(|it| *it == pair))
 }
 
 /// Whether a value in the midst of a line is given by a query, a connection string or a command.

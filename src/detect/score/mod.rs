@@ -38,3 +38,33 @@ pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Cand
     // Short and weak values are what people use as passwords; only what documents print is none.
     Some(candidate.placeholder(placeholder::of_long(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn odds(text: &str) -> i16 {
+        let at = text.find(['p', 's']).expect("a name");
+        let assigned = super::super::assigned::at_word(text.as_bytes(), at).expect("a value");
+        model::odds(&row(text.as_bytes(), &assigned))
+    }
+
+    #[test]
+    fn a_value_that_looks_drawn_scores_above_words_of_code() {
+        let drawn: String = "qzxkvjw9f4".chars().rev().chain("T7rM".chars()).collect();
+        let secret = odds(&format!("secret = \"{drawn}\"\n"));
+        for code in [
+            "secret = \"client_secret\"\n",
+            "password: 'Enter your password'\n",
+            "password_field = \"user[password]\"\n",
+            "secretName: my-app-secrets\n",
+        ] {
+            assert!(odds(code) < secret, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_model_is_whole() {
+        assert!(model::trees().len() > 1);
+    }
+}

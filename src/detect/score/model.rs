@@ -11,7 +11,7 @@ use super::features::Row;
 const MODEL: &[u8] = include_bytes!("model.bin");
 const LEAF: u8 = 128;
 
-struct Tree {
+pub(super) struct Tree {
     forks: &'static [[u8; 4]],
     leaves: &'static [[u8; 2]],
 }
@@ -37,7 +37,7 @@ impl Tree {
     }
 }
 
-fn trees() -> &'static [Tree] {
+pub(super) fn trees() -> &'static [Tree] {
     static TREES: OnceLock<Vec<Tree>> = OnceLock::new();
     TREES.get_or_init(|| read().expect("benches/train-score wrote the model"))
 }
