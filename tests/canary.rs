@@ -16,6 +16,7 @@ use common::repo::{TestRepo, damage};
 #[cfg(feature = "aws")]
 use common::servers::{Stub, aws_error, dead_endpoint, reply};
 use data_encoding::{BASE64 as ENCODE, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use keytrail::decode::Layers;
 use keytrail::detect::Detectors;
 use keytrail::level::{Confidence, Severity};
 use keytrail::rules::{Matcher, Pattern, Rule, RuleSet};
@@ -528,11 +529,12 @@ fn a_worker_that_panics() {
             threads,
             progress: &Progress::new(0),
             spots: None,
+            layers: Layers { archives: 6, texts: 6 },
             with_sizes: false,
         }
         .run(&found.items);
         let faults: Vec<_> = scanned
-            .faults
+            .skips
             .iter()
             .map(|skip| String::from_utf8_lossy(&skip.what))
             .collect();
