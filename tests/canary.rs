@@ -529,7 +529,7 @@ fn a_worker_that_panics() {
             threads,
             progress: &Progress::new(0),
             spots: None,
-            layers: Layers { archives: 6, texts: 6 },
+            layers: Layers::default(),
             with_sizes: false,
         }
         .run(&found.items);

@@ -31,6 +31,15 @@ pub struct Layers {
     pub texts: usize,
 }
 
+impl Default for Layers {
+    fn default() -> Self {
+        Self {
+            archives: DEPTH,
+            texts: DEPTH,
+        }
+    }
+}
+
 /// What a decoder that stands in so many others may hold.
 pub fn held(level: usize) -> usize {
     HELD >> level.min(16)
