@@ -7,13 +7,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use keytrail::decode::Layers;
 use keytrail::detect::Detectors;
 use keytrail::rules::RuleSet;
 use keytrail::scan::examine;
 
 const SIZE: usize = 4 << 20;
-const LAYERS: Layers = Layers { archives: 6, texts: 6 };
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn main() {
@@ -79,7 +77,7 @@ fn rate(detectors: &Detectors, content: &[u8]) -> f64 {
     let begun = Instant::now();
     let mut bytes = 0;
     while begun.elapsed() < Duration::from_millis(100) {
-        black_box(examine(detectors, black_box(content), LAYERS));
+        black_box(examine(detectors, black_box(content)));
         bytes += content.len();
     }
     bytes as f64 / begun.elapsed().as_secs_f64() / 1e6

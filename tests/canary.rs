@@ -672,6 +672,7 @@ fn a_worker_that_panics() {
             threads,
             progress: &Progress::new(0),
             spots: None,
+            layers: Layers::default(),
             with_sizes: false,
             layers: Layers::default(),
         }

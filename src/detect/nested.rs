@@ -141,7 +141,7 @@ impl Nested {
     }
 
     fn is_open(&self, bytes: &[u8]) -> bool {
-        let whole = self.bytes.len() % self.scale.1 == 0;
+        let whole = self.bytes.len().is_multiple_of(self.scale.1);
         whole && self.encoding.is_none() && bytes[..self.span.end].last() != Some(&b'=')
     }
 

@@ -26,12 +26,12 @@ pub struct Examined {
     pub left_out: Vec<Policy>,
 }
 
-/// Finds what the content holds, through so many layers.
-pub fn examine(detectors: &Detectors, bytes: &[u8], layers: Layers) -> Examined {
-    examine_at(detectors, bytes, &detectors.anchors(bytes), layers)
+/// Finds what the content holds, through as many layers as are opened by default.
+pub fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
+    examine_at(detectors, bytes, &detectors.anchors(bytes), Layers::default()).candidates
 }
 
-/// The same, knowing the content's anchors.
+/// Finds what the content holds at these anchors, through so many layers.
 pub fn examine_at(detectors: &Detectors, bytes: &[u8], anchors: &Anchors, layers: Layers) -> Examined {
     let mut examination = Examination {
         detectors,
@@ -209,8 +209,6 @@ mod tests {
     use super::*;
     use crate::rules::RuleSet;
 
-    const ALL: Layers = Layers { archives: 6, texts: 6 };
-
     fn detectors() -> Detectors {
         Detectors::new(&RuleSet::builtin().expect("the built-in rules are valid")).expect("and their detectors exist")
     }
@@ -235,8 +233,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<(String, &'static str, bool)> {
         let detectors = detectors();
-        examine(&detectors, text.as_bytes(), ALL)
-            .candidates
+        examine(&detectors, text.as_bytes())
             .iter()
             .map(|c| (c.rule.id.clone(), c.confidence.as_str(), c.mate.is_some()))
             .collect()
@@ -249,7 +246,7 @@ mod tests {
             "[a]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n[b]\naws_secret_access_key = {other_secret}\naws_access_key_id = {other_id}\n"
         );
         let detectors = detectors();
-        let candidates = examine(&detectors, text.as_bytes(), ALL).candidates;
+        let candidates = examine(&detectors, text.as_bytes());
         assert_eq!(candidates.len(), 4);
         let mates: Vec<_> = candidates.iter().map(|c| c.mate.map(|mate| mate.index)).collect();
         assert_eq!(mates, [Some(1), Some(0), Some(3), Some(2)]);

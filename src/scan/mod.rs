@@ -192,7 +192,10 @@ impl Scan<'_> {
         let spots = known.and_then(|(spots, id)| spots.get(&id)).filter(|_| way.is_empty());
         let examined = match spots.and_then(|spots| self.detectors.anchors_at(content.bytes, spots)) {
             Some(anchors) => examine_at(self.detectors, content.bytes, &anchors, self.layers),
-            None => examine(self.detectors, content.bytes, self.layers),
+            None => {
+                let anchors = self.detectors.anchors(content.bytes);
+                examine_at(self.detectors, content.bytes, &anchors, self.layers)
+            }
         };
         self.assemble(content, added, way, examined)
     }
