@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::value::{after_blanks, bare, is_reference, quoted};
 use crate::detect::candidate::Candidate;
 use crate::detect::placeholder;
-use crate::finding::Confidence;
 use crate::rules::Rule;
 
 pub const LITERALS: &[&str] = &[
@@ -73,12 +72,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let stock = password.eq_ignore_ascii_case(b"password") || password.eq_ignore_ascii_case(b"xyz");
     let placeholder = placeholder::of_password(password);
     let placeholder = placeholder.or(stock.then_some("documentation writes such a password"));
-    let candidate = Candidate::new(rule, span, password);
-    Some(
-        candidate
-            .confidence(Confidence::Medium.max(rule.confidence))
-            .placeholder(placeholder),
-    )
+    Some(Candidate::new(rule, span, password).placeholder(placeholder))
 }
 
 /// Where the password's clause ends and the password begins.

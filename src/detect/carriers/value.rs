@@ -141,8 +141,8 @@ mod tests {
         ] {
             assert!(is_reference(text.as_bytes()), "{text}");
         }
-        for text in ["pw", "p$w", "$ecret!", "100%", "s3cret", "a{b", "PASSWORD1", "x"] {
-            assert!(text == "x" || !is_reference(text.as_bytes()), "{text}");
+        for text in ["pw", "p$w", "$ecret!", "100%", "s3cret", "a{b", "PASSWORD1"] {
+            assert!(!is_reference(text.as_bytes()), "{text}");
         }
     }
 }
