@@ -605,7 +605,8 @@ fn a_panic_tells_no_secret_and_ends_no_run() {
     let said = String::from_utf8_lossy(&test.stderr);
     assert!(test.status.success(), "{said}");
     assert_eq!(
-        said.matches("keytrail: internal error at src/rules/pattern.rs:").count(),
+        said.matches("keytrail: internal error at src/rules/pattern.rs:")
+            .count(),
         2,
         "{said}"
     );
