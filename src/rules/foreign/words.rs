@@ -154,12 +154,12 @@ mod tests {
         );
         assert_eq!(words(r"(?:abc)?[0-9]{3}(?:xyz)+"), some(&["xyz"]));
         assert_eq!(words(r"[a-f0-9]{32}"), None);
-        assert_eq!(words(r"abc|[0-9]"), None);
+        assert_eq!(words(r"abc|[a-z]"), None);
     }
 
     #[test]
     fn what_may_be_left_out_is_no_word() {
-        assert_eq!(words(r"(?:key)*[0-9]"), None);
-        assert_eq!(words(r"k?ey[0-9]"), Some(vec!["ey".to_owned(), "key".to_owned()]));
+        assert_eq!(words(r"(?:key)*[a-z]"), None);
+        assert_eq!(words(r"k?ey[a-z]"), Some(vec!["ey".to_owned(), "key".to_owned()]));
     }
 }
