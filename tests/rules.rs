@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use common::random::Random;
 use common::{mutation, recipe};
-use keytrail::decode::Layers;
-use keytrail::detect::{Candidate, Detectors};
+use keytrail::detect::Detectors;
 use keytrail::rules::{BUILTIN, Matcher, Pattern, Rule, RuleSet};
+use keytrail::scan::examine;
 
 /// How many texts are made of each recipe.
 const SEEDS: u64 = 20;
@@ -19,11 +19,6 @@ const HANDS: usize = 4;
 
 fn rules() -> RuleSet {
     RuleSet::builtin().expect("the built-in rules are valid")
-}
-
-/// What is found in a text.
-fn examine(detectors: &Detectors, bytes: &[u8]) -> Vec<Candidate> {
-    keytrail::scan::examine(detectors, bytes, Layers::default()).candidates
 }
 
 #[test]

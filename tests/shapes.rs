@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use common::program;
 use common::random::{BASE64, Pair, Random};
 use data_encoding::BASE64 as ENCODE;
-use keytrail::decode::Layers;
 use keytrail::detect::{Candidate, Detectors};
 use keytrail::finding::Confidence;
 use keytrail::rules::RuleSet;
@@ -371,7 +370,7 @@ fn missed(detectors: &Detectors, template: &str, encode: fn(&str) -> Vec<u8>, ke
     assert!(has.0 || has.1, "{template}: a shape holds something");
     let mut wrong = keys.iter().filter(|key| {
         let bytes = encode(&fill(template, key));
-        !holds(&examine(detectors, &bytes, Layers::default()).candidates, has, key)
+        !holds(&examine(detectors, &bytes), has, key)
     });
     let example = wrong.next().map_or(String::new(), |key| fill(template, key));
     (wrong.count() + usize::from(!example.is_empty()), example)

@@ -9,7 +9,6 @@ use super::print;
 use crate::baseline::file::MOST_BYTES;
 use crate::baseline::{Baseline, Entry, Key};
 use crate::config::is_inside;
-use crate::decode::Layers;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::git::commit::Commit;
@@ -166,7 +165,7 @@ impl Accepting {
             if !found.is_redacted() {
                 self.accept(&found.secret, &gitleaks::id_of(&found.rule), reason);
                 #[expect(clippy::disallowed_methods, reason = "it is searched for what our rules take of it")]
-                let candidates = examine(&self.detectors, found.matched.expose(), Layers::default()).candidates;
+                let candidates = examine(&self.detectors, found.matched.expose());
                 for candidate in candidates {
                     self.accept(&candidate.secret, &candidate.rule.id, reason);
                 }
@@ -192,7 +191,7 @@ impl Accepting {
     fn look_up(&mut self, print: &GitleaksPrint, reason: &str) -> Result<(), String> {
         let bytes = self.content(print)?;
         let index = LineIndex::new(&bytes);
-        let found = examine(&self.detectors, &bytes, Layers::default()).candidates;
+        let found = examine(&self.detectors, &bytes);
         let on_line = found.iter().filter(|candidate| {
             let first = index.position(candidate.span.start).line;
             (first..=index.position(candidate.span.end).line).contains(&print.line)

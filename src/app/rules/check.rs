@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::print;
-use crate::decode::Layers;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::import;
@@ -97,7 +96,7 @@ fn tried(detectors: &Detectors, rule: &Rule, recipe: &str, wanted: bool) -> Opti
             Ok(text) => text,
             Err(why) => return Some(format!("the recipe cannot be understood: {why}")),
         };
-        let found = examine(detectors, text.as_bytes(), Layers::default()).candidates;
+        let found = examine(detectors, text.as_bytes());
         if found.iter().any(|candidate| candidate.rule.id == rule.id) != wanted {
             fails += 1;
             taken_by = found.first().map(|candidate| candidate.rule.id.clone()).or(taken_by);
