@@ -674,7 +674,6 @@ fn a_worker_that_panics() {
             spots: None,
             layers: Layers::default(),
             with_sizes: false,
-            layers: Layers::default(),
         }
         .run(&found.items);
         let faults: Vec<_> = scanned
