@@ -10,9 +10,10 @@ mod result;
 mod rule;
 pub(in crate::report) mod uri;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Report, fault};
+use crate::rules::Rule;
 use crate::text::sanitize;
 use location::Locator;
 use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
@@ -39,8 +40,9 @@ pub fn render(report: &Report) -> Vec<u8> {
 }
 
 fn run(report: &Report) -> Run<'_> {
-    let rules = report.rules.iter();
+    let rules = rules_that_found(report);
     let rule_index: HashMap<&str, usize> = rules
+        .iter()
         .enumerate()
         .map(|(index, rule)| (rule.id.as_str(), index))
         .collect();
@@ -57,7 +59,7 @@ fn run(report: &Report) -> Run<'_> {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 information_uri: INFORMATION_URI,
-                rules: report.rules.iter().map(|rule| rule::describe(rule)).collect(),
+                rules: rules.into_iter().map(rule::describe).collect(),
                 supported_taxonomies: [rule::cwe()],
             },
         },
@@ -74,6 +76,13 @@ fn run(report: &Report) -> Run<'_> {
         column_kind: "utf16CodeUnits",
         results,
     }
+}
+
+/// The rules of which there is a result: to describe all of them takes more than a megabyte.
+fn rules_that_found(report: &Report) -> Vec<&Rule> {
+    let found: HashSet<&str> = report.all_findings().map(|finding| finding.rule.id.as_str()).collect();
+    let rules = report.rules.iter().map(AsRef::as_ref);
+    rules.filter(|rule: &&Rule| found.contains(rule.id.as_str())).collect()
 }
 
 /// A category for each command, so that a scan of the tree does not close the alerts of the history.
