@@ -94,8 +94,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Key => is_of("key", NAMED_BY_KEYS) || is_uuid(value) && name::judge(&words) < name::Says::Secret,
         Category::Secret => is_author(&words),
     };
-    let is_id = matches!(last.as_str(), "id" | "ids") && matches!(category, Category::Key | Category::Token)
-        || words.ends_with(&["client".to_owned(), "id".to_owned()]);
+    let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
     by_name || is_id || value.starts_with(b"arn:aws") || is_other_script(value)
 }
 
@@ -124,10 +123,9 @@ mod tests {
     use crate::detect::assigned::at_word;
 
     fn is(text: &str) -> bool {
-        let word = ["oken", "ey", "ass", "uth", "ecret"];
-        let found = word.iter().filter_map(|word| text.find(word)).min().expect("a word");
-        let assigned = (0..=found).rev().find_map(|at| at_word(text.as_bytes(), at));
-        is_harmless(text.as_bytes(), &assigned.expect("a value"))
+        let name = text.find(|c: char| c.is_ascii_alphabetic()).expect("a name");
+        let assigned = at_word(text.as_bytes(), name).expect("a value");
+        is_harmless(text.as_bytes(), &assigned)
     }
 
     /// Digits in the form of a UUID.
