@@ -169,6 +169,10 @@ impl Detectors {
         for run in &anchors.runs {
             self.read_run(bytes, run, &mut detected);
         }
+        let is_guess = |candidate: &Candidate| candidate.score.is_some();
+        detected
+            .candidates
+            .retain(|candidate| !is_guess(candidate) || !score::is_in_binary(bytes, &candidate.span));
         self.foreign.read(bytes, &anchors.words, &mut detected.candidates);
         detected.nested.extend(read_escapes(bytes, anchors));
         detected

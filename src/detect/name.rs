@@ -114,7 +114,7 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
 
 /// Splits a name into words, at signs and where a capital follows a small letter. An access key id in it is
 /// no word of it.
-fn words(name: &[u8]) -> Vec<String> {
+pub fn words(name: &[u8]) -> Vec<String> {
     let mut words = Vec::new();
     for part in name.split(|b| !b.is_ascii_alphanumeric()) {
         let is_id = part.len() == 20
@@ -246,7 +246,8 @@ const SECRET: &[&str] = &[
 ];
 const KEY: &[&str] = &["key", "pass", "cred", "cookie", "session"];
 
-fn judge(words: &[String]) -> Says {
+/// What the words of a name say.
+pub fn judge(words: &[String]) -> Says {
     let name = words.concat();
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     let begins = |starts: &[&str]| {

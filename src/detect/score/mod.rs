@@ -5,12 +5,14 @@
 //! [`crate::triage`]. No state, no words about content in the reasons.
 
 mod features;
+mod harmless;
 mod model;
 mod reasons;
 mod survey;
 mod text;
 mod words;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::assigned::Assigned;
@@ -21,6 +23,7 @@ use crate::rules::Rule;
 
 pub use features::CONTEXT_AFTER;
 use features::row;
+use harmless::is_harmless;
 pub use survey::survey;
 
 /// Makes a candidate of a value that is likely enough to be a secret.
@@ -31,12 +34,25 @@ pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Cand
         .is_some_and(|b| b"\"'`".contains(b));
     let score = Score::new(model::odds(&row), is_quoted);
     let confidence = score.confidence()?;
+    if is_harmless(bytes, assigned) {
+        return None;
+    }
     let value = &bytes[assigned.value.clone()];
     let mut candidate = Candidate::new(rule, assigned.value.clone(), value).confidence(confidence);
     candidate.score = Some(score);
     candidate.reasons = reasons::of(bytes, assigned, is_quoted);
     // Short and weak values are what people use as passwords; only what documents print is none.
     Some(candidate.placeholder(placeholder::of_long(value)))
+}
+
+/// How far to either side of a value a NUL byte says that it stands in no text.
+const NEAR: usize = 4096;
+
+/// Whether a value stands in a program, an image or another file for machines: names and values of text are
+/// strangers there.
+pub fn is_in_binary(bytes: &[u8], span: &Range<usize>) -> bool {
+    let near = span.start.saturating_sub(NEAR)..bytes.len().min(span.end + NEAR);
+    memchr::memchr(0, &bytes[near]).is_some()
 }
 
 #[cfg(test)]
@@ -61,6 +77,14 @@ mod tests {
         ] {
             assert!(odds(code) < secret, "{code}");
         }
+    }
+
+    #[test]
+    fn a_nul_byte_near_a_value_makes_it_no_text() {
+        let near = b"password = hello\0";
+        let far = [&b"password = hello"[..], &b" ".repeat(NEAR), b"\0"].concat();
+        assert!(is_in_binary(near, &(11..16)));
+        assert!(!is_in_binary(&far, &(11..16)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Every value in a content that would be scored, with its features: what `benches/train-score` learns from.
 
 use super::features::{Row, row};
+use super::harmless::is_harmless;
 use crate::detect::assigned::{self, Assigned};
 use crate::detect::{generic, looks, name, runs};
 
@@ -26,6 +27,7 @@ pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
     });
     found.sort_by_key(|assigned| (assigned.value.start, assigned.value.end));
     found.dedup_by_key(|assigned| assigned.value.clone());
+    found.retain(|assigned| !is_harmless(bytes, assigned));
     let rows = found.iter().map(|assigned| row(bytes, assigned)).collect::<Vec<_>>();
     found.into_iter().zip(rows).collect()
 }

@@ -1,0 +1,177 @@
+//! What opens nothing, whatever it looks like: tokens that mark a place in a list or a request, names of keys, ids.
+//!
+//! Judges a name and its value alone. Only what a service's own documents call public or passing is listed: when in
+//! doubt the score decides.
+
+use crate::detect::assigned::{Assigned, Category, category};
+use crate::detect::generic::is_uuid;
+use crate::detect::name;
+
+/// Tokens that say where a list goes on, which request is meant, or which version is changed.
+const PASSING_TOKENS: &[&str] = &[
+    "next",
+    "page",
+    "pagination",
+    "paging",
+    "continuation",
+    "continue",
+    "skip",
+    "start",
+    "starting",
+    "sequence",
+    "sync",
+    "resume",
+    "resumption",
+    "cursor",
+    "lock",
+    "update",
+    "change",
+    "creation",
+    "idempotency",
+    "client",
+];
+/// Tokens against forged requests: good for one form of one visitor.
+const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
+/// What has a key that is a name: `cacheKey`, `partition_key`.
+const NAMED_BY_KEYS: &[&str] = &[
+    "tag",
+    "cache",
+    "partition",
+    "sort",
+    "object",
+    "foreign",
+    "public",
+    "throttling",
+    "route",
+    "routing",
+    "shard",
+    "group",
+    "index",
+    "event",
+    "translation",
+    "message",
+    "label",
+    "map",
+    "hash",
+    "range",
+    "field",
+    "column",
+    "option",
+    "property",
+    "attribute",
+    "lookup",
+    "search",
+    "query",
+    "host",
+    "known",
+];
+
+/// Whether the name or the form of the value says that nothing is opened with it.
+pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
+    let text = &bytes[assigned.name.clone()];
+    let value = &bytes[assigned.value.clone()];
+    let words = name::words(text);
+    let category = category(text);
+    let Some((last, before)) = words.split_last() else {
+        return false;
+    };
+    let is_of = |what: &str, list: &[&str]| {
+        let owner = match last.strip_suffix('s').unwrap_or(last).strip_suffix(what) {
+            Some("") => before.last().map_or("", String::as_str),
+            Some(joined) => joined,
+            None => return false,
+        };
+        list.contains(&owner)
+    };
+    let begins = |list: &[&str]| {
+        words
+            .iter()
+            .any(|word| list.iter().any(|start| word.starts_with(start)))
+    };
+    let by_name = match category {
+        Category::Password => begins(&["passthrough", "passthru", "passenger"]),
+        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
+        Category::Key => is_of("key", NAMED_BY_KEYS) || is_uuid(value) && name::judge(&words) < name::Says::Secret,
+        Category::Secret => is_author(&words),
+    };
+    let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
+    by_name || is_id || value.starts_with(b"arn:aws") || is_other_script(value)
+}
+
+/// Whether `auth` in the name is that of a writer or an office: `author`, `authority`, `Authorizer`.
+fn is_author(words: &[String]) -> bool {
+    const PEOPLE: &[&str] = &[
+        "author",
+        "authors",
+        "authority",
+        "authorities",
+        "authorizer",
+        "authorizers",
+    ];
+    words.last().is_some_and(|word| PEOPLE.contains(&word.as_str()))
+}
+
+/// Whether the value is a text of letters outside of ASCII, written as escapes: `Tekij\u00e4t`, `\u4eba`.
+fn is_other_script(value: &[u8]) -> bool {
+    let escapes = memchr::memmem::find_iter(value, b"\\u").count();
+    escapes > 0 && (escapes * 18 >= value.len() || value.starts_with(b"\\u"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::assigned::at_word;
+
+    fn is(text: &str) -> bool {
+        let name = text.find(|c: char| c.is_ascii_alphabetic()).expect("a name");
+        let assigned = at_word(text.as_bytes(), name).expect("a value");
+        is_harmless(text.as_bytes(), &assigned)
+    }
+
+    /// Digits in the form of a UUID.
+    fn uuid() -> String {
+        ["1f2e3d4c", "5b6a", "4978", "8695", "a4b3c2d1e0f9"].join("-")
+    }
+
+    #[test]
+    fn passing_tokens_key_names_and_ids_are_harmless() {
+        for name in [
+            "NextToken",
+            "nextPageToken",
+            "--starting-token",
+            "ClientToken",
+            "uploadSequenceToken",
+            "LockToken",
+            "skiptoken",
+            "csrf_token",
+            "authenticity_token",
+            "TargetKeyId",
+            "tagKey",
+            "target_key",
+            "oauth2ClientId",
+            "partition_key",
+        ] {
+            assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
+        }
+        assert!(is("'authors': 'Tekij\\u00e4t',"));
+        assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
+    }
+
+    #[test]
+    fn what_opens_something_is_not() {
+        for name in [
+            "access_token",
+            "refreshToken",
+            "unlock_token",
+            "api_key",
+            "API_KEY",
+            "client_secret",
+            "password",
+            "secret_id",
+            "authorization",
+            "SigningKey",
+        ] {
+            assert!(!is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
+        }
+    }
+}
