@@ -141,7 +141,7 @@ mod tests {
         let rule = |(n, (literal, pattern)): (usize, &(&str, &str))| {
             format!(
                 "[[rule]]\nid = 'r{n}'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
-                 link = 'https://l'\nliterals = ['{literal}']\npattern = '{pattern}'\nmatches = []\nrejects = []\n"
+                 link = 'https://l'\nliterals = ['{literal}']\npattern = '{pattern}'\nmatches = ['yes']\nrejects = ['no']\n"
             )
         };
         let rules: String = rules.iter().enumerate().map(rule).collect();

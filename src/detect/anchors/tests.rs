@@ -21,8 +21,8 @@ const RULES: &str = r#"
     link = "https://l"
     literals = ["aB3_"]
     pattern = "aB3_[aB3/]{16}"
-    matches = []
-    rejects = []
+    matches = ['yes']
+    rejects = ['no']
     [[rule]]
     id = "named"
     title = "t"
@@ -33,8 +33,8 @@ const RULES: &str = r#"
     link = "https://l"
     names = ["ab"]
     pattern = "[xY9+_-]{20,30}"
-    matches = []
-    rejects = []
+    matches = ['yes']
+    rejects = ['no']
 "#;
 
 struct Random(u64);
