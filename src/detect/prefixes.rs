@@ -218,7 +218,6 @@ mod tests {
         for (literal, pattern) in [
             ("SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
             ("tok_", "tok_[a-z]{15}"),
-            ("pw", "pw[0-9]{30}"),
         ] {
             assert!(!detectors(&[(literal, pattern)]).literals.is_empty(), "{pattern}");
         }
