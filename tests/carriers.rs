@@ -10,7 +10,7 @@ use common::random::Random;
 use common::repo::TestRepo;
 use serde_json::Value;
 
-/// Rule, confidence and path of every place in a report.
+/// Rule, confidence and path, with the member, of every place in a report.
 fn places(report: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let mut places: Vec<_> = findings(report)
@@ -18,7 +18,8 @@ fn places(report: &Value) -> Vec<(String, String, String)> {
         .flat_map(|finding| {
             let occurrences = finding["occurrences"].as_array().expect("a list");
             occurrences.iter().map(|occurrence| {
-                let path = text(&occurrence["path"]);
+                let member = occurrence["member"].as_str().map(|member| format!("!{member}"));
+                let path = text(&occurrence["path"]) + &member.unwrap_or_default();
                 (text(&finding["rule"]), text(&finding["confidence"]), path)
             })
         })
@@ -122,4 +123,37 @@ fn a_place_is_one_rules_alone() {
             place("high-entropy-secret", "medium", "run.sh"),
         ]
     );
+}
+
+#[test]
+fn a_member_of_an_archive_is_known_by_its_own_name() {
+    let repo = TestRepo::new();
+    let mut random = Random::new(5);
+    let (line, token) = (pgpass(&mut random), random.class("A-Za-z0-9", 36));
+    let token = format!("API_TOKEN={token}\n");
+    let members = [
+        ("home/.pgpass", line.as_bytes()),
+        ("notes.txt", line.as_bytes()),
+        ("run.sh", token.as_bytes()),
+        (".env", token.as_bytes()),
+    ];
+    let Some(archive) = common::archive::zip(&members) else { return };
+    fs::write(repo.path().join("backup.zip"), &archive).expect("a file");
+    fs::write(repo.path().join(".env.zip"), &archive).expect("a file");
+    let wanted = |archive: &str| {
+        [
+            ("dotenv-password", "medium", format!("{archive}!.env")),
+            ("high-entropy-secret", "medium", format!("{archive}!run.sh")),
+            ("pgpass-password", "high", format!("{archive}!home/.pgpass")),
+        ]
+        .map(|(rule, confidence, path)| place(rule, confidence, &path))
+    };
+    let archives = [wanted(".env.zip"), wanted("backup.zip")];
+    let mut all = archives.concat();
+    all.sort();
+    assert_eq!(report(&repo.path(), &["scan", "."]), all);
+    // What comes from standard input has no name; its members do.
+    let arguments = ["scan", "-", "--report", "json", "--min-confidence", "low"];
+    let found = run_with_input(&repo.path(), &arguments, &archive).json();
+    assert_eq!(places(&found), wanted("-"));
 }

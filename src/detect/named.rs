@@ -113,7 +113,7 @@ mod tests {
         let rule = |(name, pattern): &(&str, &str)| {
             format!(
                 "[[rule]]\nid = '{name}-key'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
-                 link = 'https://l'\nnames = ['{name}']\npattern = '{pattern}'\nmatches = []\nrejects = []\n"
+                 link = 'https://l'\nnames = ['{name}']\npattern = '{pattern}'\nmatches = ['yes']\nrejects = ['no']\n"
             )
         };
         let rules: String = rules.iter().map(rule).collect();

@@ -6,14 +6,16 @@
 //! stays with low confidence.
 //!
 //! A path is written as `**/name`: `*` stands for anything but `/`, `**/` for any folders or none, everything
-//! else for itself, in capitals or not. One that starts with `!` takes away from the others.
+//! else for itself, in capitals or not. One that starts with `!` takes away from the others. A member of an archive is
+//! known by its own path: `a.zip!web/.env` is a `**/.env`.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::finding::{Confidence, Finding, Occurrence};
-use crate::origin::{ObjectId, Place};
+use crate::origin::way::members;
+use crate::origin::{ObjectId, Place, Step};
 use crate::text::Position;
 
 /// Leaves each finding the places where its rule applies; one that is left with none is dropped. A place that a
@@ -34,10 +36,9 @@ fn keep_fitting(finding: &mut Finding) {
     if globs.is_empty() {
         return;
     }
-    let whereabouts = |occurrence: &Occurrence| match occurrence.origin.place {
-        Place::Stdin => Whereabouts::Unknown,
-        Place::Blob if occurrence.origin.path.is_empty() => Whereabouts::Unknown,
-        Place::File | Place::Blob if applies(globs, &occurrence.origin.path) => Whereabouts::Fitting,
+    let whereabouts = |occurrence: &Occurrence| match path(occurrence) {
+        Some([]) => Whereabouts::Unknown,
+        Some(path) if applies(globs, path) => Whereabouts::Fitting,
         _ => Whereabouts::Elsewhere,
     };
     finding
@@ -57,12 +58,28 @@ enum Whereabouts {
     Elsewhere,
 }
 
-/// One content, as far as findings know it.
-type File<'f> = (Place, &'f [u8], Option<ObjectId>);
+/// The path of the file or member that the content is of, empty where none is known; `None` if it is of neither.
+fn path(occurrence: &Occurrence) -> Option<&[u8]> {
+    let origin = &occurrence.origin;
+    let own = match origin.place {
+        Place::Stdin => &[],
+        Place::File | Place::Blob => &*origin.path,
+        _ => return None,
+    };
+    let last = occurrence.via.iter().rev().find_map(|step| match step {
+        Step::Member(name) => Some(Some(&**name)),
+        Step::Names => Some(None),
+        Step::Form(_) | Step::Part { .. } => None,
+    });
+    last.unwrap_or(Some(own))
+}
+
+/// One content, as far as findings know it: its origin, and the members that lead to it.
+type File<'f> = (Place, &'f [u8], Option<ObjectId>, Vec<u8>);
 
 fn file(occurrence: &Occurrence) -> File<'_> {
     let origin = &occurrence.origin;
-    (origin.place, &origin.path, origin.object)
+    (origin.place, &origin.path, origin.object, members(&occurrence.via))
 }
 
 /// Of findings that share a stretch of a file, leaves it to the surest, as overlapping candidates are resolved.

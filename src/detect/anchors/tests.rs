@@ -21,8 +21,8 @@ const RULES: &str = r#"
     link = "https://l"
     literals = ["aB3_"]
     pattern = "aB3_[aB3/]{16}"
-    matches = []
-    rejects = []
+    matches = ['yes']
+    rejects = ['no']
     [[rule]]
     id = "named"
     title = "t"
@@ -31,10 +31,10 @@ const RULES: &str = r#"
     description = "d"
     advice = "a"
     link = "https://l"
-    names = ["ab"]
+    names = ["abc"]
     pattern = "[xY9+_-]{20,30}"
-    matches = []
-    rejects = []
+    matches = ['yes']
+    rejects = ['no']
 "#;
 
 struct Random(u64);
