@@ -31,7 +31,7 @@ pub struct Loaded {
 pub fn load(settings: &RuleSettings) -> Result<Loaded, Error> {
     let mut rules = match settings.no_builtin_rules {
         true => Vec::new(),
-        false => RuleSet::builtin_rules()?,
+        false => RuleSet::builtin_rules(),
     };
     let mut notes = Vec::new();
     let mut mark = String::new();

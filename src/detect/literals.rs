@@ -15,7 +15,7 @@ use super::candidate::Candidate;
 use super::checksum;
 use super::placeholder;
 use super::starts::Starts;
-use crate::rules::{Matcher, Rule};
+use crate::rules::{Matcher, Pattern, Rule};
 
 /// Reads the candidate whose literal starts at an offset.
 pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
@@ -25,31 +25,50 @@ pub struct Meaning {
     literal: Box<[u8]>,
     rule: Arc<Rule>,
     read: Read,
-    /// The detector is shown no more than the bytes beside the literal.
-    beside: bool,
+    shown: Shown,
 }
 
-/// So many bytes before the start of a literal, and from there on, a detector beside it is shown.
-pub const BEFORE: usize = 96;
-pub const AFTER: usize = 288;
+/// How many bytes before the start of a literal, and from there on, its detector is shown: it takes them for the whole
+/// content, so that nothing else can decide what it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub before: u16,
+    pub after: u16,
+}
+
+impl Shown {
+    /// All of the content, or more than is worth comparing.
+    pub const ALL: Self = Self::new(u16::MAX, u16::MAX);
+
+    pub const fn new(before: u16, after: u16) -> Self {
+        Self { before, after }
+    }
+
+    /// What the matches of a rule's pattern can depend on, `literal` being where the pattern says.
+    pub fn of(pattern: &Pattern) -> Self {
+        let most = pattern.shape().most.saturating_add(BEHIND).min(REACH + BEHIND);
+        let before = u16::try_from(pattern.offset + 1);
+        before.map_or(Self::ALL, |before| Self::new(before, most as u16))
+    }
+
+    /// As much as both.
+    fn and(self, other: Self) -> Self {
+        Self::new(self.before.max(other.before), self.after.max(other.after))
+    }
+}
+
+/// So many bytes behind a match of a pattern show that it ends there.
+const BEHIND: usize = 8;
 
 impl Meaning {
-    pub fn new(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
+    /// A literal is asked about once for each place, whatever the number of versions that have it, unless its
+    /// detector is shown everything.
+    pub fn new(literal: &str, rule: &Arc<Rule>, shown: Shown, read: Read) -> Self {
         Self {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             read,
-            beside: false,
-        }
-    }
-
-    /// A literal that is common. Its detector is given [`BEFORE`] and [`AFTER`] bytes and takes them for the whole
-    /// content, so that nothing else can decide what it finds; it is asked once for each place, whatever the
-    /// number of versions that have it.
-    pub fn beside(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
-        Self {
-            beside: true,
-            ..Self::new(literal, rule, read)
+            shown,
         }
     }
 
@@ -58,26 +77,15 @@ impl Meaning {
     }
 
     fn candidate(&self, bytes: &[u8], at: usize) -> Option<Candidate> {
-        if !self.beside {
+        if self.shown == Shown::ALL {
             return (self.read)(&self.rule, bytes, at);
         }
-        let start = at.saturating_sub(BEFORE);
-        let window = &bytes[start..bytes.len().min(at + AFTER)];
+        let start = at.saturating_sub(self.shown.before.into());
+        let window = &bytes[start..bytes.len().min(at + usize::from(self.shown.after))];
         let mut candidate = (self.read)(&self.rule, window, at - start)?;
         candidate.span = start + candidate.span.start..start + candidate.span.end;
         Some(candidate)
     }
-}
-
-/// A word in small letters, in capitals, and with a capital in front.
-#[cfg_attr(not(test), expect(dead_code, reason = "until the first detector of words"))]
-pub fn spellings(word: &str) -> Vec<String> {
-    let mut capital = word.to_ascii_lowercase();
-    capital[..1].make_ascii_uppercase();
-    let mut spellings = vec![word.to_ascii_lowercase(), word.to_ascii_uppercase(), capital];
-    spellings.sort();
-    spellings.dedup();
-    spellings
 }
 
 /// Where a literal starts.
@@ -85,18 +93,20 @@ pub fn spellings(word: &str) -> Vec<String> {
 pub struct Place {
     /// Objects are smaller than four gigabytes.
     at: u32,
-    /// Whether it is worth reading: its detector needs more than what stands beside it, or has found something there.
-    /// [`BEFORE`] and [`AFTER`] bytes decide.
+    /// What decides whether it tells.
+    pub shown: Shown,
+    /// Whether it is worth reading: a detector is shown everything, or has found something there.
     pub tells: bool,
 }
 
 impl Place {
-    pub fn new(at: usize, tells: bool) -> Self {
-        Self { at: at as u32, tells }
-    }
-
     pub fn at(self) -> usize {
         self.at as usize
+    }
+
+    /// The same place elsewhere, nothing around it being different.
+    pub fn moved(self, at: usize) -> Self {
+        Self { at: at as u32, ..self }
     }
 }
 
@@ -105,6 +115,7 @@ impl Place {
 pub struct Literals {
     meanings: Starts<Meaning>,
     longest: usize,
+    longest_whole: u16,
     search: Option<Search>,
 }
 
@@ -132,8 +143,10 @@ impl Literals {
         let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
         let meanings = Starts::new(meanings.collect());
         let longest = meanings.texts().map(|literal| Meaning::searched(literal).len()).max();
+        let longest_whole = meanings.texts().map(<[u8]>::len).max().unwrap_or(0);
         Self {
             longest: longest.unwrap_or(0),
+            longest_whole: u16::try_from(longest_whole).unwrap_or(u16::MAX),
             search: (!meanings.is_empty()).then(|| Search::new(&meanings)),
             meanings,
         }
@@ -165,11 +178,19 @@ impl Literals {
 
     /// The place where a literal starts, with its verdict.
     pub fn place(&self, bytes: &[u8], at: usize) -> Place {
-        let mut meanings = self.meanings.of(&bytes[at..]);
-        Place::new(
-            at,
-            meanings.any(|meaning| !meaning.beside || meaning.candidate(bytes, at).is_some()),
-        )
+        // Which literals start here is to be seen from so much.
+        let (mut shown, mut tells) = (Shown::new(0, self.longest_whole), false);
+        for meaning in self.meanings.of(&bytes[at..]) {
+            match meaning.shown {
+                Shown::ALL => tells = true,
+                window => {
+                    shown = shown.and(window);
+                    tells = tells || meaning.candidate(bytes, at).is_some();
+                }
+            }
+        }
+        let at = at as u32;
+        Place { at, shown, tells }
     }
 
     /// Reads on at a place where a literal starts.
@@ -274,7 +295,9 @@ mod tests {
         let words: Vec<String> = (0..400_u32).map(|n| format!("{:b}", n + 4)).collect();
         for count in [1, 5, 40, 100, 400] {
             let words = &words[..count];
-            let meanings = words.iter().map(|word| Meaning::new(word, rule, |_, _, _| None));
+            let meanings = words
+                .iter()
+                .map(|word| Meaning::new(word, rule, Shown::ALL, |_, _, _| None));
             let literals = Literals::new(meanings.collect());
             let text = b"1001 101101110 x110x 11 1 0100 ".repeat(9);
             let starts = |at: usize| {
@@ -293,11 +316,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn a_word_is_spelled_in_three_ways_and_a_sign_in_one() {
-        assert_eq!(spellings("passw"), ["PASSW", "Passw", "passw"]);
-        assert_eq!(spellings("://"), ["://"]);
     }
 }

@@ -31,6 +31,9 @@ impl Looks {
     /// Could be a secret that a rule knows by its name and its form.
     pub const NAMED: Self = Self(256);
 
+    /// What a name near the value decides about.
+    const BY_NAME: u16 = Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0;
+
     /// Asks every detector's own test.
     pub fn of(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
         let value = &piece.value[..];
@@ -60,6 +63,11 @@ impl Looks {
     /// Whether any detector could make something of it.
     pub fn is_telling(self) -> bool {
         self.0 & !Self::ESCAPED.0 != 0
+    }
+
+    /// Whether the value and what stands near it, a few hundred bytes, decide what becomes of it.
+    pub fn is_settled_near(self) -> bool {
+        self.0 & !Self::BY_NAME == 0
     }
 
     #[must_use]

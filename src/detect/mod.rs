@@ -31,7 +31,6 @@ mod prefixes;
 mod randomness;
 mod runs;
 mod score;
-mod shape;
 mod spots;
 mod starts;
 mod trace;
@@ -50,7 +49,7 @@ use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
 use anchors::Run;
 use foreign::ForeignRules;
-use literals::{Literals, Meaning};
+use literals::{Literals, Meaning, Shown};
 use looks::Looks;
 use named::Named;
 use prefixes::{Prefix, Prefixes};
@@ -102,42 +101,47 @@ impl Detectors {
                 let fault = format!("{}: rule \"{}\": no checksum \"{name}\"", rule.file, rule.id);
                 return Err(Error::usage(fault).hint("rules/README.md lists them"));
             }
-            let mut starts = |literals: &[&str], read: literals::Read| {
-                meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, read)));
+            let mut starts = |literals: &[&str], shown: Shown, read: literals::Read| {
+                meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, shown, read)));
             };
             match &rule.matcher {
                 Matcher::Pattern(pattern) => match Prefix::all_of(&rule, pattern) {
                     Some(all) if rule.kind != "password" => prefixes.extend(all),
                     _ => {
                         let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
-                        match rule.kind.as_str() {
-                            "password" => starts(&literals, carriers::read_password),
-                            _ => starts(&literals, literals::read_pattern),
-                        }
+                        let read = match rule.kind.as_str() {
+                            "password" => carriers::read_password,
+                            _ => literals::read_pattern,
+                        };
+                        starts(&literals, Shown::of(pattern), read);
                     }
                 },
                 Matcher::Named { .. } => named.push(rule),
                 Matcher::Foreign(_) => foreign.push(rule),
                 Matcher::Code(name) => match name.as_str() {
-                    "aws-access-key-id" => starts(aws::id::LITERALS, aws::id::read),
-                    "aws-bedrock-long" => starts(&[aws::bedrock::LONG], aws::bedrock::read_long),
-                    "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], aws::bedrock::read_short),
+                    "aws-access-key-id" => starts(aws::id::LITERALS, Shown::ALL, aws::id::read),
+                    "aws-bedrock-long" => starts(&[aws::bedrock::LONG], Shown::ALL, aws::bedrock::read_long),
+                    "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], Shown::ALL, aws::bedrock::read_short),
                     "aws-codecommit" => {
-                        meanings.push(Meaning::beside(aws::codecommit::LITERAL, &rule, aws::codecommit::read));
+                        starts(
+                            &[aws::codecommit::LITERAL],
+                            aws::codecommit::SHOWN,
+                            aws::codecommit::read,
+                        );
                     }
-                    "pem" => starts(&[keys::LITERAL], keys::read),
-                    "password" => starts(assigned::PASSWORD, assigned::read),
-                    "secret" => starts(assigned::SECRET, assigned::read),
-                    "token" => starts(assigned::TOKEN, assigned::read),
-                    "key" => starts(assigned::KEY, assigned::read),
-                    "der" => starts(der::LITERALS, der::read),
-                    "jwt" => starts(&[jwt::LITERAL], jwt::read),
+                    "pem" => starts(&[keys::LITERAL], Shown::ALL, keys::read),
+                    "password" => starts(assigned::PASSWORD, assigned::SHOWN, assigned::read),
+                    "secret" => starts(assigned::SECRET, assigned::SHOWN, assigned::read),
+                    "token" => starts(assigned::TOKEN, assigned::SHOWN, assigned::read),
+                    "key" => starts(assigned::KEY, assigned::SHOWN, assigned::read),
+                    "der" => starts(der::LITERALS, Shown::ALL, der::read),
+                    "jwt" => starts(&[jwt::LITERAL], Shown::ALL, jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
                     "aws-session-token" => detectors.session_token = Some(rule),
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
                     "high-entropy" => detectors.generic = Some(rule),
                     "key-file" => detectors.key_file = Some(rule),
-                    name if let Some((literals, read)) = carriers::named(name) => starts(literals, read),
+                    name if let Some((literals, shown, read)) = carriers::named(name) => starts(literals, shown, read),
                     _ => {
                         return Err(Error::usage(format!(
                             "{}: rule \"{}\": no detector \"{name}\"",
@@ -166,7 +170,7 @@ impl Detectors {
         for &place in anchors.literals.iter().filter(|place| place.tells) {
             self.literals.read(bytes, place, &mut detected.candidates);
         }
-        for run in &anchors.runs {
+        for run in anchors.runs.iter().filter(|run| run.tells) {
             self.read_run(bytes, run, &mut detected);
         }
         let is_guess = |candidate: &Candidate| candidate.score.is_some();

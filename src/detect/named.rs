@@ -12,7 +12,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::candidate::Candidate;
 use super::looks::Counts;
-use super::{checksum, generic, name, placeholder, randomness, shape};
+use super::{checksum, generic, name, placeholder, randomness};
+use crate::rules::shape::Shape;
 use crate::rules::{Matcher, Rule};
 
 /// Rules with names.
@@ -44,7 +45,7 @@ impl Named {
             };
             rule_of.extend(names.iter().map(|_| index));
             all_names.extend(names);
-            let (least, most) = shape::lengths(pattern.source()).into_inner();
+            let Shape { least, most, .. } = pattern.shape();
             lengths[least.min(LONGEST)..=most.min(LONGEST)].fill(true);
         }
         let automaton = || {
@@ -113,7 +114,7 @@ mod tests {
         let rule = |(name, pattern): &(&str, &str)| {
             format!(
                 "[[rule]]\nid = '{name}-key'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
-                 link = 'https://l'\nnames = ['{name}']\npattern = '{pattern}'\nmatches = ['yes']\nrejects = ['no']\n"
+                 link = 'https://l'\nnames = ['{name}']\npattern = '{pattern}'\nmatches = ['a']\nrejects = ['b']\n"
             )
         };
         let rules: String = rules.iter().map(rule).collect();

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use super::candidate::Candidate;
 use super::literals::match_pattern;
 use super::runs::{Piece, SHORTEST};
-use super::shape;
 use super::starts::Starts;
 use crate::rules::{Pattern, Rule};
 
@@ -33,7 +32,7 @@ pub struct Prefix {
 impl Prefix {
     /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
     pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern) -> Option<Vec<Self>> {
-        let least = shape::lead(pattern.source());
+        let least = pattern.shape().lead;
         let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
         let prefix = |literal: &String| Self {
             literal: literal.as_bytes().into(),
@@ -141,7 +140,7 @@ mod tests {
         let rule = |(n, (literal, pattern)): (usize, &(&str, &str))| {
             format!(
                 "[[rule]]\nid = 'r{n}'\ntitle = 't'\nkind = 'token'\nseverity = 'low'\ndescription = 'd'\nadvice = 'a'\n\
-                 link = 'https://l'\nliterals = ['{literal}']\npattern = '{pattern}'\nmatches = ['yes']\nrejects = ['no']\n"
+                 link = 'https://l'\nliterals = ['{literal}']\npattern = '{pattern}'\nmatches = ['a']\nrejects = ['b']\n"
             )
         };
         let rules: String = rules.iter().enumerate().map(rule).collect();
@@ -215,10 +214,7 @@ mod tests {
 
     #[test]
     fn what_need_not_stand_in_a_run_is_searched_for() {
-        for (literal, pattern) in [
-            ("SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
-            ("tok_", "tok_[a-z]{15}"),
-        ] {
+        for (literal, pattern) in [("SG.", r"SG\.[\w-]{22}\.[\w-]{43}"), ("tok_", "tok_[a-z]{15}")] {
             assert!(!detectors(&[(literal, pattern)]).literals.is_empty(), "{pattern}");
         }
     }

@@ -7,18 +7,10 @@ use std::ops::Range;
 
 use wide::u8x16;
 
+pub use crate::rules::shape::{is_base64, is_token};
+
 /// Shorter runs hold no secret that is recognised by its look alone.
 pub const SHORTEST: usize = 20;
-
-/// Whether the byte is one of the 64 characters of standard base64.
-pub const fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
-}
-
-/// Whether the byte can stand in a token: base64 of either alphabet.
-pub const fn is_token(byte: u8) -> bool {
-    is_base64(byte) || byte == b'-' || byte == b'_'
-}
 
 /// Where base64 text that ends at `end` ends with its padding, at most two `=`.
 pub fn end_of_padding(bytes: &[u8], end: usize) -> usize {

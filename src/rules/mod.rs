@@ -3,12 +3,14 @@
 //! [`schema`] is what a rules file may say; [`Rule`] is the same, checked and ready. [`Foreign`] is what rules of
 //! other scanners say beyond that. Nothing here reads content: matching is the business of `detect`.
 
+mod builtin;
 pub mod file;
 pub mod foreign;
 mod pattern;
 pub mod recipe;
 mod rule;
 pub mod schema;
+pub mod shape;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +20,6 @@ pub use pattern::{Pattern, syntax};
 pub use rule::{Matcher, Rule};
 
 use crate::error::Error;
-use schema::Trust;
 
 /// The built-in rules files, name and text: every `rules/*.toml`, listed by the build script.
 pub const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -32,16 +33,12 @@ pub struct RuleSet {
 impl RuleSet {
     /// The built-in rules.
     pub fn builtin() -> Result<Self, Error> {
-        Self::new(Self::builtin_rules()?)
+        Self::new(Self::builtin_rules())
     }
 
     /// The built-in rules one by one.
-    pub fn builtin_rules() -> Result<Vec<Rule>, Error> {
-        let mut rules = Vec::new();
-        for (name, text) in BUILTIN {
-            rules.extend(schema::parse(name, text, Trust::Tested)?);
-        }
-        Ok(rules)
+    pub fn builtin_rules() -> Vec<Rule> {
+        builtin::rules().collect()
     }
 
     /// Takes rules that were read one by one. Two of the same id, or of the same detector, are an error.

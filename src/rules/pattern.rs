@@ -9,6 +9,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
+use super::shape::Shape;
+
 /// The most that one compiled pattern may take, bytes.
 const LARGEST: usize = 1 << 20;
 
@@ -20,6 +22,7 @@ pub struct Pattern {
     /// How many bytes of a match stand before its literal. Mostly none.
     pub offset: usize,
     source: String,
+    shape: OnceLock<Shape>,
     compiled: OnceLock<Regex>,
 }
 
@@ -30,6 +33,7 @@ impl Pattern {
             literals,
             offset: 0,
             source,
+            shape: OnceLock::new(),
             compiled: OnceLock::new(),
         }
     }
@@ -45,6 +49,7 @@ impl Pattern {
             literals,
             offset: 0,
             source,
+            shape: OnceLock::new(),
             compiled: OnceLock::from(compiled),
         })
     }
@@ -53,6 +58,18 @@ impl Pattern {
     pub fn regex(&self) -> &Regex {
         self.compiled
             .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
+    }
+
+    /// What its syntax tells of its matches.
+    pub fn shape(&self) -> Shape {
+        *self.shape.get_or_init(|| Shape::of(&self.source))
+    }
+
+    /// The same pattern, of which is known what its syntax tells.
+    #[must_use]
+    pub fn with_shape(mut self, shape: Shape) -> Self {
+        self.shape = OnceLock::from(shape);
+        self
     }
 
     /// The same pattern with its literals so many bytes after the start of a match.

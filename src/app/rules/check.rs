@@ -52,7 +52,7 @@ fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
     let carried = import::rules_of(path)?;
     let mut all = match no_builtin_rules {
         true => Vec::new(),
-        false => RuleSet::builtin_rules()?,
+        false => RuleSet::builtin_rules(),
     };
     let ids: Vec<String> = carried.rules.iter().map(|rule| rule.id.clone()).collect();
     all.extend(carried.rules);

@@ -3,17 +3,18 @@
 //! An anchor is a place where a literal starts, or a run of token characters that by its look alone could hold
 //! something. **Whether a
 //! place is an anchor depends on the bytes of the literal or run and the byte to either side, and on nothing
-//! else**; the verdict on a literal, on the window that its detector is shown. So what a version copied from its base has the base's anchors, and only what was inserted, with the
-//! runs that it touches, is searched. What a detector makes of an anchor is read anew in each version, with
+//! else**; whether it tells anything, on the window that its detector is shown, and of a run on [`BEFORE`] and
+//! [`BEHIND`] bytes. So what a version copied from its base has the base's anchors, and only what was inserted, with the
+//! runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version, with
 //! all of the content in hand: anchors are few, and the bytes around them may have changed.
 
 use std::ops::Range;
 
-use super::Detectors;
 use super::escapes;
-use super::literals::{AFTER, BEFORE, Place};
+use super::literals::{Place, Shown};
 use super::looks::Looks;
 use super::runs::{self, is_run};
+use super::{Detected, Detectors};
 use crate::git::Copied;
 
 /// The anchors of one content, in order.
@@ -33,7 +34,14 @@ pub(super) struct Run {
     start: u32,
     end: u32,
     pub looks: Looks,
+    /// Whether it is worth reading: something is found in it, or more than what stands near it decides.
+    pub tells: bool,
 }
+
+/// So many bytes before a run, and behind it, decide whether something is found that goes by its name: the longest way
+/// back to a name, and what is looked at before that and behind a value.
+const BEFORE: usize = 320;
+const BEHIND: usize = 32;
 
 impl Run {
     /// The run that stands here, with what it could be.
@@ -50,10 +58,13 @@ impl Run {
                 looks
             }
         };
+        let (start, end) = (span.start as u32, span.end as u32);
+        let tells = tells(detectors, bytes, span, looks);
         Self {
-            start: span.start as u32,
-            end: span.end as u32,
+            start,
+            end,
             looks,
+            tells,
         }
     }
 
@@ -61,20 +72,41 @@ impl Run {
         self.start as usize..self.end as usize
     }
 
-    /// The same run where a copy has it.
+    /// The same run where a copy has it, nothing near it being different.
     fn moved(self, copy: &Copied) -> Self {
         Self {
             start: (self.start as usize - copy.from + copy.to) as u32,
             end: (self.end as usize - copy.from + copy.to) as u32,
-            looks: self.looks,
+            ..self
         }
     }
+
+    /// The same run where something else may stand near it.
+    fn judged(self, detectors: &Detectors, bytes: &[u8]) -> Self {
+        Self {
+            tells: tells(detectors, bytes, self.span(), self.looks),
+            ..self
+        }
+    }
+}
+
+/// Whether a run of these looks is worth reading.
+fn tells(detectors: &Detectors, bytes: &[u8], span: Range<usize>, looks: Looks) -> bool {
+    if !looks.is_telling() || !looks.is_settled_near() {
+        return looks.is_telling();
+    }
+    let start = span.start.saturating_sub(BEFORE);
+    let window = &bytes[start..bytes.len().min(span.end + BEHIND)];
+    let mut found = Detected::default();
+    let piece = runs::Piece::plain(window, span.start - start..span.end - start);
+    detectors.read_piece(window, &piece, looks, &mut found);
+    !found.candidates.is_empty()
 }
 
 impl Anchors {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        !self.runs.iter().any(|run| run.tells)
             && self.words.is_empty()
             && self.entities.is_empty()
             && !self.literals.iter().any(|place| place.tells)
@@ -120,10 +152,11 @@ impl Detectors {
             let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
             literals.extend(known.map(|place| {
                 let at = place.at() - copy.from;
-                let same_before = same_start || at >= BEFORE;
-                let same_after = same_end || at + AFTER <= copy.length;
+                let Shown { before, after } = place.shown;
+                let same_before = same_start || at >= usize::from(before);
+                let same_after = same_end || at + usize::from(after) <= copy.length;
                 match same_before && same_after {
-                    true => Place::new(at + copy.to, place.tells),
+                    true => place.moved(at + copy.to),
                     false => self.literals.place(bytes, at + copy.to),
                 }
             }));
@@ -155,7 +188,15 @@ impl Detectors {
             let last = copy.from + copy.length - usize::from(!same_end);
             let known = &base[base.partition_point(|run| (run.start as usize) < first)..];
             let known = known.iter().take_while(|run| run.end as usize <= last);
-            found.extend(known.map(|run| run.moved(copy)));
+            found.extend(known.map(|run| {
+                let same_before = same_start || run.start as usize >= copy.from + BEFORE;
+                let same_behind = same_end || run.end as usize + BEHIND <= copy.from + copy.length;
+                let run = run.moved(copy);
+                match same_before && same_behind {
+                    true => run,
+                    false => run.judged(self, bytes),
+                }
+            }));
             before = (!same_end).then_some(end);
         }
         if let Some(before) = before {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::detect::Candidate;
-use crate::detect::literals::{Literals, Meaning, spellings};
+use crate::detect::literals::{Literals, Meaning, Shown};
 use crate::rules::schema::{Trust, parse};
 use crate::rules::{BUILTIN, Rule, RuleSet};
 
@@ -21,8 +21,8 @@ const RULES: &str = r#"
     link = "https://l"
     literals = ["aB3_"]
     pattern = "aB3_[aB3/]{16}"
-    matches = ['yes']
-    rejects = ['no']
+    matches = ["a"]
+    rejects = ["b"]
     [[rule]]
     id = "named"
     title = "t"
@@ -31,10 +31,10 @@ const RULES: &str = r#"
     description = "d"
     advice = "a"
     link = "https://l"
-    names = ["abc"]
+    names = ["aba"]
     pattern = "[xY9+_-]{20,30}"
-    matches = ['yes']
-    rejects = ['no']
+    matches = ["a"]
+    rejects = ["b"]
 "#;
 
 struct Random(u64);
@@ -117,9 +117,11 @@ impl Random {
     }
 }
 
+const NEAR: Shown = Shown::new(30, 50);
+
 /// Finds something where the window, ends and all, has certain properties: any byte of it decides.
 fn read_beside(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    assert!(at <= BEFORE && bytes.len() <= at + AFTER);
+    assert!(at <= NEAR.before.into() && bytes.len() <= at + usize::from(NEAR.after));
     let sum = bytes
         .iter()
         .enumerate()
@@ -135,10 +137,9 @@ fn carried_and_searched_are_what_a_whole_search_finds() {
     let rules = RuleSet::new(rules.collect()).expect("one of each id");
     let mut detectors = Detectors::new(&rules).expect("and their detectors exist");
     let rule = rules.get("prefix").expect("one of them");
-    let words = ["pass=", "://", "---"].into_iter().flat_map(spellings);
-    let beside = words.map(|word| Meaning::beside(&word, rule, read_beside));
-    let plain = ["AKIA", "-----BEGIN ", "eyJ"].map(|literal| Meaning::new(literal, rule, |_, _, _| None));
-    detectors.literals = Literals::new(beside.chain(plain).collect());
+    let near = ["aB3", "---", "xY9+-_xY9+-_"].map(|word| Meaning::new(word, rule, NEAR, read_beside));
+    let plain = ["AKIA", "-----BEGIN ", "eyJ"].map(|literal| Meaning::new(literal, rule, Shown::ALL, |_, _, _| None));
+    detectors.literals = Literals::new(near.into_iter().chain(plain).collect());
     let (mut telling, mut silent) = (0, 0);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for _ in 0..1_500 {

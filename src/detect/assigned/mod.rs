@@ -2,8 +2,8 @@
 //!
 //! At a word such as `pass` or `token` the whole name around it is read, then the sign, then the value. Only
 //! what could be a literal value is given on: no call, no variable, no template. How likely the value is a
-//! secret is for [`super::score`] to say. Nothing outside of a window of [`BEFORE`] and [`AFTER`] bytes around
-//! the word is looked at, and nothing is known of paths.
+//! secret is for [`super::score`] to say. Nothing outside of [`SHOWN`], a window around the word,
+//! is looked at, and nothing is known of paths.
 
 mod bare;
 mod name;
@@ -14,15 +14,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::literals::Shown;
 use super::score;
 use crate::rules::Rule;
 
 pub use name::{Category, category};
 
-/// How many bytes before the word can matter.
-pub const BEFORE: usize = 96;
-/// How many bytes from the word on can matter.
-pub const AFTER: usize = 320;
+/// How many bytes before the word and from there on can matter.
+pub const SHOWN: Shown = Shown::new(BEFORE as u16, AFTER as u16);
+const BEFORE: usize = 96;
+const AFTER: usize = 320;
 
 /// The words of each detector, as they are searched for.
 pub const PASSWORD: &[&str] = &["pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "_pw", "_PW"];

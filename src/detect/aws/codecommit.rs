@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::account;
 use crate::detect::candidate::Candidate;
+use crate::detect::literals::Shown;
 use crate::detect::placeholder;
 use crate::detect::randomness;
 use crate::finding::Aws;
 use crate::rules::Rule;
 
 pub const LITERAL: &str = "-at-";
+/// The user name before, and all that follows.
+pub const SHOWN: Shown = Shown::new(96, 288);
 const ACCOUNT: usize = 12;
 const PASSWORD: std::ops::RangeInclusive<usize> = 24..=128;
 

@@ -17,25 +17,32 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::literals::{Read, read_pattern};
+use super::literals::{Read, Shown, read_pattern};
 use super::placeholder;
 use crate::rules::Rule;
 
-/// What a detector of this name starts at, and how it reads on.
-pub fn named(name: &str) -> Option<(&'static [&'static str], Read)> {
+/// The longest text that a carrier reads before and behind its literal: an object around a password, a statement.
+const NEAR: Shown = Shown::new(640, 2048);
+/// An authority.
+const URL: Shown = Shown::new(16, 520);
+/// Tokens, keys of JSON and lines of dumps.
+const FAR: Shown = Shown::new(4224, 8192);
+
+/// What a detector of this name starts at, what it is shown, and how it reads on.
+pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
     Some(match name {
-        "basic-authorization" => (authorization::BASIC, authorization::read_basic),
-        "bearer-authorization" => (authorization::BEARER, authorization::read_bearer),
-        "url-credentials" => (url::LITERALS, url::read),
-        "stored-url" => (url::LITERALS, url::read_stored),
-        "jdbc-password" => (connection::JDBC, connection::read_jdbc),
-        "connection-string" => (connection::STRINGS, connection::read_string),
-        "json-web-key" => (jwk::LITERALS, jwk::read),
-        "sql-password" => (sql::LITERALS, sql::read),
-        "sql-password-hash" => (sql::HASHES, sql::read_hash),
-        "server-login" => (login::KEYS, login::read_member),
-        "curl-login" => (login::CURL, login::read_curl),
-        "login-call" => (login::CALLS, login::read_call),
+        "basic-authorization" => (authorization::BASIC, FAR, authorization::read_basic),
+        "bearer-authorization" => (authorization::BEARER, FAR, authorization::read_bearer),
+        "url-credentials" => (url::LITERALS, URL, url::read),
+        "stored-url" => (url::LITERALS, URL, url::read_stored),
+        "jdbc-password" => (connection::JDBC, NEAR, connection::read_jdbc),
+        "connection-string" => (connection::STRINGS, NEAR, connection::read_string),
+        "json-web-key" => (jwk::LITERALS, FAR, jwk::read),
+        "sql-password" => (sql::LITERALS, NEAR, sql::read),
+        "sql-password-hash" => (sql::HASHES, FAR, sql::read_hash),
+        "server-login" => (login::KEYS, NEAR, login::read_member),
+        "curl-login" => (login::CURL, NEAR, login::read_curl),
+        "login-call" => (login::CALLS, NEAR, login::read_call),
         _ => return None,
     })
 }

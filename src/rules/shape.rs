@@ -1,26 +1,48 @@
 //! What the syntax of a pattern tells of its matches, without matching anything.
 //!
-//! Where it is unsure, the answer holds for more than the matches: a lead too short, lengths too far apart.
-
-use std::ops::RangeInclusive;
+//! Where it is unsure, the answer holds for more than the matches: a lead too short, lengths too far apart. The build
+//! script asks for the built-in patterns, so that no run has to.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::runs::is_token;
-
-/// The number of token characters that every match of the pattern begins with, at least.
-pub fn lead(pattern: &str) -> usize {
-    parse(pattern).map_or(0, |hir| Lead::of(&hir).length)
+/// Whether the byte is one of the 64 characters of standard base64.
+pub const fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
 }
 
-/// How many bytes a match can have.
-pub fn lengths(pattern: &str) -> RangeInclusive<usize> {
-    let Some(hir) = parse(pattern) else {
-        return 0..=usize::MAX;
-    };
-    let (least, most) = (hir.properties().minimum_len(), hir.properties().maximum_len());
-    least.unwrap_or(0)..=most.unwrap_or(usize::MAX)
+/// Whether the byte can stand in a token: base64 of either alphabet.
+pub const fn is_token(byte: u8) -> bool {
+    is_base64(byte) || byte == b'-' || byte == b'_'
+}
+
+/// What is told of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The number of token characters that every match begins with, at least.
+    pub lead: usize,
+    /// How many bytes a match has, at least and at most.
+    pub least: usize,
+    pub most: usize,
+}
+
+impl Shape {
+    /// What the syntax of a pattern tells; of one that has none, nothing.
+    pub fn of(pattern: &str) -> Self {
+        let Some(hir) = parse(pattern) else {
+            return Self {
+                lead: 0,
+                least: 0,
+                most: usize::MAX,
+            };
+        };
+        let properties = hir.properties();
+        Self {
+            lead: Lead::of(&hir).length,
+            least: properties.minimum_len().unwrap_or(0),
+            most: properties.maximum_len().unwrap_or(usize::MAX),
+        }
+    }
 }
 
 fn parse(pattern: &str) -> Option<Hir> {
@@ -121,12 +143,16 @@ mod tests {
             (r"tok\x5f[ab]", 5),
             ("(", 0),
         ] {
-            assert_eq!(lead(pattern), length, "{pattern}");
+            assert_eq!(Shape::of(pattern).lead, length, "{pattern}");
         }
     }
 
     #[test]
     fn lengths_are_the_shortest_and_the_longest_match() {
+        let lengths = |pattern| {
+            let Shape { least, most, .. } = Shape::of(pattern);
+            least..=most
+        };
         assert_eq!(lengths("[0-9a-f]{32}|[0-9a-f]{40}"), 32..=40);
         assert_eq!(lengths(r"^key-[a-z]{20,}\b"), 24..=usize::MAX);
         assert_eq!(lengths("("), 0..=usize::MAX);

@@ -1,0 +1,106 @@
+//! The built-in rules as the build script wrote them down: read from `rules/*.toml` once, when the program is built.
+//!
+//! To parse eight hundred rules and the syntax of their patterns takes longer than most files take to scan. What a
+//! rules file may say is known to [`super::schema`] alone; a test compares the two.
+
+use super::pattern::Pattern;
+use super::rule::{Matcher, Rule};
+use super::shape::Shape;
+use crate::level::{Confidence, Severity};
+
+/// A rule as it is written, with what its pattern's syntax tells.
+struct Entry {
+    file: &'static str,
+    provider: &'static str,
+    id: &'static str,
+    title: &'static str,
+    kind: &'static str,
+    severity: Severity,
+    confidence: Confidence,
+    description: &'static str,
+    advice: &'static str,
+    link: &'static str,
+    precedence: u8,
+    matcher: Found,
+    checksum: Option<&'static str>,
+    paths: &'static [&'static str],
+    matches: &'static [&'static str],
+    rejects: &'static [&'static str],
+}
+
+/// How it finds its secrets.
+enum Found {
+    Code(&'static str),
+    Literals(&'static [&'static str], usize, &'static str, Shape),
+    Names(&'static [&'static str], &'static str, Shape),
+}
+
+static ENTRIES: &[Entry] = include!(concat!(env!("OUT_DIR"), "/entries.rs"));
+
+/// Every built-in rule, in the order of the files.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    ENTRIES.iter().map(Entry::rule)
+}
+
+impl Entry {
+    fn rule(&self) -> Rule {
+        let pattern = |literals, source: &str, shape| Pattern::trusted(literals, source.to_owned()).with_shape(shape);
+        let matcher = match self.matcher {
+            Found::Code(detector) => Matcher::Code(detector.to_owned()),
+            Found::Literals(literals, offset, source, shape) => {
+                Matcher::Pattern(pattern(owned(literals), source, shape).with_offset(offset))
+            }
+            Found::Names(names, source, shape) => Matcher::Named {
+                names: owned(names),
+                pattern: pattern(Vec::new(), source, shape),
+            },
+        };
+        Rule {
+            id: self.id.to_owned(),
+            file: self.file.to_owned(),
+            provider: self.provider.to_owned(),
+            title: self.title.to_owned(),
+            kind: self.kind.to_owned(),
+            severity: self.severity,
+            confidence: self.confidence,
+            description: self.description.trim().to_owned(),
+            advice: self.advice.trim().to_owned(),
+            link: self.link.to_owned(),
+            precedence: self.precedence,
+            matcher,
+            checksum: self.checksum.map(str::to_owned),
+            paths: owned(self.paths),
+            matches: owned(self.matches),
+            rejects: owned(self.rejects),
+        }
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::BUILTIN;
+    use crate::rules::schema::{Trust, parse};
+
+    #[test]
+    fn what_was_written_down_is_what_the_files_say() {
+        let read = BUILTIN.iter();
+        let mut read = read.flat_map(|(name, text)| parse(name, text, Trust::Tested).expect("a rules file"));
+        for rule in rules() {
+            let same = read.next().expect("as many");
+            if let (
+                Matcher::Pattern(pattern) | Matcher::Named { pattern, .. },
+                Matcher::Pattern(same) | Matcher::Named { pattern: same, .. },
+            ) = (&rule.matcher, &same.matcher)
+            {
+                assert_eq!(pattern.shape(), same.shape(), "{}", rule.id);
+            }
+            assert_eq!(format!("{rule:?}"), format!("{same:?}"), "{}", rule.id);
+        }
+        assert!(read.next().is_none());
+    }
+}
