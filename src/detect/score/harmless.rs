@@ -29,6 +29,7 @@ const PASSING_TOKENS: &[&str] = &[
     "creation",
     "idempotency",
     "client",
+    "request",
 ];
 /// Tokens against forged requests: good for one form of one visitor.
 const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
@@ -66,6 +67,26 @@ const NAMED_BY_KEYS: &[&str] = &[
     "known",
 ];
 
+/// What is said of a password, last in a name.
+const SAID_OF_PASSWORDS: &[&str] = &[
+    "enabled", "disabled", "required", "used", "expired", "behavior", "policy",
+];
+/// What stands in the line after the key of a test vector.
+const VECTORS: &[&[u8]] = &[
+    b"Input",
+    b"Msg",
+    b"PT",
+    b"Plaintext",
+    b"CT",
+    b"Ciphertext",
+    b"IV",
+    b"Nonce",
+    b"NONCE",
+    b"Tag",
+    b"AAD",
+    b"Count",
+];
+
 /// Whether the name or the form of the value says that nothing is opened with it.
 pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
     let text = &bytes[assigned.name.clone()];
@@ -89,13 +110,33 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             .any(|word| list.iter().any(|start| word.starts_with(start)))
     };
     let by_name = match category {
-        Category::Password => begins(&["passthrough", "passthru", "passenger"]),
+        Category::Password => {
+            begins(&["passthrough", "passthru", "passenger"]) || SAID_OF_PASSWORDS.contains(&last.as_str())
+        }
         Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
-        Category::Key => is_of("key", NAMED_BY_KEYS) || is_uuid(value) && name::judge(&words) < name::Says::Secret,
+        Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
+        Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
         Category::Secret => is_author(&words),
     };
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    by_name || is_id || value.starts_with(b"arn:aws") || is_other_script(value)
+    by_name || is_id || is_type(bytes, assigned) || value.starts_with(b"arn:aws") || is_other_script(value)
+}
+
+/// Whether the name is a type's in quotes: `"AWS::ApiGateway::ApiKey": …`.
+fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
+    bytes[..assigned.name.start].ends_with(b"::") && bytes[assigned.name.end..].starts_with(b"\"")
+}
+
+/// Whether the line after the value goes on with a test vector of a cipher.
+fn is_of_vector(bytes: &[u8], assigned: &Assigned) -> bool {
+    let after = &bytes[assigned.value.end..];
+    let Some(next) = after.strip_prefix(b"\n").or(after.strip_prefix(b"\r\n")) else {
+        return false;
+    };
+    VECTORS.iter().any(|word| {
+        let rest = next.strip_prefix(*word);
+        rest.is_some_and(|rest| rest.starts_with(b" =") || rest.starts_with(b"="))
+    })
 }
 
 /// Whether `auth` in the name is that of a writer or an office: `author`, `authority`, `Authorizer`.
@@ -150,10 +191,12 @@ mod tests {
             "target_key",
             "oauth2ClientId",
             "partition_key",
+            "password_enabled",
         ] {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
+        assert!(is("Key = 8c1f7e22d4\nInput = 00"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
 
