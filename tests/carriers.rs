@@ -58,8 +58,11 @@ fn a_file_is_known_by_its_name() {
         repo.write(path, &variables);
     }
     let high = "high";
+    // A password may be known by its name alone, wherever it stands: that is another matter.
+    let mut found = report(&repo.path(), &["scan", "."]);
+    found.retain(|(rule, ..)| !rule.starts_with("generic-"));
     assert_eq!(
-        report(&repo.path(), &["scan", "."]),
+        found,
         [
             place("dotenv-password", "medium", ".env"),
             place("dotenv-password", "medium", ".env.production"),
@@ -120,7 +123,7 @@ fn a_place_is_one_rules_alone() {
         report(&repo.path(), &["scan", "."]),
         [
             place("dotenv-password", "medium", ".env"),
-            place("high-entropy-secret", "medium", "run.sh"),
+            place("high-entropy-secret", "high", "run.sh"),
         ]
     );
 }
@@ -137,13 +140,15 @@ fn a_member_of_an_archive_is_known_by_its_own_name() {
         ("run.sh", token.as_bytes()),
         (".env", token.as_bytes()),
     ];
-    let Some(archive) = common::archive::zip(&members) else { return };
+    let Some(archive) = common::archive::zip(&members) else {
+        return;
+    };
     fs::write(repo.path().join("backup.zip"), &archive).expect("a file");
     fs::write(repo.path().join(".env.zip"), &archive).expect("a file");
     let wanted = |archive: &str| {
         [
             ("dotenv-password", "medium", format!("{archive}!.env")),
-            ("high-entropy-secret", "medium", format!("{archive}!run.sh")),
+            ("high-entropy-secret", "high", format!("{archive}!run.sh")),
             ("pgpass-password", "high", format!("{archive}!home/.pgpass")),
         ]
         .map(|(rule, confidence, path)| place(rule, confidence, &path))

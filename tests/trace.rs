@@ -81,7 +81,7 @@ fn each_rule_that_looked_says_what_it_made_of_it() {
     );
     assert_has(
         &traced.line(4, &[]),
-        &["high-entropy-secret: yes", "named as a secret", "reported: "],
+        &["high-entropy-secret: yes", "under a name that says token", "reported: "],
     );
     assert_has(
         &traced.line(5, &[]),

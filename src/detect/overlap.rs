@@ -13,8 +13,7 @@ pub fn resolve(candidates: &[Candidate]) -> Vec<bool> {
         (
             c.mate.is_some(),
             real,
-            c.confidence,
-            c.rule.precedence,
+            c.rule.rank(c.confidence),
             c.span.len(),
             std::cmp::Reverse(c.span.start),
         )

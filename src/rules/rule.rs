@@ -32,6 +32,21 @@ pub struct Rule {
     pub rejects: Vec<String>,
 }
 
+/// Rules up to this precedence know a secret by its name and looks alone.
+const GENERIC: u8 = 10;
+
+impl Rule {
+    /// Where what it found stands among what others found at the same place: the surer first, then the more specific.
+    /// However sure a generic rule is that it is a secret, another's form says of what.
+    pub fn rank(&self, confidence: Confidence) -> (Confidence, u8) {
+        let most = match self.precedence {
+            ..=GENERIC => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        (confidence.min(most), self.precedence)
+    }
+}
+
 /// How a rule finds its secrets.
 #[derive(Clone, Debug)]
 pub enum Matcher {

@@ -117,8 +117,7 @@ fn rank(finding: &Finding) -> impl Ord + use<> {
     (
         paired,
         finding.suppressed.is_none(),
-        finding.confidence,
-        finding.rule.precedence,
+        finding.rule.rank(finding.confidence),
     )
 }
 
