@@ -63,12 +63,7 @@ fn list_entries(file: &str, rules: &toml::Table, entries: &mut String) {
             level => level[..1].to_uppercase() + &level[1..],
         };
         let pattern = text("pattern");
-        let Shape { lead, least, most } = Shape::of(&pattern);
-        let most = match most {
-            usize::MAX => "usize::MAX".to_owned(),
-            most => most.to_string(),
-        };
-        let shape = format!("Shape {{ lead: {lead}, least: {least}, most: {most} }}");
+        let shape = format!("{:?}", Shape::of(&pattern)).replace(&usize::MAX.to_string(), "usize::MAX");
         let (literals, names) = (texts("literals"), texts("names"));
         let matcher = match (rule.get("detector"), names.is_empty()) {
             (Some(_), _) => format!("Code({:?})", text("detector")),

@@ -152,7 +152,6 @@ impl Literals {
         }
     }
 
-    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.meanings.is_empty()
     }
@@ -174,6 +173,16 @@ impl Literals {
         let first = found.len();
         search.for_each(window, range, |start| found.push(self.place(bytes, start)));
         found[first..].sort_unstable_by_key(|place| place.at());
+    }
+
+    /// Whether a literal starts in a range of the content.
+    pub fn stand_in(&self, bytes: &[u8], range: Range<usize>) -> bool {
+        let mut found = false;
+        let window = &bytes[..bytes.len().min((range.end + self.longest).max(range.start + VECTORS))];
+        if let Some(search) = &self.search {
+            search.for_each(window, range, |_| found = true);
+        }
+        found
     }
 
     /// The place where a literal starts, with its verdict.

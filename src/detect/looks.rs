@@ -5,7 +5,7 @@
 //! to either side.
 
 use super::runs::Piece;
-use super::{Detectors, aws, generic, nested};
+use super::{Detectors, aws, generic, nested, randomness};
 
 /// A set of looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,11 @@ impl Looks {
     /// Could be a secret that a rule knows by its name and its form.
     pub const NAMED: Self = Self(256);
 
-    /// What a name near the value decides about.
-    const BY_NAME: u16 = Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0;
+    /// Could be what a rule's literal near it leads to: drawn, whatever else.
+    pub const LED: Self = Self(1024);
+
+    /// What a name or a literal near the value decides about.
+    const BY_NAME: u16 = Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0 | Self::LED.0;
 
     /// Asks every detector's own test.
     pub fn of(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
@@ -44,8 +47,10 @@ impl Looks {
             return Self(prefixed);
         }
         let random = generic::is_random(value, &counts);
+        let drawn = || counts.digits > 0 || randomness::looks_random(value);
         Self(
             prefixed
+                | look(Self::LED, !detectors.near.is_empty() && drawn())
                 | look(Self::RANDOM, random)
                 | look(Self::NAMED, detectors.named.fits(value, &counts, random))
                 | look(Self::SECRET_KEY, aws::secret::fits(value))

@@ -35,6 +35,7 @@ mod spots;
 mod starts;
 mod trace;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use anchors::Anchors;
@@ -60,6 +61,8 @@ pub const REACH: usize = 16 * 1024;
 /// All detectors of a rule set, ready to be used by any number of threads.
 pub struct Detectors {
     literals: Literals,
+    /// Those whose matches have a run that is found anyway: they are searched for near runs alone.
+    near: Literals,
     prefixes: Prefixes,
     secret_key: Option<Arc<Rule>>,
     session_token: Option<Arc<Rule>>,
@@ -82,10 +85,11 @@ pub struct Detected {
 impl Detectors {
     /// Builds the detectors. A rule that names a detector that does not exist is an error.
     pub fn new(rules: &RuleSet) -> Result<Self, Error> {
-        let (mut meanings, mut prefixes) = (Vec::new(), Vec::new());
+        let (mut meanings, mut near, mut prefixes) = (Vec::new(), Vec::new(), Vec::new());
         let (mut named, mut foreign) = (Vec::new(), Vec::new());
         let mut detectors = Self {
             literals: Literals::default(),
+            near: Literals::default(),
             prefixes: Prefixes::default(),
             secret_key: None,
             session_token: None,
@@ -107,6 +111,11 @@ impl Detectors {
             match &rule.matcher {
                 Matcher::Pattern(pattern) => match Prefix::all_of(&rule, pattern) {
                     Some(all) if rule.kind != "password" => prefixes.extend(all),
+                    _ if pattern.offset == 0 && pattern.shape().gap <= anchors::NEAR && rule.kind != "password" => {
+                        let shown = Shown::of(pattern);
+                        let meaning = |literal: &String| Meaning::new(literal, &rule, shown, literals::read_pattern);
+                        near.extend(pattern.literals.iter().map(meaning));
+                    }
                     _ => {
                         let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
                         let read = match rule.kind.as_str() {
@@ -153,6 +162,7 @@ impl Detectors {
             }
         }
         detectors.literals = Literals::new(meanings);
+        detectors.near = Literals::new(near);
         detectors.prefixes = Prefixes::new(prefixes);
         detectors.foreign = ForeignRules::new(foreign)?;
         detectors.named = Named::new(named);
@@ -170,8 +180,14 @@ impl Detectors {
         for &place in anchors.literals.iter().filter(|place| place.tells) {
             self.literals.read(bytes, place, &mut detected.candidates);
         }
+        let mut searched = 0;
         for run in anchors.runs.iter().filter(|run| run.tells) {
             self.read_run(bytes, run, &mut detected);
+            if run.looks.has(Looks::LED) {
+                let near = anchors::near(&run.span());
+                self.read_near(bytes, near.start.max(searched)..near.end, &mut detected.candidates);
+                searched = near.end;
+            }
         }
         let is_guess = |candidate: &Candidate| candidate.score.is_some();
         detected
@@ -183,6 +199,15 @@ impl Detectors {
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
         detected
+    }
+
+    /// Reads at the literals that are searched for near runs.
+    fn read_near(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Candidate>) {
+        let mut places = Vec::new();
+        self.near.find(bytes, range, &mut places);
+        for place in places.into_iter().filter(|place| place.tells) {
+            self.near.read(bytes, place, found);
+        }
     }
 
     fn read_run(&self, bytes: &[u8], run: &Run, detected: &mut Detected) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::anchors::{Anchors, Run};
+use super::anchors::{self, Anchors, Run};
 use super::candidate::Candidate;
 use super::looks::Looks;
 use super::name::{self, Says};
@@ -78,6 +78,9 @@ impl Detectors {
         let span = run.span();
         let mut detected = Detected::default();
         self.read_run(bytes, run, &mut detected);
+        if run.looks.has(Looks::LED) {
+            self.read_near(bytes, anchors::near(&span), &mut detected.candidates);
+        }
         let mut asked: Vec<Asked> = found(detected.candidates).collect();
         let has = |rule: &str| asked.iter().any(|asked| asked.rule == rule);
         let looking: [(&Option<Arc<Rule>>, Looks); 4] = [

@@ -24,7 +24,14 @@ pub struct Shape {
     /// How many bytes a match has, at least and at most.
     pub least: usize,
     pub most: usize,
+    /// Every match has a run of [`RUN`] token characters or more, drawn with digits among them, which begins so many
+    /// bytes after it or sooner. The largest number if that is not sure.
+    pub gap: usize,
 }
+
+/// So many token characters are a run, and so many of them are drawn.
+const RUN: usize = 20;
+const DRAWN: usize = 16;
 
 impl Shape {
     /// What the syntax of a pattern tells; of one that has none, nothing.
@@ -34,6 +41,7 @@ impl Shape {
                 lead: 0,
                 least: 0,
                 most: usize::MAX,
+                gap: usize::MAX,
             };
         };
         let properties = hir.properties();
@@ -41,7 +49,53 @@ impl Shape {
             lead: Lead::of(&hir).length,
             least: properties.minimum_len().unwrap_or(0),
             most: properties.maximum_len().unwrap_or(usize::MAX),
+            gap: gap(&hir),
         }
+    }
+}
+
+fn gap(hir: &Hir) -> usize {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let (mut gap, mut most, mut run, mut drawn) = (0_usize, 0_usize, 0, 0);
+    for part in parts {
+        let least = part.properties().minimum_len().unwrap_or(0);
+        most = most.saturating_add(part.properties().maximum_len().unwrap_or(usize::MAX));
+        if !is_of_tokens(part) {
+            (gap, most, run, drawn) = (gap.saturating_add(most), 0, 0, 0);
+            continue;
+        }
+        run += least;
+        drawn += if has_digits(part) { least } else { 0 };
+        if run >= RUN && drawn >= DRAWN {
+            return gap;
+        }
+    }
+    usize::MAX
+}
+
+/// What follows each other in an expression.
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        _ => parts.push(hir),
+    }
+}
+
+/// Whether no match holds anything but token characters.
+fn is_of_tokens(hir: &Hir) -> bool {
+    Lead::of(hir).goes_on
+}
+
+/// Whether digits are among what is drawn.
+fn has_digits(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => class.iter().any(|range| range.start() <= b'0' && range.end() >= b'9'),
+        HirKind::Repetition(repetition) => has_digits(&repetition.sub),
+        HirKind::Capture(capture) => has_digits(&capture.sub),
+        HirKind::Alternation(parts) => parts.iter().all(has_digits),
+        _ => false,
     }
 }
 
@@ -144,6 +198,22 @@ mod tests {
             ("(", 0),
         ] {
             assert_eq!(Shape::of(pattern).lead, length, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_gap_is_what_may_stand_before_a_run_that_is_sure() {
+        for (pattern, gap) in [
+            (r"SG\.[\w-]{22}\.[\w-]{43}", 3),
+            (r"(?i:acme)[a-z.]{0,9}[:=]([0-9a-f]{32})\b", 14),
+            ("ab_[0-9]{20}", 0),
+            ("ab:[a-z]{40}", usize::MAX),
+            ("ab:[0-9]{19}", usize::MAX),
+            ("ab:.*[0-9]{20}", usize::MAX),
+            ("ab:(?:[0-9]{20}|=)", usize::MAX),
+            ("ab:[0-9a-z]{9}_[0-9a-z]{10}", 3),
+        ] {
+            assert_eq!(Shape::of(pattern).gap, gap, "{pattern}");
         }
     }
 

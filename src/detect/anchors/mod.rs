@@ -43,6 +43,9 @@ pub(super) struct Run {
 const BEFORE: usize = 320;
 const BEHIND: usize = 32;
 
+/// How far before a run a literal may start that leads to it.
+pub(super) const NEAR: usize = 96;
+
 impl Run {
     /// The run that stands here, with what it could be.
     pub fn at(detectors: &Detectors, bytes: &[u8], span: Range<usize>) -> Self {
@@ -97,10 +100,19 @@ fn tells(detectors: &Detectors, bytes: &[u8], span: Range<usize>, looks: Looks) 
     }
     let start = span.start.saturating_sub(BEFORE);
     let window = &bytes[start..bytes.len().min(span.end + BEHIND)];
+    let span = span.start - start..span.end - start;
+    if looks.has(Looks::LED) && detectors.near.stand_in(window, near(&span)) {
+        return true;
+    }
     let mut found = Detected::default();
-    let piece = runs::Piece::plain(window, span.start - start..span.end - start);
+    let piece = runs::Piece::plain(window, span);
     detectors.read_piece(window, &piece, looks, &mut found);
     !found.candidates.is_empty()
+}
+
+/// Where a literal may start that leads to a run.
+pub(super) fn near(run: &Range<usize>) -> Range<usize> {
+    run.start.saturating_sub(NEAR)..run.end
 }
 
 impl Anchors {

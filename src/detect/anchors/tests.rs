@@ -24,6 +24,18 @@ const RULES: &str = r#"
     matches = ["a"]
     rejects = ["b"]
     [[rule]]
+    id = "near"
+    title = "t"
+    kind = "token"
+    severity = "low"
+    description = "d"
+    advice = "a"
+    link = "https://l"
+    literals = ["aB3 ", "3B="]
+    pattern = "(?:aB3 |3B=)[aB0-9/]{20}"
+    matches = ["a"]
+    rejects = ["b"]
+    [[rule]]
     id = "named"
     title = "t"
     kind = "token"
