@@ -13,7 +13,7 @@ pub struct Score {
 
 /// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
 const HIGH: i16 = 448;
-const MEDIUM: i16 = 64;
+const MEDIUM: i16 = 192;
 const LOW: i16 = -448;
 
 impl Score {
