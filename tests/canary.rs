@@ -27,6 +27,9 @@ use tempfile::TempDir;
 /// So many characters of a secret in a row are a leak; a mask shows four.
 const WINDOW: usize = 12;
 
+/// A part of a member's name that may come out, and does.
+const MEMBER: &str = "hostile-member";
+
 /// What is planted.
 struct Canary {
     id: String,
@@ -155,6 +158,20 @@ fn pair(window: &[u8]) -> usize {
     usize::from(window[0]) << 8 | usize::from(window[1])
 }
 
+/// An archive of the canary, under a name that tells of it and would clear a terminal.
+fn archive(canary: &Canary) -> Vec<u8> {
+    let name = format!("../\u{1b}[2J{MEMBER}/api_token={}/all.env", canary.password);
+    let mut header = tar::Header::new_gnu();
+    header.as_gnu_mut().expect("it is GNU's").name[..name.len()].copy_from_slice(name.as_bytes());
+    header.set_size(canary.text().len() as u64);
+    header.set_cksum();
+    let mut builder = tar::Builder::new(Vec::new());
+    builder
+        .append(&header, canary.text().as_bytes())
+        .expect("it is written to memory");
+    builder.into_inner().expect("it is written to memory")
+}
+
 /// A repository with the canary in a tree, in history, in messages, in the index and behind the remote.
 fn planted(canary: &Canary) -> TestRepo {
     let repo = TestRepo::new();
@@ -183,6 +200,7 @@ fn planted(canary: &Canary) -> TestRepo {
         &author,
     ]);
     repo.write("staged.env", canary.text());
+    repo.write("backup.tar", archive(canary));
     repo.write(
         "minified.js",
         format!(
@@ -229,6 +247,15 @@ fn no_report_tells_a_secret() {
         for format in ["human", "json", "jsonl", "sarif"] {
             let run = program::run(&repo.path(), &[command, &["-vv", "--report", format][..]].concat());
             assert!(run.stdout.len() > 500, "{command:?} {format}: it does report");
+            assert!(
+                !run.stdout.contains(&0x1b),
+                "{command:?} {format}: escapes of a terminal"
+            );
+            assert_eq!(
+                run.out().contains(MEMBER),
+                matches!(command[0], "scan" | "staged"),
+                "{command:?} {format}: what is in the archive, where there is one"
+            );
             judge.run(&format!("{command:?} {format}"), &run);
         }
     }

@@ -4,9 +4,11 @@ mod common;
 
 use std::path::Path;
 
+use common::archive::tar;
 use common::program;
 use common::random::{Pair, Random};
 use common::repo::TestRepo;
+use data_encoding::BASE64;
 
 const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif"];
 
@@ -70,6 +72,33 @@ fn a_tree_of_many_files() {
             _ => filler,
         };
         std::fs::write(sub.join(format!("f{number}.env")), content).expect("a file");
+    }
+    // The same keys in archives, in archives in archives, encoded and escaped.
+    for (number, key) in keys.iter().enumerate().take(8) {
+        let text = text(key);
+        let members = [("a/b.env", text.as_bytes()), ("c.env", text.as_bytes())];
+        let archive = tar(&members).expect("tar is installed");
+        let nested = tar(&[("inner.tar", &archive)]).expect("tar is installed");
+        let escaped = key.secret.replace('/', "%2F").replace('+', "%2B");
+        let wide: Vec<u8> = format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for (kind, content) in [
+            ("tar", archive),
+            ("nested", nested),
+            ("wide", wide),
+            (
+                "yaml",
+                format!("data:\n  file: {}\n", BASE64.encode(text.as_bytes())).into(),
+            ),
+            (
+                "url",
+                format!("AWSAccessKeyId={}&aws_secret_access_key={escaped}\n", key.id).into(),
+            ),
+        ] {
+            std::fs::write(folder.path().join(format!("{number}.{kind}")), content).expect("a file");
+        }
     }
     same(folder.path(), &["scan"], 40);
 }

@@ -141,7 +141,7 @@ fn a_place_that_is_none_is_refused() {
         ("a.env", "that is no place"),
         ("a.env:0", "that is no place"),
         ("a.env:x", "that is no place"),
-        ("a.env:3", "the file has 2 lines"),
+        ("a.env:3", "a.env: there is no line 3\n  cause: its lines are 1 to 2"),
         ("b.env:1", "b.env: the file cannot be read"),
     ] {
         let run = run(traced.folder.path(), &["explain", "--trace", place]);

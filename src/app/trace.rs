@@ -60,7 +60,13 @@ pub fn trace(place: &str, rules: RuleSettings, arguments: FactArguments) -> Resu
         .filter(|_| line <= index.lines())
         .and_then(|number| index.start(number))
         .ok_or_else(|| {
-            Error::input(format!("the file has {} lines", index.lines())).hint("name one of them: --trace FILE:LINE")
+            let path = sanitize(paths[0].as_os_str().as_encoded_bytes());
+            Error::input(format!("{path}: there is no line {line}"))
+                .cause(match index.lines() {
+                    0 => "it is empty".to_owned(),
+                    last => format!("its lines are 1 to {last}"),
+                })
+                .hint("name one of them: --trace FILE:LINE")
         })?;
     let story = Story {
         job: &job,

@@ -114,7 +114,8 @@ pub fn of_secret(value: &[u8]) -> Option<&'static str> {
     if DOCUMENTED_SECRETS.iter().any(|start| value.starts_with(start)) {
         return Some(DOCUMENTED);
     }
-    of_value(value, 8)
+    // A short value has few characters of any kind.
+    of_value(value, 8.min(value.len() / 3))
 }
 
 /// Why a long value (a token, a key) is not a real one, or `None`. Shorter words stand in it by chance.

@@ -14,12 +14,15 @@ pub struct Run {
     pub stderr: Vec<u8>,
 }
 
+/// So many seconds until a run counts as hanging. Without optimization it takes ten times as long.
+const PATIENCE: &str = if cfg!(debug_assertions) { "900" } else { "120" };
+
 /// The program with an environment of its own, to be run in `folder`. One that does not come to an end
 /// fails its test with exit code 124 and does not hold up the others.
 pub fn keytrail(folder: &Path) -> Command {
     let mut command = Command::new("timeout");
     command
-        .args(["--kill-after=1", "120", env!("CARGO_BIN_EXE_keytrail")])
+        .args(["--kill-after=1", PATIENCE, env!("CARGO_BIN_EXE_keytrail")])
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", folder)
