@@ -230,7 +230,9 @@ impl Job {
         triage::grade(&mut findings, self.as_of);
         let suppression = self.suppressing.mark(&mut findings, self.as_of);
         let verified = self.verify(&mut findings);
-        if !self.report.show_secrets {
+        // An upload shows no secret, whatever else was asked for.
+        let is_uploaded = self.destinations.iter().any(|to| to.format == Format::Sarif);
+        if !self.report.show_secrets || is_uploaded {
             let veil = triage::Veil::over(&findings);
             veil.draw(&mut findings);
             target.branch.iter_mut().for_each(|branch| veil.mask_text(branch));
