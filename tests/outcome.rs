@@ -129,7 +129,7 @@ fn a_file_that_cannot_be_opened() {
         folder.push(&name);
     }
     let script = format!(
-        "cd '{}' && for i in 1 2 3 4 5; do mkdir {name} && cd {name}; done; echo x > file",
+        "cd '{}' && {{ for i in 1 2 3 4 5; do mkdir {name} && cd {name}; done; echo x > file; }}",
         folder.display()
     );
     let _ = std::process::Command::new("sh").args(["-c", &script]).output();
