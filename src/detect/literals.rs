@@ -1,4 +1,4 @@
-//! Literals: one vectorised pass over the bytes for all of them.
+//! Literals: vectorised passes over the bytes, for some dozens of them at a time.
 //!
 //! A literal says where a detector reads on. Some are distinctive; others are common words whose detector looks at
 //! a few bytes around them and mostly finds nothing: whether it finds something is a place's verdict, which

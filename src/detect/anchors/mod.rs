@@ -1,12 +1,10 @@
 //! Anchors: the places of a content where detectors read on. They can be carried over from one version to the next.
 //!
 //! An anchor is a place where a literal starts, or a run of token characters that by its look alone could hold
-//! something. **Whether a
-//! place is an anchor depends on the bytes of the literal or run and the byte to either side, and on nothing
-//! else**; whether it tells anything, on the window that its detector is shown, and of a run on [`BEFORE`] and
-//! [`BEHIND`] bytes. So what a version copied from its base has the base's anchors, and only what was inserted, with the
-//! runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version, with
-//! all of the content in hand: anchors are few, and the bytes around them may have changed.
+//! something. **Whether a place is an anchor depends on the bytes of the literal or run and the byte to either side;
+//! whether it tells anything, on the window that its detector is shown, and of a run on [`BEFORE`] and [`BEHIND`] bytes;
+//! and on nothing else.** So what a version copied from its base has the base's anchors, and only what was inserted, with
+//! the runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version.
 
 use std::ops::Range;
 
