@@ -101,7 +101,10 @@ fn draw(recipe: &str, close: char, below: Below<'_>) -> Result<(String, usize), 
 }
 
 /// The characters of a class as in a regular expression, such as `A-Za-z0-9+/`.
-fn class(class: &str) -> Result<Vec<u8>, &'static str> {
+///
+/// # Errors
+/// It has none, or some that are not ASCII.
+pub fn class(class: &str) -> Result<Vec<u8>, &'static str> {
     let bytes = class.as_bytes();
     let mut alphabet = Vec::new();
     let mut at = 0;

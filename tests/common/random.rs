@@ -1,6 +1,8 @@
 //! Random values that are the same in every run: credentials are made here when a test runs, so that
 //! none stands in this repository.
 
+use keytrail::rules::recipe;
+
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub const BASE64: &str = "A-Za-z0-9+/";
 
@@ -31,7 +33,7 @@ impl Random {
 
     /// Characters of a class as in a regular expression, such as `A-Za-z0-9+/`.
     pub fn class(&mut self, class: &str, length: usize) -> String {
-        let alphabet = expand(class);
+        let alphabet = recipe::class(class).expect("a class has characters");
         (0..length)
             .map(|_| char::from(alphabet[self.below(alphabet.len() as u64) as usize]))
             .collect()
@@ -58,22 +60,4 @@ impl Random {
         let digit = |place: u32| char::from(BASE32[(bits >> (5 * place)) as usize & 31]);
         prefix.chars().chain((0..16).rev().map(digit)).collect()
     }
-}
-
-/// The characters of a class.
-fn expand(class: &str) -> Vec<u8> {
-    let bytes = class.as_bytes();
-    let mut alphabet = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        if at + 2 < bytes.len() && bytes[at + 1] == b'-' {
-            alphabet.extend(bytes[at]..=bytes[at + 2]);
-            at += 3;
-        } else {
-            alphabet.push(bytes[at]);
-            at += 1;
-        }
-    }
-    assert!(!alphabet.is_empty(), "a class has characters");
-    alphabet
 }
