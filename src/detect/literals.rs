@@ -8,13 +8,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::packed;
-
 use super::REACH;
 use super::candidate::Candidate;
 use super::checksum;
 use super::placeholder;
 use super::starts::Starts;
+use super::stems::Stems;
 use crate::rules::{Matcher, Pattern, Rule};
 
 /// Reads the candidate whose literal starts at an offset.
@@ -116,30 +115,25 @@ pub struct Literals {
     meanings: Starts<Meaning>,
     longest: usize,
     longest_whole: u16,
-    search: Option<Search>,
+    stems: Option<Stems>,
 }
-
-/// The vectorised search takes at least so many bytes at a time.
-const VECTORS: usize = 48;
 
 /// So much of a literal is searched for; the rest is compared when it is read. What is searched around an
 /// insertion grows with it.
-const SEARCHED: usize = 8;
-
-/// Vectorised where the machine can, an automaton elsewhere.
-enum Search {
-    /// Each finds some of the literals.
-    Packed(Vec<packed::Searcher>),
-    Automaton(aho_corasick::AhoCorasick),
-}
-
-/// Vectors compare the first four bytes, or as many as the shortest literal has: by what is searched for together,
-/// sixty literals cost 0.34 ms a megabyte or 0.83. With more than 64 at once there are no vectors.
-const VECTOR_BYTES: usize = 4;
-const AT_ONCE: usize = 64;
+const SEARCHED: usize = 16;
 
 impl Literals {
+    /// To be searched for in whole contents.
     pub fn new(meanings: Vec<Meaning>) -> Self {
+        Self::searched(meanings, false)
+    }
+
+    /// To be searched for in windows of a hundred bytes or so.
+    pub fn in_windows(meanings: Vec<Meaning>) -> Self {
+        Self::searched(meanings, true)
+    }
+
+    fn searched(meanings: Vec<Meaning>, in_windows: bool) -> Self {
         let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
         let meanings = Starts::new(meanings.collect());
         let longest = meanings.texts().map(|literal| Meaning::searched(literal).len()).max();
@@ -147,7 +141,7 @@ impl Literals {
         Self {
             longest: longest.unwrap_or(0),
             longest_whole: u16::try_from(longest_whole).unwrap_or(u16::MAX),
-            search: (!meanings.is_empty()).then(|| Search::new(&meanings)),
+            stems: Stems::new(meanings.texts().map(Meaning::searched), in_windows),
             meanings,
         }
     }
@@ -163,24 +157,27 @@ impl Literals {
 
     /// Finds where literals start in a range of the content.
     pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Place>) {
-        let Some(search) = &self.search else { return };
-        if range.is_empty() {
+        let Some(stems) = self.stems.as_ref().filter(|_| !range.is_empty()) else {
             return;
-        }
-        // The last of them may end beyond the range; and what is too short for vectors is searched slowly.
-        let end = (range.end + self.longest()).max(range.start + VECTORS);
-        let window = &bytes[..bytes.len().min(end)];
-        let first = found.len();
-        search.for_each(window, range, |start| found.push(self.place(bytes, start)));
-        found[first..].sort_unstable_by_key(|place| place.at());
+        };
+        let mut starts = Vec::new();
+        stems.for_each(bytes, range, self.longest, &mut |start| {
+            starts.push(start);
+            true
+        });
+        starts.sort_unstable();
+        starts.dedup();
+        found.extend(starts.into_iter().map(|start| self.place(bytes, start)));
     }
 
     /// Whether a literal starts in a range of the content.
     pub fn stand_in(&self, bytes: &[u8], range: Range<usize>) -> bool {
         let mut found = false;
-        let window = &bytes[..bytes.len().min((range.end + self.longest).max(range.start + VECTORS))];
-        if let Some(search) = &self.search {
-            search.for_each(window, range, |_| found = true);
+        if let Some(stems) = self.stems.as_ref().filter(|_| !range.is_empty()) {
+            stems.for_each(bytes, range, self.longest, &mut |_| {
+                found = true;
+                false
+            });
         }
         found
     }
@@ -216,53 +213,6 @@ impl Literals {
     ) -> impl Iterator<Item = (&'c Arc<Rule>, Option<Candidate>)> {
         let meanings = self.meanings.of(&bytes[at..]);
         meanings.map(move |meaning| (&meaning.rule, meaning.candidate(bytes, at)))
-    }
-}
-
-impl Search {
-    fn new(meanings: &Starts<Meaning>) -> Self {
-        let mut literals: Vec<&[u8]> = meanings.texts().map(Meaning::searched).collect();
-        // Where the longer one of two starts, the shorter one is found: each place is found once.
-        literals.dedup_by(|longer, shorter| longer.starts_with(shorter));
-        let (long, short): (Vec<_>, Vec<_>) = literals
-            .iter()
-            .copied()
-            .partition(|literal| literal.len() >= VECTOR_BYTES);
-        let parts = long.chunks(AT_ONCE).chain(short.chunks(AT_ONCE));
-        let packed: Option<_> = parts.map(packed::Searcher::new).collect();
-        packed.map(Search::Packed).unwrap_or_else(|| {
-            // The first to start, not the first to end: a short literal inside of a longer one does not hide it.
-            let mut automaton = aho_corasick::AhoCorasick::builder();
-            let automaton = automaton
-                .match_kind(aho_corasick::MatchKind::LeftmostFirst)
-                .build(literals);
-            Search::Automaton(automaton.expect("a few thousand literals fit an automaton"))
-        })
-    }
-
-    /// Calls `visit` with each place in a range where a literal starts, not in order.
-    fn for_each(&self, bytes: &[u8], range: Range<usize>, mut visit: impl FnMut(usize)) {
-        match self {
-            Search::Packed(searchers) => {
-                for searcher in searchers {
-                    let next = |at| searcher.find_in(bytes, aho_corasick::Span::from(at..bytes.len()));
-                    each(&range, |at| Some(next(at)?.start()), &mut visit);
-                }
-            }
-            Search::Automaton(automaton) => {
-                let next = |at| automaton.find(aho_corasick::Input::new(bytes).range(at..));
-                each(&range, |at| Some(next(at)?.start()), &mut visit);
-            }
-        }
-    }
-}
-
-/// Calls `visit` with each place in a range, by what the next one at or after a place is.
-fn each(range: &Range<usize>, next: impl Fn(usize) -> Option<usize>, visit: &mut impl FnMut(usize)) {
-    let mut at = range.start;
-    while let Some(start) = next(at).filter(|start| *start < range.end) {
-        visit(start);
-        at = start + 1;
     }
 }
 

@@ -4,6 +4,8 @@
 //! its runs from the one before, need not ask again. Nothing here looks at more than the value and the byte
 //! to either side.
 
+use std::cell::LazyCell;
+
 use super::runs::Piece;
 use super::{Detectors, aws, generic, nested, randomness};
 
@@ -47,12 +49,16 @@ impl Looks {
             return Self(prefixed);
         }
         let random = generic::is_random(value, &counts);
-        let drawn = || counts.digits > 0 || randomness::looks_random(value);
+        let looks_random = LazyCell::new(|| randomness::looks_random(value));
+        let drawn = || counts.digits > 0 || *looks_random;
         Self(
             prefixed
                 | look(Self::LED, !detectors.near.is_empty() && drawn())
                 | look(Self::RANDOM, random)
-                | look(Self::NAMED, detectors.named.fits(value, &counts, random))
+                | look(
+                    Self::NAMED,
+                    detectors.named.fits(value, &counts, random, || *looks_random),
+                )
                 | look(Self::SECRET_KEY, aws::secret::fits(value))
                 | look(Self::PART, aws::secret::fits_as_part(bytes, &piece.span, value))
                 | look(Self::TOKEN, aws::token::fits(value))

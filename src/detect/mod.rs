@@ -33,6 +33,7 @@ mod runs;
 mod score;
 mod spots;
 mod starts;
+mod stems;
 mod trace;
 
 use std::ops::Range;
@@ -47,7 +48,7 @@ pub use spots::Spots;
 pub use trace::{Asked, Look, Said};
 
 use crate::error::Error;
-use crate::rules::{Matcher, Rule, RuleSet};
+use crate::rules::{Matcher, Pattern, Rule, RuleSet};
 use anchors::Run;
 use foreign::ForeignRules;
 use literals::{Literals, Meaning, Shown};
@@ -108,29 +109,29 @@ impl Detectors {
             let mut starts = |literals: &[&str], shown: Shown, read: literals::Read| {
                 meanings.extend(literals.iter().map(|literal| Meaning::new(literal, &rule, shown, read)));
             };
+            let mut begin = |literals: &[&str], read: literals::Read| {
+                prefixes.extend(literals.iter().map(|literal| Prefix::new(literal, &rule, read)));
+            };
             match &rule.matcher {
-                Matcher::Pattern(pattern) => match Prefix::all_of(&rule, pattern) {
-                    Some(all) if rule.kind != "password" => prefixes.extend(all),
-                    _ if pattern.offset == 0 && pattern.shape().gap <= anchors::NEAR && rule.kind != "password" => {
-                        let shown = Shown::of(pattern);
-                        let meaning = |literal: &String| Meaning::new(literal, &rule, shown, literals::read_pattern);
-                        near.extend(pattern.literals.iter().map(meaning));
+                Matcher::Pattern(pattern) => {
+                    let (read, matches): (literals::Read, literals::Read) = match rule.kind.as_str() {
+                        "password" => (carriers::read_password, carriers::match_password),
+                        _ => (literals::read_pattern, literals::match_pattern),
+                    };
+                    let shown = Shown::of(pattern);
+                    let meaning = |literal: &String| Meaning::new(literal, &rule, shown, read);
+                    match Prefix::all_of(&rule, pattern, matches) {
+                        Some(all) => prefixes.extend(all),
+                        None if is_near(pattern) => near.extend(pattern.literals.iter().map(meaning)),
+                        None => meanings.extend(pattern.literals.iter().map(meaning)),
                     }
-                    _ => {
-                        let literals: Vec<&str> = pattern.literals.iter().map(String::as_str).collect();
-                        let read = match rule.kind.as_str() {
-                            "password" => carriers::read_password,
-                            _ => literals::read_pattern,
-                        };
-                        starts(&literals, Shown::of(pattern), read);
-                    }
-                },
+                }
                 Matcher::Named { .. } => named.push(rule),
                 Matcher::Foreign(_) => foreign.push(rule),
                 Matcher::Code(name) => match name.as_str() {
                     "aws-access-key-id" => starts(aws::id::LITERALS, Shown::ALL, aws::id::read),
-                    "aws-bedrock-long" => starts(&[aws::bedrock::LONG], Shown::ALL, aws::bedrock::read_long),
-                    "aws-bedrock-short" => starts(&[aws::bedrock::SHORT], Shown::ALL, aws::bedrock::read_short),
+                    "aws-bedrock-long" => begin(&[aws::bedrock::LONG], aws::bedrock::read_long),
+                    "aws-bedrock-short" => begin(&[aws::bedrock::SHORT], aws::bedrock::read_short),
                     "aws-codecommit" => {
                         starts(
                             &[aws::codecommit::LITERAL],
@@ -143,8 +144,8 @@ impl Detectors {
                     "secret" => starts(assigned::SECRET, assigned::SHOWN, assigned::read),
                     "token" => starts(assigned::TOKEN, assigned::SHOWN, assigned::read),
                     "key" => starts(assigned::KEY, assigned::SHOWN, assigned::read),
-                    "der" => starts(der::LITERALS, Shown::ALL, der::read),
-                    "jwt" => starts(&[jwt::LITERAL], Shown::ALL, jwt::read),
+                    "der" => begin(der::LITERALS, der::read),
+                    "jwt" => begin(&[jwt::LITERAL], jwt::read),
                     "aws-secret-access-key" => detectors.secret_key = Some(rule),
                     "aws-session-token" => detectors.session_token = Some(rule),
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
@@ -162,7 +163,7 @@ impl Detectors {
             }
         }
         detectors.literals = Literals::new(meanings);
-        detectors.near = Literals::new(near);
+        detectors.near = Literals::in_windows(near);
         detectors.prefixes = Prefixes::new(prefixes);
         detectors.foreign = ForeignRules::new(foreign)?;
         detectors.named = Named::new(named);
@@ -265,6 +266,15 @@ impl Detectors {
     pub fn is_named_aws_secret(bytes: &[u8], start: usize) -> bool {
         name::says(bytes, start) == name::Says::AwsSecret
     }
+}
+
+/// Whether each literal of a pattern stands in a run that is sure, or leads to it.
+fn is_near(pattern: &Pattern) -> bool {
+    let shape = pattern.shape();
+    let ends = pattern.literals.iter().map(|literal| pattern.offset + literal.len());
+    let in_run = ends.max().is_some_and(|end| end <= shape.lead);
+    let leads = pattern.offset <= shape.gap && shape.gap - pattern.offset <= anchors::NEAR;
+    in_run && shape.gap == 0 || leads
 }
 
 /// Decodes the texts around escapes, each once.

@@ -62,12 +62,12 @@ impl Named {
     }
 
     /// Whether the value by itself could be of such a rule: random, or of a form that only a name makes telling.
-    pub fn fits(&self, value: &[u8], counts: &Counts, random: bool) -> bool {
+    pub fn fits(&self, value: &[u8], counts: &Counts, random: bool, looks_random: impl Fn() -> bool) -> bool {
         let is_long = || self.lengths.get(value.len()).is_some_and(|fits| *fits);
         let body = behind_word(value);
         let is_hex = || body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
         let is_drawn = || match counts.digits == 0 {
-            true => randomness::looks_random(value),
+            true => looks_random(),
             false if generic::is_uuid(value) => randomness::distinct(value) >= DISTINCT,
             false if is_hex() => randomness::looks_random_hex(body),
             false => body.len() < value.len() && randomness::looks_random(body),

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::literals::match_pattern;
+use super::literals::Read;
 use super::runs::{Piece, SHORTEST};
 use super::starts::Starts;
 use crate::rules::{Pattern, Rule};
@@ -27,20 +27,33 @@ pub struct Prefix {
     rule: Arc<Rule>,
     /// Every match, prefix and all, begins with so many token characters.
     least: usize,
+    /// Reads on where the prefix stands.
+    read: Read,
 }
 
 impl Prefix {
     /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
-    pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern) -> Option<Vec<Self>> {
+    pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern, read: Read) -> Option<Vec<Self>> {
         let least = pattern.shape().lead;
         let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
         let prefix = |literal: &String| Self {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             least,
+            read,
         };
         let at_start = pattern.offset == 0;
         (long && at_start && least >= SHORTEST).then(|| pattern.literals.iter().map(prefix).collect())
+    }
+
+    /// What a detector begins at whose secrets are longer than a run has to be.
+    pub fn new(literal: &str, rule: &Arc<Rule>, read: Read) -> Self {
+        Self {
+            literal: literal.as_bytes().into(),
+            rule: Arc::clone(rule),
+            least: SHORTEST,
+            read,
+        }
     }
 }
 
@@ -65,8 +78,8 @@ impl Prefixes {
     pub fn read(&self, bytes: &[u8], piece: &Piece<'_>, found: &mut Vec<Candidate>) {
         for (at, prefix) in self.places(&piece.value) {
             found.extend(match &piece.value {
-                Cow::Borrowed(_) => match_pattern(&prefix.rule, bytes, piece.span.start + at),
-                Cow::Owned(value) => match_pattern(&prefix.rule, value, at).map(|mut candidate| {
+                Cow::Borrowed(_) => (prefix.read)(&prefix.rule, bytes, piece.span.start + at),
+                Cow::Owned(value) => (prefix.read)(&prefix.rule, value, at).map(|mut candidate| {
                     candidate.span = piece.span.clone();
                     candidate
                 }),

@@ -3,6 +3,8 @@
 /// Things in the order of their texts; those of the same text in the order in which they were given.
 pub struct Starts<T> {
     things: Vec<(Box<[u8]>, T)>,
+    /// The head of each thing's text.
+    heads: Vec<Head>,
     /// Where the things of each first byte begin, and the end.
     first: Vec<usize>,
 }
@@ -20,7 +22,8 @@ impl<T> Starts<T> {
         things.sort_by(|a, b| a.0.cmp(&b.0));
         let first = (0..=256).map(|byte| things.partition_point(|(text, _)| usize::from(text[0]) < byte));
         let first = first.collect();
-        Self { things, first }
+        let heads = things.iter().map(|(text, _)| Head::of(text)).collect();
+        Self { things, heads, first }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -34,10 +37,34 @@ impl<T> Starts<T> {
 
     /// The things whose text these bytes start with.
     pub fn of<'s>(&'s self, here: &'s [u8]) -> impl Iterator<Item = &'s T> {
-        let first = here.first().map(|&byte| usize::from(byte));
-        let things = first.map_or(&[][..], |byte| &self.things[self.first[byte]..self.first[byte + 1]]);
-        let starting = things.iter().filter(|(text, _)| here.starts_with(text));
-        starting.map(|(_, thing)| thing)
+        let head = Head::of(here).bytes;
+        let range = here.first().map_or(0..0, |&byte| {
+            self.first[usize::from(byte)]..self.first[usize::from(byte) + 1]
+        });
+        let heads = self.heads[range.clone()].iter().zip(&self.things[range]);
+        let starting = heads.filter(move |(theirs, (text, _))| {
+            head & theirs.mask == theirs.bytes && (text.len() <= 8 || here.starts_with(text))
+        });
+        starting.map(|(_, (_, thing))| thing)
+    }
+}
+
+/// The first eight bytes of a text, compared at once.
+struct Head {
+    bytes: u64,
+    /// Ones where the text has bytes.
+    mask: u64,
+}
+
+impl Head {
+    fn of(text: &[u8]) -> Self {
+        let mut bytes = [0; 8];
+        let length = text.len().min(8);
+        bytes[..length].copy_from_slice(&text[..length]);
+        Self {
+            bytes: u64::from_le_bytes(bytes),
+            mask: u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0),
+        }
     }
 }
 

@@ -57,21 +57,79 @@ impl Shape {
 fn gap(hir: &Hir) -> usize {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
-    let (mut gap, mut most, mut run, mut drawn) = (0_usize, 0_usize, 0, 0);
+    let mut gap = Gap::default();
     for part in parts {
-        let least = part.properties().minimum_len().unwrap_or(0);
-        most = most.saturating_add(part.properties().maximum_len().unwrap_or(usize::MAX));
-        if !is_of_tokens(part) {
-            (gap, most, run, drawn) = (gap.saturating_add(most), 0, 0, 0);
-            continue;
-        }
-        run += least;
-        drawn += if has_digits(part) { least } else { 0 };
-        if run >= RUN && drawn >= DRAWN {
-            return gap;
+        let properties = part.properties();
+        let (least, most) = (properties.minimum_len(), properties.maximum_len());
+        let (least, most) = (least.unwrap_or(0), most.unwrap_or(usize::MAX));
+        match part.kind() {
+            HirKind::Literal(literal) => literal.0.iter().for_each(|&byte| match is_of_run(byte) {
+                true => gap.goes_on(1, 1, 0),
+                false => gap.breaks(1),
+            }),
+            _ if !is_of(part, is_of_run) => match is_long(part) {
+                true => return gap.before.saturating_add(gap.most).saturating_add(LONG),
+                false => gap.breaks(most),
+            },
+            _ if is_of(part, |byte| byte.is_ascii_digit()) => gap.goes_on(least, most, least.min(1) * DRAWN),
+            _ => gap.goes_on(least, most, if has_digits(part) { least } else { 0 }),
+        };
+        if gap.run >= RUN && gap.drawn >= DRAWN {
+            return gap.before;
         }
     }
     usize::MAX
+}
+
+/// What is known of the stretch at hand, which may become the run.
+#[derive(Default)]
+struct Gap {
+    /// So many bytes stand before it, at most.
+    before: usize,
+    /// So many it has, at most and at least.
+    most: usize,
+    run: usize,
+    /// So many of these are drawn, digits among them.
+    drawn: usize,
+}
+
+impl Gap {
+    fn goes_on(&mut self, least: usize, most: usize, drawn: usize) {
+        self.most = self.most.saturating_add(most);
+        self.run += least;
+        self.drawn += drawn;
+    }
+
+    /// Something stands behind it that is no part of a run.
+    fn breaks(&mut self, most: usize) {
+        *self = Self {
+            before: self.before.saturating_add(self.most).saturating_add(most),
+            ..Self::default()
+        };
+    }
+}
+
+/// A run may hold escapes.
+fn is_of_run(byte: u8) -> bool {
+    is_token(byte) || byte == b'%'
+}
+
+/// So many characters, of which a few are full stops and the like, have a run that begins among them: that each of the
+/// stretches between is too short happens to fewer than one in a thousand.
+const LONG: usize = 60;
+const OTHERS: usize = 4;
+
+/// Whether it is a long repetition of token characters and a few others.
+fn is_long(hir: &Hir) -> bool {
+    let HirKind::Repetition(repetition) = hir.kind() else {
+        return false;
+    };
+    let HirKind::Class(Class::Bytes(class)) = repetition.sub.kind() else {
+        return false;
+    };
+    let bytes = || class.iter().flat_map(|range| range.start()..=range.end());
+    let others = bytes().filter(|byte| !is_of_run(*byte)).count();
+    repetition.min as usize >= LONG && others <= OTHERS && bytes().count() >= 16 * OTHERS && has_digits(hir)
 }
 
 /// What follows each other in an expression.
@@ -83,9 +141,16 @@ fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
     }
 }
 
-/// Whether no match holds anything but token characters.
-fn is_of_tokens(hir: &Hir) -> bool {
-    Lead::of(hir).goes_on
+/// Whether no match holds any other bytes.
+fn is_of(hir: &Hir, holds: fn(u8) -> bool) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().copied().all(holds),
+        HirKind::Class(class) => holds_only(class, holds),
+        HirKind::Repetition(repetition) => is_of(&repetition.sub, holds),
+        HirKind::Capture(capture) => is_of(&capture.sub, holds),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(|part| is_of(part, holds)),
+    }
 }
 
 /// Whether digits are among what is drawn.
@@ -94,7 +159,7 @@ fn has_digits(hir: &Hir) -> bool {
         HirKind::Class(Class::Bytes(class)) => class.iter().any(|range| range.start() <= b'0' && range.end() >= b'9'),
         HirKind::Repetition(repetition) => has_digits(&repetition.sub),
         HirKind::Capture(capture) => has_digits(&capture.sub),
-        HirKind::Alternation(parts) => parts.iter().all(has_digits),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_digits),
         _ => false,
     }
 }
@@ -128,7 +193,7 @@ impl Lead {
                 Self { length, goes_on }
             }
             HirKind::Class(class) => {
-                let goes_on = holds_tokens_only(class);
+                let goes_on = holds_only(class, is_token);
                 let length = usize::from(goes_on);
                 Self { length, goes_on }
             }
@@ -165,11 +230,11 @@ impl Lead {
     }
 }
 
-fn holds_tokens_only(class: &Class) -> bool {
+fn holds_only(class: &Class, holds: fn(u8) -> bool) -> bool {
     match class {
         Class::Bytes(class) => {
             let mut ranges = class.iter();
-            ranges.all(|range| (range.start()..=range.end()).all(is_token))
+            ranges.all(|range| (range.start()..=range.end()).all(holds))
         }
         Class::Unicode(_) => false,
     }
@@ -205,6 +270,11 @@ mod tests {
     fn a_gap_is_what_may_stand_before_a_run_that_is_sure() {
         for (pattern, gap) in [
             (r"SG\.[\w-]{22}\.[\w-]{43}", 3),
+            ("[?&]sig=((?:[a-z0-9]|%2[BF]){43}(?:=|%3D))", 5),
+            ("https://a.b/hooks/catch/[0-9]{4,9}/[a-z0-9]{5}", 10),
+            ("00D[a-z0-9]{12}![A-Za-z0-9._]{90}", 16 + 60),
+            ("00D[a-z0-9]{12}![A-Za-z0-9._]{30}", usize::MAX),
+            ("ab:[0-9]{3}[a-z]{20}", 3),
             (r"(?i:acme)[a-z.]{0,9}[:=]([0-9a-f]{32})\b", 14),
             ("ab_[0-9]{20}", 0),
             ("ab:[a-z]{40}", usize::MAX),

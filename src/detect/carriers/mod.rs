@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::literals::{Read, Shown, read_pattern};
+use super::literals::{Read, Shown, match_pattern, read_pattern};
 use super::placeholder;
 use crate::rules::Rule;
 
@@ -47,9 +47,18 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
     })
 }
 
-/// Matches the pattern of a rule for passwords, which are judged as people choose them.
+/// Matches the pattern of a rule for passwords, which are judged as people choose them, around its literal.
 pub fn read_password(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let candidate = read_pattern(rule, bytes, at)?;
+    filled_in(read_pattern(rule, bytes, at)?, bytes)
+}
+
+/// Matches it where a match may start.
+pub fn match_password(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    filled_in(match_pattern(rule, bytes, at)?, bytes)
+}
+
+/// Only what does not stand for a password that is given elsewhere.
+fn filled_in(candidate: Candidate, bytes: &[u8]) -> Option<Candidate> {
     let password = &bytes[candidate.span.clone()];
     let filled_in = !value::is_reference(password);
     filled_in.then(|| candidate.placeholder(placeholder::of_password(password)))

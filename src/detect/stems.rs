@@ -1,0 +1,237 @@
+//! Stems: the few short texts by which all literals are searched for.
+//!
+//! Vectors look for a handful of short texts at the speed of memory, and for a hundred at a fifth of it. Most literals
+//! have a stem in common (`"password"`, `DB_PASS=` and `;Password=` hold `pass`), so a stem is searched for, in any
+//! case, and only where it stands are its literals compared. Which stems are taken is reckoned from the literals
+//! alone; what a literal means is not known here.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
+
+/// The search for all literals.
+pub struct Stems {
+    search: Search,
+    /// By number of the stem: each literal that holds it, and where.
+    literals: Vec<Vec<(usize, Box<[u8]>)>>,
+}
+
+/// Vectorised where the machine can, an automaton elsewhere. Each finds some of the stems, from the number given on.
+enum Search {
+    Packed(Vec<(usize, packed::Searcher)>),
+    Automaton(AhoCorasick),
+}
+
+/// Vectors compare the first four bytes, or as many as the shortest stem has: shorter ones are searched apart.
+const LENGTH: usize = 4;
+/// Sixteen stems at once cost hardly more than one; from some twenty on, ever more places have to be looked at. In a
+/// window of a hundred bytes it is the start of a search that costs, and 64 are as many as vectors take.
+const AT_ONCE: usize = 16;
+const AT_ONCE_IN_WINDOWS: usize = 64;
+/// The vectorised search takes at least so many bytes at a time.
+const VECTORS: usize = 48;
+
+impl Stems {
+    /// The stems of literals, all bytes of which are compared, for whole contents or for windows. `None` if there are
+    /// no literals.
+    pub fn new<'l>(literals: impl Iterator<Item = &'l [u8]>, in_windows: bool) -> Option<Self> {
+        let chosen = choose(literals.collect());
+        let (stems, literals): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
+        (!stems.is_empty()).then(|| Self {
+            search: Search::new(&stems, if in_windows { AT_ONCE_IN_WINDOWS } else { AT_ONCE }),
+            literals,
+        })
+    }
+
+    /// Calls `visit` with each place in a range where a literal starts, some more than once, not in order, until it
+    /// says that it is enough. Literals have at most `longest` bytes.
+    pub fn for_each(&self, bytes: &[u8], range: Range<usize>, longest: usize, visit: &mut impl FnMut(usize) -> bool) {
+        let end = (range.end + longest).min(bytes.len());
+        // What is to be folded has to be cleared first.
+        match end - range.start {
+            0..=128 => self.search_in::<128>(bytes, &range, end, visit),
+            129..=512 => self.search_in::<512>(bytes, &range, end, visit),
+            _ => self.search_in::<8192>(bytes, &range, end, visit),
+        };
+    }
+
+    fn search_in<const SIZE: usize>(
+        &self,
+        bytes: &[u8],
+        range: &Range<usize>,
+        end: usize,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) -> bool {
+        let mut folded = [0; SIZE];
+        let mut start = range.start;
+        loop {
+            // A stem across the end of a part is found in the next.
+            let part = &bytes[start..end.min(start + SIZE)];
+            fold(part, &mut folded);
+            let hit = |stem: usize, at: usize| self.literals_around(bytes, stem, start + at, range, visit);
+            // What is left there of the part before is compared, too, and found again.
+            if !self.search.for_each(&folded[..part.len().max(VECTORS)], hit) {
+                return false;
+            }
+            if start + part.len() == end {
+                return true;
+            }
+            start += SIZE - LENGTH;
+        }
+    }
+
+    /// Visits the literals around a stem.
+    fn literals_around(
+        &self,
+        bytes: &[u8],
+        stem: usize,
+        at: usize,
+        range: &Range<usize>,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) -> bool {
+        let mut last = usize::MAX;
+        self.literals[stem].iter().all(|(offset, literal)| {
+            let Some(start) = at
+                .checked_sub(*offset)
+                .filter(|start| range.contains(start) && *start != last)
+            else {
+                return true;
+            };
+            if !bytes[start..].starts_with(literal) {
+                return true;
+            }
+            last = start;
+            visit(start)
+        })
+    }
+}
+
+impl Search {
+    fn new(stems: &[Vec<u8>], at_once: usize) -> Self {
+        let short = stems.partition_point(|stem| stem.len() >= LENGTH);
+        let parts = [(0, &stems[..short]), (short, &stems[short..])];
+        let parts = parts.into_iter().flat_map(|(first, stems)| {
+            let parts = stems.chunks(at_once).enumerate();
+            parts.map(move |(number, part)| Some((first + number * at_once, packed::Searcher::new(part)?)))
+        });
+        parts.collect::<Option<_>>().map(Self::Packed).unwrap_or_else(|| {
+            let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(stems);
+            Self::Automaton(automaton.expect("a few hundred stems fit an automaton"))
+        })
+    }
+
+    /// Calls `hit` with each place of folded bytes where a stem stands, and its number, until it says no.
+    fn for_each(&self, folded: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
+        match self {
+            Self::Packed(parts) => parts.iter().all(|(first, searcher)| {
+                let next = |at| searcher.find_in(folded, Span::from(at..folded.len()));
+                let mut at = 0;
+                while let Some(found) = next(at) {
+                    if !hit(first + found.pattern().as_usize(), found.start()) {
+                        return false;
+                    }
+                    at = found.start() + 1;
+                }
+                true
+            }),
+            Self::Automaton(automaton) => {
+                let mut at = 0;
+                while let Some(found) = automaton.find(Input::new(folded).range(at..)) {
+                    if !hit(found.pattern().as_usize(), found.start()) {
+                        return false;
+                    }
+                    at = found.start() + 1;
+                }
+                true
+            }
+        }
+    }
+}
+
+/// Letters in one case, and other bytes as some byte: where two are the same, they are the same when folded.
+fn fold(bytes: &[u8], folded: &mut [u8]) {
+    for (folded, byte) in folded.iter_mut().zip(bytes) {
+        *folded = byte | 0x20;
+    }
+}
+
+/// Each stem with the literals that are found by it; stems of four bytes first.
+type Chosen = Vec<(Vec<u8>, Vec<(usize, Box<[u8]>)>)>;
+
+/// Takes short literals, which have no other stem; then, again and again, the stem that brings in the most for its cost.
+fn choose(mut literals: Vec<&[u8]>) -> Chosen {
+    literals.sort_unstable();
+    // Where the longer one of two starts, the shorter one is found.
+    literals.dedup_by(|longer, shorter| longer.starts_with(shorter));
+    let mut chosen = Chosen::new();
+    let short: Vec<&[u8]> = literals
+        .iter()
+        .copied()
+        .filter(|literal| literal.len() < LENGTH)
+        .collect();
+    for literal in short {
+        chosen.extend(take(&mut literals, folded(literal)));
+    }
+    while !literals.is_empty() {
+        let mut stems: Vec<Vec<u8>> = literals.iter().flat_map(|literal| stems_of(literal)).collect();
+        stems.sort_unstable();
+        let worth = stems
+            .chunk_by(|a, b| a == b)
+            .map(|same| (same.len() as f64 / cost(&same[0]), &same[0]));
+        let best = worth.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
+        let (_, stem) = best.expect("each literal has a stem");
+        chosen.extend(take(&mut literals, stem.clone()));
+    }
+    chosen.sort_by_key(|(stem, _)| usize::MAX - stem.len());
+    chosen
+}
+
+/// Takes the literals that hold a stem, if there are any left.
+fn take(literals: &mut Vec<&[u8]>, stem: Vec<u8>) -> Option<(Vec<u8>, Vec<(usize, Box<[u8]>)>)> {
+    let place = |literal: &[u8]| folded(literal).windows(stem.len()).position(|part| part == stem);
+    let mut with: Vec<(usize, Box<[u8]>)> = Vec::new();
+    literals.retain(|literal| {
+        let offset = place(literal);
+        with.extend(offset.map(|offset| (offset, Box::from(*literal))));
+        offset.is_none()
+    });
+    // Those that start at the same place follow each other.
+    with.sort_unstable();
+    (!with.is_empty()).then_some((stem, with))
+}
+
+fn folded(literal: &[u8]) -> Vec<u8> {
+    let mut all = vec![0; literal.len()];
+    fold(literal, &mut all);
+    all
+}
+
+/// The stems that a literal could be found by, each once.
+fn stems_of(literal: &[u8]) -> Vec<Vec<u8>> {
+    let folded = folded(literal);
+    let mut stems: Vec<Vec<u8>> = folded.windows(LENGTH.min(folded.len())).map(<[u8]>::to_vec).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// What it costs to look for a stem in a megabyte, in microseconds: a share of a search, and a look at each place.
+fn cost(stem: &[u8]) -> f64 {
+    const SHARE: f64 = 2.5;
+    const LOOK: f64 = 0.05;
+    let places: f64 = stem.iter().map(|&byte| share(byte)).product::<f64>() * 1e6;
+    SHARE + LOOK * places
+}
+
+/// How often a folded byte stands in source code, roughly.
+fn share(byte: u8) -> f64 {
+    match byte {
+        b' ' => 0.2,
+        b'e' | b't' => 0.08,
+        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 0.055,
+        b'c' | b'd' | b'l' | b'u' | b'p' | b'm' => 0.03,
+        b'_' | 0x7f | b'.' | b',' | b'"' | b'\'' | b'(' | b'-' | b'/' | b':' | b'=' | b'*' | b'0' => 0.02,
+        b'j' | b'k' | b'q' | b'w' | b'x' | b'z' | b'@' | b'~' => 0.005,
+        _ => 0.015,
+    }
+}
