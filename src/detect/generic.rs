@@ -28,8 +28,8 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candid
     score::judge(rule, bytes, &assigned)
 }
 
-/// Whether the value by itself could be such a secret.
-pub fn is_random(value: &[u8], counts: &Counts) -> bool {
+/// Whether the value by itself could be such a secret; `looks_random` is asked if it is no hexadecimal number.
+pub fn is_random(value: &[u8], counts: &Counts, looks_random: impl FnOnce() -> bool) -> bool {
     if value.len() > LONGEST {
         return false;
     }
@@ -37,7 +37,7 @@ pub fn is_random(value: &[u8], counts: &Counts) -> bool {
         return value.len() >= 32 && randomness::looks_random_hex(value);
     }
     let mixed = counts.digits > 0 && counts.letters() > counts.digits / 3;
-    mixed && !is_uuid(value) && randomness::looks_random(value)
+    mixed && !is_uuid(value) && looks_random()
 }
 
 /// Whether the value is not a part of a longer word, path, address or expression.

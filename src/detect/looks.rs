@@ -48,17 +48,19 @@ impl Looks {
         if counts.is_plain_word() {
             return Self(prefixed);
         }
-        let random = generic::is_random(value, &counts);
-        let looks_random = LazyCell::new(|| randomness::looks_random(value));
-        let drawn = || counts.digits > 0 || *looks_random;
+        let score = LazyCell::new(|| randomness::score(value));
+        let looks_random = || randomness::is_random(value, *score);
+        let random = generic::is_random(value, &counts, looks_random);
+        // Of what is drawn, hexadecimal digits and numbers alone score as words do.
+        let drawn = || match counts.digits {
+            0 => looks_random(),
+            few => few >= 4 || *score < 0.0,
+        };
         Self(
             prefixed
                 | look(Self::LED, !detectors.near.is_empty() && drawn())
                 | look(Self::RANDOM, random)
-                | look(
-                    Self::NAMED,
-                    detectors.named.fits(value, &counts, random, || *looks_random),
-                )
+                | look(Self::NAMED, detectors.named.fits(value, &counts, random, looks_random))
                 | look(Self::SECRET_KEY, aws::secret::fits(value))
                 | look(Self::PART, aws::secret::fits_as_part(bytes, &piece.span, value))
                 | look(Self::TOKEN, aws::token::fits(value))

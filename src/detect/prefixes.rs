@@ -89,21 +89,22 @@ impl Prefixes {
 
     /// Where words of the value start with a prefix, with enough behind it.
     fn places<'v>(&'v self, value: &'v [u8]) -> impl Iterator<Item = (usize, &'v Prefix)> {
-        // Where the first three bytes of the last place end.
-        let end = (value.len() + Firsts::LENGTH).saturating_sub(SHORTEST);
-        let mut in_word = false;
-        let starts = value[..end]
-            .windows(Firsts::LENGTH)
-            .enumerate()
-            .filter(move |(_, three)| {
-                let is_inside = in_word && three[0].is_ascii_alphanumeric();
-                in_word = three[0].is_ascii_alphanumeric();
-                !is_inside && self.firsts.have(three)
-            });
-        starts.flat_map(move |(at, _)| {
+        let starts = std::iter::successors(self.next(value, 0), move |at| self.next(value, at + 1));
+        starts.flat_map(move |at| {
             let here = &value[at..];
             let prefixes = self.starts.of(here).filter(|prefix| prefix.least <= here.len());
             prefixes.map(move |prefix| (at, prefix))
+        })
+    }
+
+    /// The next place from one on that is not within a word, and where a prefix may start.
+    fn next(&self, value: &[u8], from: usize) -> Option<usize> {
+        let last = value.len().checked_sub(SHORTEST)?;
+        let mut in_word = from > 0 && value[from - 1].is_ascii_alphanumeric();
+        (from..=last).find(|&at| {
+            let is_inside = in_word;
+            in_word = value[at].is_ascii_alphanumeric();
+            !(is_inside && in_word) && self.firsts.have(&value[at..at + Firsts::LENGTH])
         })
     }
 }

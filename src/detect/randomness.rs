@@ -42,9 +42,14 @@ pub fn score(text: &[u8]) -> f32 {
 /// Whether a base64-like string looks random. Of random strings, fewer than 1 in 5,000 of 40
 /// characters and fewer than 1 in 500 of 20 are refused.
 pub fn looks_random(text: &[u8]) -> bool {
+    is_random(text, score(text))
+}
+
+/// The same of a string whose score is known.
+pub fn is_random(text: &[u8], score: f32) -> bool {
     let limit = if text.len() >= 32 { -1.2 } else { -0.9 };
     // Most that are not are told by their score.
-    score(text) < limit && distinct(text) * 3 >= text.len().min(42)
+    score < limit && distinct(text) * 3 >= text.len().min(42)
 }
 
 /// Whether a hexadecimal string looks random: neither a number with zeros nor a sequence.

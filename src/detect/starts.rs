@@ -2,9 +2,7 @@
 
 /// Things in the order of their texts; those of the same text in the order in which they were given.
 pub struct Starts<T> {
-    things: Vec<(Box<[u8]>, T)>,
-    /// The head of each thing's text.
-    heads: Vec<Head>,
+    things: Vec<(Text, T)>,
     /// Where the things of each first byte begin, and the end.
     first: Vec<usize>,
 }
@@ -22,8 +20,9 @@ impl<T> Starts<T> {
         things.sort_by(|a, b| a.0.cmp(&b.0));
         let first = (0..=256).map(|byte| things.partition_point(|(text, _)| usize::from(text[0]) < byte));
         let first = first.collect();
-        let heads = things.iter().map(|(text, _)| Head::of(text)).collect();
-        Self { things, heads, first }
+        let things = things.into_iter().map(|(text, thing)| (Text::new(text), thing));
+        let things = things.collect();
+        Self { things, first }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -32,39 +31,50 @@ impl<T> Starts<T> {
 
     /// The texts, in order.
     pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.things.iter().map(|(text, _)| &text[..])
+        self.things.iter().map(|(text, _)| &text.whole[..])
     }
 
     /// The things whose text these bytes start with.
     pub fn of<'s>(&'s self, here: &'s [u8]) -> impl Iterator<Item = &'s T> {
-        let head = Head::of(here).bytes;
-        let range = here.first().map_or(0..0, |&byte| {
-            self.first[usize::from(byte)]..self.first[usize::from(byte) + 1]
-        });
-        let heads = self.heads[range.clone()].iter().zip(&self.things[range]);
-        let starting = heads.filter(move |(theirs, (text, _))| {
-            head & theirs.mask == theirs.bytes && (text.len() <= 8 || here.starts_with(text))
-        });
-        starting.map(|(_, (_, thing))| thing)
+        let head = Text::head_of(here);
+        let first = here.first().map(|&byte| usize::from(byte));
+        let things = first.map_or(&[][..], |byte| &self.things[self.first[byte]..self.first[byte + 1]]);
+        let starting = things.iter().filter(move |(text, _)| text.starts(here, head));
+        starting.map(|(_, thing)| thing)
     }
 }
 
-/// The first eight bytes of a text, compared at once.
-struct Head {
-    bytes: u64,
-    /// Ones where the text has bytes.
+/// A text of which the first eight bytes are compared at once.
+pub struct Text {
+    head: u64,
+    /// Ones where the head has bytes.
     mask: u64,
+    whole: Box<[u8]>,
 }
 
-impl Head {
-    fn of(text: &[u8]) -> Self {
-        let mut bytes = [0; 8];
-        let length = text.len().min(8);
-        bytes[..length].copy_from_slice(&text[..length]);
+impl Text {
+    pub fn new(whole: Box<[u8]>) -> Self {
         Self {
-            bytes: u64::from_le_bytes(bytes),
-            mask: u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0),
+            head: Self::head_of(&whole),
+            mask: Self::head_of(&vec![0xff; whole.len()]),
+            whole,
         }
+    }
+
+    /// The first bytes of a place, to be compared with those of any number of texts.
+    pub fn head_of(here: &[u8]) -> u64 {
+        let head = here.first_chunk().copied().unwrap_or_else(|| {
+            let mut head = [0; 8];
+            head[..here.len()].copy_from_slice(here);
+            head
+        });
+        u64::from_le_bytes(head)
+    }
+
+    /// Whether a place whose head this is starts with the text.
+    pub fn starts(&self, here: &[u8], head: u64) -> bool {
+        // Beyond the end there are zeros, which no text has.
+        head & self.mask == self.head && (self.whole.len() <= 8 || here.starts_with(&self.whole))
     }
 }
 

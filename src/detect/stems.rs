@@ -9,11 +9,13 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
 
+use super::starts::Text;
+
 /// The search for all literals.
 pub struct Stems {
     search: Search,
     /// By number of the stem: each literal that holds it, and where.
-    literals: Vec<Vec<(usize, Box<[u8]>)>>,
+    literals: Vec<Vec<(usize, Text)>>,
 }
 
 /// Vectorised where the machine can, an automaton elsewhere. Each finds some of the stems, from the number given on.
@@ -89,18 +91,18 @@ impl Stems {
         range: &Range<usize>,
         visit: &mut impl FnMut(usize) -> bool,
     ) -> bool {
-        let mut last = usize::MAX;
+        let (mut last, mut head, mut visited) = (usize::MAX, 0, false);
         self.literals[stem].iter().all(|(offset, literal)| {
-            let Some(start) = at
-                .checked_sub(*offset)
-                .filter(|start| range.contains(start) && *start != last)
-            else {
+            let Some(start) = at.checked_sub(*offset).filter(|start| range.contains(start)) else {
                 return true;
             };
-            if !bytes[start..].starts_with(literal) {
+            if start != last {
+                (last, head, visited) = (start, Text::head_of(&bytes[start..]), false);
+            }
+            if visited || !literal.starts(&bytes[start..], head) {
                 return true;
             }
-            last = start;
+            visited = true;
             visit(start)
         })
     }
@@ -156,7 +158,7 @@ fn fold(bytes: &[u8], folded: &mut [u8]) {
 }
 
 /// Each stem with the literals that are found by it; stems of four bytes first.
-type Chosen = Vec<(Vec<u8>, Vec<(usize, Box<[u8]>)>)>;
+type Chosen = Vec<(Vec<u8>, Vec<(usize, Text)>)>;
 
 /// Takes short literals, which have no other stem; then, again and again, the stem that brings in the most for its cost.
 fn choose(mut literals: Vec<&[u8]>) -> Chosen {
@@ -187,7 +189,7 @@ fn choose(mut literals: Vec<&[u8]>) -> Chosen {
 }
 
 /// Takes the literals that hold a stem, if there are any left.
-fn take(literals: &mut Vec<&[u8]>, stem: Vec<u8>) -> Option<(Vec<u8>, Vec<(usize, Box<[u8]>)>)> {
+fn take(literals: &mut Vec<&[u8]>, stem: Vec<u8>) -> Option<(Vec<u8>, Vec<(usize, Text)>)> {
     let place = |literal: &[u8]| folded(literal).windows(stem.len()).position(|part| part == stem);
     let mut with: Vec<(usize, Box<[u8]>)> = Vec::new();
     literals.retain(|literal| {
@@ -197,7 +199,8 @@ fn take(literals: &mut Vec<&[u8]>, stem: Vec<u8>) -> Option<(Vec<u8>, Vec<(usize
     });
     // Those that start at the same place follow each other.
     with.sort_unstable();
-    (!with.is_empty()).then_some((stem, with))
+    let with = with.into_iter().map(|(offset, literal)| (offset, Text::new(literal)));
+    Some((stem, with.collect())).filter(|(_, with): &(_, Vec<_>)| !with.is_empty())
 }
 
 fn folded(literal: &[u8]) -> Vec<u8> {
