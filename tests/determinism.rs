@@ -9,8 +9,7 @@ use common::program;
 use common::random::{Pair, Random};
 use common::repo::TestRepo;
 use data_encoding::BASE64;
-
-const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif"];
+use keytrail::report::Format;
 
 fn text(key: &Pair) -> String {
     format!(
@@ -21,7 +20,7 @@ fn text(key: &Pair) -> String {
 
 /// Scans with one thread, with eight, and again, and compares the bytes of every format.
 fn same(folder: &Path, command: &[&str], at_least: usize) {
-    for format in FORMATS {
+    for format in Format::ALL.map(Format::as_str) {
         let scan = |jobs: &str| {
             let flags = [
                 "-v",
