@@ -16,11 +16,11 @@ use common::program;
 use common::random::Random;
 use common::repo::TestRepo;
 use common::shared::shared;
-use runner::{Done, Runner};
 use keytrail::finding::{Suppression, SuppressionKind};
 use keytrail::report::{Format, RenderOptions, Report};
 use keytrail::skip::Skip;
 use report_samples as samples;
+use runner::{Done, Runner};
 use serde_json::{Value, json};
 
 fn render(format: Format, report: &Report) -> String {

@@ -224,7 +224,7 @@ fn details(spot: &Spot<'_>, finding: &Finding) -> Details {
 
 /// The commit that has the lines; for what is in none yet, HEAD. A report without any names git's id for none.
 fn commit(spot: &Spot<'_>, target: &Target) -> Commit {
-    let known = spot.commit(target.head);
+    let known = spot.commit(target);
     let stamp = spot.lead.commit.filter(|stamp| Some(stamp.id) == known);
     Commit {
         sha: known

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::roots::Roots;
 use super::spot::{Spot, open_spots};
-use super::{Report, json, time};
-use crate::origin::{ObjectId, way};
+use super::{Report, Target, json, time};
+use crate::origin::way;
 
 /// A leak, with the names and the order of gitleaks' own keys.
 #[derive(Serialize)]
@@ -41,13 +41,13 @@ struct Leak<'r> {
 pub fn render(report: &Report) -> Vec<u8> {
     let roots = Roots::of(&report.target.what);
     let spots = open_spots(report);
-    let leaks = spots.iter().map(|spot| leak(spot, report.target.head, &roots));
+    let leaks = spots.iter().map(|spot| leak(spot, &report.target, &roots));
     json::pretty(&leaks.collect::<Vec<_>>())
 }
 
-fn leak<'r>(spot: &Spot<'r>, head: Option<ObjectId>, roots: &Roots<'_>) -> Leak<'r> {
+fn leak<'r>(spot: &Spot<'r>, target: &Target, roots: &Roots<'_>) -> Leak<'r> {
     let finding = spot.finding;
-    let commit = spot.commit(head).map(|id| id.to_string()).unwrap_or_default();
+    let commit = spot.commit(target).map(|id| id.to_string()).unwrap_or_default();
     let file = file(spot, roots);
     let line = spot.lead.start.line;
     let fingerprint = match commit.as_str() {

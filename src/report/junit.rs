@@ -49,10 +49,14 @@ impl Cases {
         let place = spot.name(roots);
         let says = spot.says(&place, &PLAIN);
         let (line, _) = spot.lines();
+        let id = finding.fingerprint.id();
+        // With the id, because history may have had two secrets at one spot, and of two cases of one name one is lost.
         let mut attributes = format!(
-            "classname=\"{}\" name=\"{}\"",
+            "classname=\"{}\" name=\"{}:{}:{} {id}\"",
             escape(&finding.rule.id),
-            escape(&format!("{place}:{}:{}", spot.lead.start.line, spot.lead.start.column)),
+            escape(&place),
+            spot.lead.start.line,
+            spot.lead.start.column,
         );
         if let Some(file) = spot.file(roots) {
             attributes += &format!(" file=\"{}\" line=\"{line}\"", escape(&sanitize(&file)));
@@ -69,7 +73,7 @@ impl Cases {
             None => {
                 self.failures += 1;
                 let title = format!("{}: {}", finding.severity.as_str(), finding.rule.title);
-                let text = format!("{says}\n{}\nFinding {}", finding.rule.advice, finding.fingerprint.id());
+                let text = format!("{says}\n{}\nFinding {id}", finding.rule.advice);
                 let text: Vec<String> = text.lines().map(escape).collect();
                 format!(
                     "<failure type=\"{}\" message=\"{}\">{}</failure>",

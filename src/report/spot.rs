@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::roots::{Roots, segments};
-use super::{Report, place, time};
+use super::{Report, Target, place, time};
 use crate::finding::{Finding, Occurrence};
 use crate::origin::{ObjectId, Place, State, Step};
 use crate::text::sanitize;
@@ -159,12 +159,14 @@ impl<'r> Spot<'r> {
         self.lead.end.column.saturating_sub(1).max(1)
     }
 
-    /// The commit whose tree has the secret at these lines, or whose message has it; HEAD's, if `head` still has it.
-    pub fn commit(&self, head: Option<ObjectId>) -> Option<ObjectId> {
+    /// The commit whose tree has the secret at these lines, or whose message has it; `None` where it is in none yet.
+    pub fn commit(&self, target: &Target) -> Option<ObjectId> {
+        let brought = self.lead.commit.map(|stamp| stamp.id);
         match self.lead.origin.place {
             Place::CommitMessage => self.lead.origin.object,
-            _ if self.lead.in_head && head.is_some() => head,
-            _ => self.lead.commit.map(|stamp| stamp.id),
+            // A range has the lines of its commits, whatever HEAD has.
+            _ if self.lead.in_head && target.command != "range" => target.head.or(brought),
+            _ => brought,
         }
     }
 
