@@ -63,12 +63,15 @@ fn same(folder: &Path, command: &[&str], at_least: usize) {
 
 #[test]
 fn a_tree_of_many_files() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    // In a repository with a commit, because one format names it.
+    let repo = TestRepo::new();
+    repo.commit("none of the files");
+    let folder = repo.path();
     let mut random = Random::new(30);
     // Some keys stand in many files: which place leads must not be a matter of who is first.
     let keys: Vec<Pair> = (0..40).map(|_| random.pair()).collect();
     for number in 0..400 {
-        let sub = folder.path().join(format!("d{}/e{}", number % 7, number % 3));
+        let sub = folder.join(format!("d{}/e{}", number % 7, number % 3));
         std::fs::create_dir_all(&sub).expect("a folder");
         let key = &keys[random.below(40) as usize];
         let filler = "filler = 1\n".repeat(random.below(200) as usize);
@@ -105,10 +108,10 @@ fn a_tree_of_many_files() {
                 format!("AWSAccessKeyId={}&aws_secret_access_key={escaped}\n", key.id).into(),
             ),
         ] {
-            std::fs::write(folder.path().join(format!("{number}.{kind}")), content).expect("a file");
+            std::fs::write(folder.join(format!("{number}.{kind}")), content).expect("a file");
         }
     }
-    same(folder.path(), &["scan"], 40);
+    same(&folder, &["scan"], 40);
 }
 
 #[test]

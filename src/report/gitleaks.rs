@@ -21,8 +21,8 @@ struct Leak<'r> {
     end_line: u32,
     start_column: u32,
     end_column: u32,
-    /// The line, every secret in it masked.
-    r#match: &'r str,
+    /// The masked value, too: the line around it shows access key ids.
+    r#match: String,
     secret: String,
     file: String,
     symlink_file: &'static str,
@@ -61,7 +61,7 @@ fn leak<'r>(spot: &Spot<'r>, target: &Target, roots: &Roots<'_>) -> Leak<'r> {
         end_line: spot.lead.end.line,
         start_column: spot.lead.start.column,
         end_column: spot.last_column(),
-        r#match: &spot.lead.snippet,
+        r#match: finding.secret.masked(),
         secret: finding.secret.masked(),
         file,
         symlink_file: "",

@@ -5,7 +5,11 @@ use super::spot::Markup;
 use crate::text::sanitize;
 
 /// Running text is escaped; names stand in code, where no host looks for links, people and tickets.
-pub const MARKDOWN: Markup = Markup { text, name: code };
+pub const MARKDOWN: Markup = Markup {
+    text,
+    name: code,
+    said: code,
+};
 
 /// Text that means itself: no markup, no HTML, no table cell of its own.
 pub fn text(raw: &str) -> String {

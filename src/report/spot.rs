@@ -31,12 +31,15 @@ pub struct Markup {
     pub text: fn(&str) -> String,
     /// A name or value, set off from the text around it.
     pub name: fn(&str) -> String,
+    /// What AWS or a policy says: it may quote names.
+    pub said: fn(&str) -> String,
 }
 
 /// For formats that know no markup: safe for a terminal.
 pub const PLAIN: Markup = Markup {
     text: |text| sanitize(text.as_bytes()),
     name: |name| format!("'{}'", sanitize(name.as_bytes())),
+    said: |said| sanitize(said.as_bytes()),
 };
 
 /// Returns every secret at every path, what is to be acted on first, then the worst.
@@ -208,7 +211,7 @@ pub fn known(finding: &Finding, markup: &Markup) -> String {
         text += &format!(" It is a canary of {}: do not verify it.", (markup.name)(service));
     }
     if let Some(verification) = &finding.verification {
-        text += &format!(" Verification: {}.", (markup.text)(&verification.says()));
+        text += &format!(" Verification: {}.", (markup.said)(&verification.says()));
         text += match verification.tried {
             true => " For that the key was used, which leaves an event in the CloudTrail of its account.",
             false => "",
@@ -216,7 +219,7 @@ pub fn known(finding: &Finding, markup: &Markup) -> String {
     }
     if let Some(judged) = &finding.judged {
         let said = judged.verdicts.iter();
-        let said = said.map(|verdict| format!(" {}: {}.", verdict.kind.as_str(), (markup.text)(&verdict.says)));
+        let said = said.map(|verdict| format!(" {}: {}.", verdict.kind.as_str(), (markup.said)(&verdict.says)));
         text += &said.collect::<String>();
     }
     text

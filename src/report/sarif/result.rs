@@ -25,6 +25,7 @@ const LINKED: usize = 3;
 const MESSAGE: Markup = Markup {
     text: plain,
     name: |name| format!("'{}'", plain(name)),
+    said: plain,
 };
 
 impl<'r> Spot<'r> {
