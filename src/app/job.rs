@@ -68,9 +68,21 @@ impl Job {
         let file = configured.config.settings.clone();
         let source = common.source.or(file.source);
         let report = common.report.or(file.report);
-        let mut destinations = Vec::new();
+        if report.show_secrets && !report.show_secrets_in_ci && is_ci() {
+            return Err(Error::usage("--show-secrets: in a CI run others can read the log and the reports")
+                .cause("the variable CI is set")
+                .hint("leave it out, or say --show-secrets-in-ci as well"));
+        }
+        let mut destinations: Vec<Destination> = Vec::new();
         for argument in &report.report {
             destinations.push(argument.parse()?);
+        }
+        for argument in &report.report_also {
+            let also: Destination = argument.parse()?;
+            let is_taken = |to: &Destination| to.format == also.format || to.file == also.file;
+            if !destinations.iter().any(is_taken) {
+                destinations.push(also);
+            }
         }
         if destinations.is_empty() {
             destinations.push(Destination {
@@ -196,17 +208,38 @@ impl Job {
     /// Marks the findings, writes the reports, and decides how the run ended.
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
+        self.write(&report)?;
+        Ok(self.outcome(&report))
+    }
+
+    /// Writes the reports.
+    pub fn write(&self, report: &Report) -> Result<(), Error> {
+        for destination in &self.destinations {
+            destination.write(&self.render(report, destination.format))?;
+        }
+        self.warn(report);
+        Ok(())
+    }
+
+    /// Prints a report in a format.
+    pub fn render(&self, report: &Report, format: Format) -> Vec<u8> {
         let options = RenderOptions {
             color: color(self.report.color.as_deref()),
             verbose: self.report.verbose > 0,
             quiet: self.report.quiet,
             ..RenderOptions::default()
         };
-        for destination in &self.destinations {
-            destination.write(&destination.format.render(&report, &options))?;
-        }
-        self.warn(&report);
-        Ok(Outcome::of(&report, self.report.fail_on(), self.report.exit_zero))
+        format.render(report, &options)
+    }
+
+    /// Decides how the run ended.
+    pub fn outcome(&self, report: &Report) -> Outcome {
+        Outcome::of(report, self.report.fail_on(), self.report.exit_zero)
+    }
+
+    /// Where reports of this format go; in a destination, `None` is standard output.
+    pub fn destination_of(&self, format: Format) -> Option<&Destination> {
+        self.destinations.iter().find(|to| to.format == format)
     }
 
     /// Says that the run is incomplete where no report for people says so.
@@ -217,7 +250,8 @@ impl Job {
             .any(|to| to.format == Format::Human && to.file.is_none());
         if !told && !report.complete() {
             let reasons: Vec<String> = report.incompleteness().collect();
-            eprintln!("incomplete: {}", reasons.join("\n            "));
+            // Each line begins with our own word: in the log of a CI run a line can be a command.
+            eprintln!("incomplete: {}", reasons.join("\nincomplete: "));
         }
     }
 
@@ -286,6 +320,7 @@ impl Job {
             left_out,
             unopened,
             incomplete_reasons: incomplete,
+            let_pass: discovered.let_pass,
             stats,
             rules: self.rules.iter().cloned().collect(),
             show_secrets: self.report.show_secrets,
@@ -319,6 +354,11 @@ fn layers(source: &SourceSettings) -> Result<Layers, Error> {
         archives: checked("max-archive-depth", source.max_archive_depth)?,
         texts: checked("max-decode-depth", source.max_decode_depth)?,
     })
+}
+
+/// Whether this is a CI run, as nearly all providers say it.
+fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
 }
 
 /// Whether human reports may use colour: as asked, or on a terminal that has not declined.

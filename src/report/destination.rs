@@ -119,6 +119,39 @@ fn write_file(file: &Path, report: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Appends a text to a file that others write into as well, up to so many bytes in all; what is cut off is said.
+///
+/// # Errors
+/// The file cannot be written to.
+pub fn append(file: &Path, text: &[u8], most: u64) -> Result<(), Error> {
+    let write = || {
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(file)?;
+        let room = most.saturating_sub(file.metadata()?.len());
+        if text.len() as u64 <= room {
+            return file.write_all(text);
+        }
+        let whole = &text[..room as usize];
+        let end = memchr::memrchr(b'\n', whole).map_or(0, |end| end + 1);
+        file.write_all(&[&whole[..end], CUT].concat())
+    };
+    write().map_err(|cause: io::Error| {
+        Error::output(format!("{}: it cannot be appended to", shown(file)))
+            .cause(cause)
+            .hint("check that the variable that names it is the job's own")
+    })
+}
+
+/// The end of a text that is cut: a paragraph in Markdown, too.
+const CUT: &[u8] = b"\nThis is cut here, because it is too large to be shown. Other reports have the rest.\n";
+
+/// Writes to standard output what is no report.
+///
+/// # Errors
+/// It cannot be written to.
+pub fn print(text: &[u8]) -> Result<(), Error> {
+    write_stdout(text)
+}
+
 /// Whether standard output is a terminal.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
