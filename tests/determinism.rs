@@ -9,8 +9,7 @@ use common::program;
 use common::random::{Pair, Random};
 use common::repo::TestRepo;
 use data_encoding::BASE64;
-
-const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif"];
+use keytrail::report::Format;
 
 fn text(key: &Pair) -> String {
     format!(
@@ -21,35 +20,44 @@ fn text(key: &Pair) -> String {
 
 /// Scans with one thread, with eight, and again, and compares the bytes of every format.
 fn same(folder: &Path, command: &[&str], at_least: usize) {
-    for format in FORMATS {
-        let scan = |jobs: &str| {
-            let flags = [
-                "-v",
-                "--report",
-                format,
-                "--jobs",
-                jobs,
-                "--as-of",
-                "2026-01-01T00:00:00Z",
-                "--policy",
-                "cis-v3",
-            ];
-            let run = program::run(folder, &[command, &flags].concat());
-            assert_eq!(run.code, 1, "{command:?} {format}: {}", run.err());
-            (run.stdout, run.stderr)
+    let reports = tempfile::tempdir().expect("a temporary folder");
+    let scan = |jobs: &str| {
+        let mut arguments: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+        let flags = "-v --as-of 2026-01-01T00:00:00Z --policy cis-v3 --jobs";
+        arguments.extend(flags.split(' ').chain([jobs]).map(str::to_owned));
+        for format in Format::ALL.map(Format::as_str) {
+            let file = reports.path().join(format);
+            arguments.push(format!("--report={format}={}", file.display()));
+        }
+        let run = program::run(folder, &arguments);
+        assert_eq!(run.code, 1, "{command:?}: {}", run.err());
+        let read = |format: Format| std::fs::read(reports.path().join(format.as_str())).expect("a report");
+        (Format::ALL.map(read), run.stdout, run.stderr)
+    };
+    let one = scan("1");
+    for (format, report) in Format::ALL.iter().zip(&one.0) {
+        let name = format.as_str();
+        // It shows ten places, and secrets before ids.
+        let (word, at_least) = match format {
+            Format::Github => ("::error ", 2),
+            _ => ("AKIA", at_least),
         };
-        let one = scan("1");
-        let found = String::from_utf8_lossy(&one.0).matches("AKIA").count();
-        assert!(
-            found >= at_least,
-            "{command:?} {format}: {found} is not much to compare"
-        );
-        for jobs in ["8", "8", "1", "3"] {
+        let found = String::from_utf8_lossy(report).matches(word).count();
+        assert!(found >= at_least, "{command:?} {name}: {found} is not much to compare");
+    }
+    for jobs in ["8", "8", "1", "3"] {
+        let other = scan(jobs);
+        for (number, format) in Format::ALL.iter().enumerate() {
+            let name = format.as_str();
             assert!(
-                scan(jobs) == one,
-                "{command:?} {format}: --jobs {jobs} gives another report than --jobs 1"
+                other.0[number] == one.0[number],
+                "{command:?} {name}: --jobs {jobs} gives another report than --jobs 1"
             );
         }
+        assert!(
+            (other.1, other.2) == (one.1.clone(), one.2.clone()),
+            "{command:?}: what is said"
+        );
     }
 }
 

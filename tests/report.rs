@@ -116,7 +116,8 @@ fn json_gives_bytes_that_are_not_text_twice() {
 #[test]
 fn an_incomplete_run_names_every_fault_in_every_format() {
     let report = samples::incomplete();
-    for format in Format::ALL {
+    // gitleaks' form is a list of leaks and has no place for anything else.
+    for format in Format::ALL.into_iter().filter(|format| *format != Format::GitleaksJson) {
         let text = text(format, &report);
         for part in ["permission denied", "the pack is damaged", "The clone is shallow"] {
             assert!(text.contains(part), "{}: {part}", format.as_str());
@@ -167,14 +168,12 @@ fn no_format_shows_a_secret_unless_asked() {
         );
     }
     report.show_secrets = true;
-    assert!(text(Format::Json, &report).contains(&secrets[0]));
-    assert!(text(Format::Human, &report).contains(&secrets[0]));
-    let sarif = text(Format::Sarif, &report);
-    assert!(
-        secrets.iter().all(|secret| !sarif.contains(secret)),
-        "SARIF never holds one"
-    );
-    assert!(!sarif.contains(&samples::key_id(1)));
+    for format in Format::ALL {
+        let text = text(format, &report);
+        let shown = secrets.iter().any(|secret| text.contains(secret));
+        assert_eq!(shown, format.may_show_secrets(), "{}", format.as_str());
+    }
+    assert!(!text(Format::Sarif, &report).contains(&samples::key_id(1)));
 }
 
 #[test]

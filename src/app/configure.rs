@@ -39,6 +39,7 @@ pub struct Configured {
     /// The folder that path patterns are about.
     pub top: Option<PathBuf>,
     tree: Option<TreeAt>,
+    repository: Option<Repository>,
 }
 
 /// The files of a commit.
@@ -92,7 +93,13 @@ impl Configured {
             }
         }
         configured.config = named.or(own).or(config::read_personal()?);
+        configured.repository = repository;
         Ok(configured)
+    }
+
+    /// HEAD's commit of the repository that is scanned, or that the first path is in.
+    pub fn head(&self) -> Option<ObjectId> {
+        self.repository.as_ref()?.head()
     }
 
     fn below_top(&self, path: PathBuf) -> PathBuf {

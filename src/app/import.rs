@@ -172,7 +172,7 @@ impl Accepting {
                 continue;
             }
             let print = GitleaksPrint {
-                commit: None,
+                commit: found.commit.clone(),
                 path: found.path.clone(),
                 rule: found.rule.clone(),
                 line: found.line,

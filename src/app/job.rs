@@ -38,6 +38,8 @@ pub struct Job {
     pub source: SourceSettings,
     report: ReportSettings,
     destinations: Vec<Destination>,
+    /// The commit that a report names for what is in none yet, if one asks for it.
+    head: Option<ObjectId>,
     as_of: i64,
     rules: RuleSet,
     /// What stands for the choice of rules; empty for the built-in ones.
@@ -91,6 +93,10 @@ impl Job {
             });
         }
         Destination::check(&destinations)?;
+        let head = match destinations.iter().find(|to| to.format.needs_commit()) {
+            Some(to) => Some(configured.head().ok_or_else(|| no_commit(to.format))?),
+            None => None,
+        };
         let keys = common.keys.or(file.keys);
         let judging = match keys.asked() {
             true => Some(Judging {
@@ -116,6 +122,7 @@ impl Job {
             source,
             report,
             destinations,
+            head,
             rules,
             mark: loaded.mark,
             judging,
@@ -247,7 +254,7 @@ impl Job {
         let told = self
             .destinations
             .iter()
-            .any(|to| to.format == Format::Human && to.file.is_none());
+            .any(|to| to.format.tells_people() && to.file.is_none());
         if !told && !report.complete() {
             let reasons: Vec<String> = report.incompleteness().collect();
             // Each line begins with our own word: in the log of a CI run a line can be a command.
@@ -257,6 +264,7 @@ impl Job {
 
     /// Marks the findings and puts everything that the run has to say together.
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
+        target.head = target.head.or(self.head);
         let mut findings = triage::weigh(triage::place(scanned.findings));
         triage::ask_places(&mut findings);
         pair::across(&mut findings, triage::role_of);
@@ -265,7 +273,7 @@ impl Job {
         let suppression = self.suppressing.mark(&mut findings, self.as_of);
         let verified = self.verify(&mut findings);
         // An upload shows no secret, whatever else was asked for.
-        let is_uploaded = self.destinations.iter().any(|to| to.format == Format::Sarif);
+        let is_uploaded = self.destinations.iter().any(|to| !to.format.may_show_secrets());
         if !self.report.show_secrets || is_uploaded {
             let veil = triage::Veil::over(&findings);
             veil.draw(&mut findings);
@@ -337,6 +345,13 @@ impl Job {
         let asked = self.verifying.as_ref();
         asked.map_or_else(Verified::default, |verifying| verifying.run(findings, ours))
     }
+}
+
+/// A format names a commit for each finding, and there is none to name.
+fn no_commit(format: Format) -> Error {
+    Error::usage(format!("--report {}: there is no commit to name", format.as_str()))
+        .cause("each of its findings names a commit, and what is scanned is in no repository that has one")
+        .hint("use --report gitlab-codequality, which needs none, or scan a folder of a repository with commits")
 }
 
 /// How far contents are decoded.

@@ -1,4 +1,5 @@
-//! A JSON report of gitleaks, which holds secrets raw: each becomes a digest at once, and none is kept.
+//! A JSON report of gitleaks, which holds secrets raw: each becomes a digest at once, and none is kept. One of ours
+//! in that format holds them masked.
 
 use serde::Deserialize;
 
@@ -13,7 +14,12 @@ pub struct Reported {
     pub matched: Secret,
     pub path: String,
     pub line: u32,
+    /// The commit that has the line; `None` for a file on disk.
+    pub commit: Option<String>,
 }
+
+/// What stands in the middle of a value that we masked.
+const MASK: &[u8] = b"************";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -26,6 +32,8 @@ struct Entry {
     file: String,
     #[serde(default)]
     start_line: u32,
+    #[serde(default)]
+    commit: String,
 }
 
 /// Reads a report; `name` is for messages.
@@ -45,18 +53,22 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Reported>, Error> {
         matched: Secret::new(entry.matched.as_bytes()),
         path: entry.file,
         line: entry.start_line,
+        commit: Some(entry.commit).filter(|commit| !commit.is_empty()),
     });
     Ok(reported.collect())
 }
 
 impl Reported {
-    /// Whether gitleaks was told to leave the value out of the report.
+    /// Whether gitleaks was told to leave the value out of the report, or we wrote it.
     pub fn is_redacted(&self) -> bool {
         #[expect(
             clippy::disallowed_methods,
             reason = "it is compared with what gitleaks writes instead of a value"
         )]
         let value = self.secret.expose();
-        value.is_empty() || value == b"REDACTED" || value.ends_with(b"...")
+        value.is_empty()
+            || value == b"REDACTED"
+            || value.ends_with(b"...")
+            || memchr::memmem::find(value, MASK).is_some()
     }
 }

@@ -1,6 +1,6 @@
 //! The formats that a report can be printed in, by name, and the one call that prints.
 
-use super::{Report, human, json, jsonl, sarif};
+use super::{Report, code_quality, github, gitlab, gitleaks, human, json, jsonl, junit, markdown, sarif, sheet};
 use crate::error::Error;
 
 /// A way to print a report.
@@ -14,6 +14,20 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, as GitHub code scanning takes it.
     Sarif,
+    /// GitLab's report of secret detection, 15.2.4.
+    Gitlab,
+    /// GitLab's Code Quality report.
+    GitlabCodequality,
+    /// JUnit's XML.
+    Junit,
+    /// A table, safe to open in a spreadsheet.
+    Csv,
+    /// Annotations for the log of a GitHub Actions job.
+    Github,
+    /// A page for the summary of a job or a comment.
+    Markdown,
+    /// gitleaks' JSON, masked.
+    GitleaksJson,
 }
 
 /// What the person's terminal and flags ask of the human format; the machine formats look at none of it.
@@ -41,7 +55,19 @@ impl Default for RenderOptions {
 }
 
 impl Format {
-    pub const ALL: [Format; 4] = [Format::Human, Format::Json, Format::Jsonl, Format::Sarif];
+    pub const ALL: [Format; 11] = [
+        Format::Human,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Gitlab,
+        Format::GitlabCodequality,
+        Format::Junit,
+        Format::Csv,
+        Format::Github,
+        Format::Markdown,
+        Format::GitleaksJson,
+    ];
 
     /// The word used on the command line.
     pub fn as_str(self) -> &'static str {
@@ -50,6 +76,13 @@ impl Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
+            Format::Gitlab => "gitlab",
+            Format::GitlabCodequality => "gitlab-codequality",
+            Format::Junit => "junit",
+            Format::Csv => "csv",
+            Format::Github => "github",
+            Format::Markdown => "markdown",
+            Format::GitleaksJson => "gitleaks-json",
         }
     }
 
@@ -60,7 +93,29 @@ impl Format {
             Format::Json => json::render(report),
             Format::Jsonl => jsonl::render(report),
             Format::Sarif => sarif::render(report),
+            Format::Gitlab => gitlab::render(report),
+            Format::GitlabCodequality => code_quality::render(report),
+            Format::Junit => junit::render(report),
+            Format::Csv => sheet::render(report),
+            Format::Github => github::render(report),
+            Format::Markdown => markdown::render(report),
+            Format::GitleaksJson => gitleaks::render(report),
         }
+    }
+
+    /// Whether it shows raw secrets when they are asked for. The others are made to be uploaded and never do.
+    pub fn may_show_secrets(self) -> bool {
+        matches!(self, Format::Human | Format::Json | Format::Jsonl)
+    }
+
+    /// Whether it names a commit for each finding, so that there must be one.
+    pub fn needs_commit(self) -> bool {
+        self == Format::Gitlab
+    }
+
+    /// Whether it says to people, on standard output, that a run is incomplete.
+    pub fn tells_people(self) -> bool {
+        matches!(self, Format::Human | Format::Github | Format::Markdown)
     }
 }
 
@@ -93,6 +148,6 @@ mod tests {
     fn an_unknown_format_is_told_the_known_ones() {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert!(error.contains("unknown report format \"xml\""), "{error}");
-        assert!(error.contains("human, json, jsonl, sarif"), "{error}");
+        assert!(error.contains("human, json, jsonl, sarif, gitlab, "), "{error}");
     }
 }

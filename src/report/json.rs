@@ -42,7 +42,12 @@ pub fn render(report: &Report) -> Vec<u8> {
             .map(|finding| Entry::of(report, finding))
             .collect(),
     };
-    let mut text = serde_json::to_vec_pretty(&document).expect("the document has string keys only");
+    pretty(&document)
+}
+
+/// Writes a document for programs that people look at, too.
+pub fn pretty(document: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(document).expect("the document has string keys only");
     text.push(b'\n');
     text
 }

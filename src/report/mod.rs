@@ -1,21 +1,33 @@
 //! The report: the whole outcome of a run, and its printers.
 //!
 //! A printer is a function of the [`Report`] and nothing else: it filters nothing, opens no file
-//! and asks no repository. Every format says what was not scanned. Masking is the rule; the only
-//! way to a raw secret is [`Report::raw_secret`], and SARIF never takes it.
+//! and asks no repository. Every format says what was not scanned, as far as it has a place for it. Masking is the
+//! rule; the only way to a raw secret is [`Report::raw_secret`], and only the human and JSON formats take it.
 
 pub mod card;
+mod cell;
+mod code_quality;
 pub mod destination;
 mod format;
+pub mod github;
+mod gitlab;
+mod gitleaks;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
 pub mod keys;
 pub mod line_hash;
+mod markdown;
+mod markup;
+mod notes;
 pub mod place;
 pub mod read;
+mod roots;
 pub mod rules;
 mod sarif;
+mod sheet;
+mod spot;
 mod suppression;
 mod time;
 
@@ -70,7 +82,7 @@ pub struct Target {
     pub command: &'static str,
     /// The paths, repository or range, as given by the person.
     pub what: Vec<String>,
-    /// HEAD's commit, where a repository was scanned and has one.
+    /// HEAD's commit, where a repository was scanned and has one; for files, where a format asked for it.
     pub head: Option<ObjectId>,
     /// The branch HEAD is on, without `refs/heads/`.
     pub branch: Option<String>,

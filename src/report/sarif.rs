@@ -12,9 +12,10 @@ pub(in crate::report) mod uri;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Report, fault};
+use super::roots::Roots;
+use super::spot::spots;
+use super::{Report, json, notes};
 use crate::rules::Rule;
-use crate::text::sanitize;
 use location::Locator;
 use model::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
 
@@ -24,8 +25,6 @@ pub(in crate::report) const INFORMATION_URI: &str = "https://github.com/keytrail
 const MAX_RESULTS: usize = 25_000;
 /// GitHub shows this many results of a run.
 const SHOWN_BY_GITHUB: usize = 5_000;
-/// How many faults are named; an object store without its packs has millions.
-const MAX_FAULTS: usize = 1_000;
 
 /// Prints the report as a SARIF log.
 pub fn render(report: &Report) -> Vec<u8> {
@@ -34,9 +33,7 @@ pub fn render(report: &Report) -> Vec<u8> {
         version: "2.1.0",
         runs: [run(report)],
     };
-    let mut text = serde_json::to_vec_pretty(&log).expect("the log has string keys only");
-    text.push(b'\n');
-    text
+    json::pretty(&log)
 }
 
 fn run(report: &Report) -> Run<'_> {
@@ -47,7 +44,7 @@ fn run(report: &Report) -> Run<'_> {
         .map(|(index, rule)| (rule.id.as_str(), index))
         .collect();
     let mut locator = Locator::new(&report.target);
-    let spots = result::spots(report);
+    let spots = spots(report);
     let results: Vec<_> = spots
         .iter()
         .take(MAX_RESULTS)
@@ -68,7 +65,7 @@ fn run(report: &Report) -> Run<'_> {
         },
         invocations: [Invocation {
             execution_successful: report.complete(),
-            tool_execution_notifications: notifications(report, &locator, spots.len()),
+            tool_execution_notifications: notifications(report, locator.roots(), spots.len()),
         }],
         version_control_provenance: locator.provenance(),
         original_uri_base_ids: locator.base_ids(),
@@ -93,37 +90,15 @@ fn category(command: &str) -> String {
 }
 
 /// What was not read, what was left out, and what the consumer will not show.
-fn notifications(report: &Report, locator: &Locator<'_>, found: usize) -> Vec<Notification> {
+fn notifications(report: &Report, roots: &Roots<'_>, found: usize) -> Vec<Notification> {
     let note = |level, text: String| Notification {
         level,
         message: Message::new(text),
     };
-    let reasons = report.incomplete_reasons.iter();
-    let mut notes: Vec<Notification> = reasons
-        .map(|reason| note("error", sanitize(reason.as_bytes())))
-        .collect();
-    let faults = report.faults.iter().take(MAX_FAULTS);
-    notes.extend(faults.map(|skip| note("error", fault(skip, &locator.published(&skip.what)))));
-    if report.faults.len() > MAX_FAULTS {
-        let more = report.faults.len() - MAX_FAULTS;
-        notes.push(note(
-            "error",
-            format!("{more} more things could not be read; the JSON report names them."),
-        ));
-    }
-    for (policy, count) in &report.left_out {
-        notes.push(note(
-            "note",
-            format!("Left out on purpose: {} ({count}).", policy.plural()),
-        ));
-    }
-    if report.stats.below_confidence > 0 {
-        let count = report.stats.below_confidence;
-        notes.push(note(
-            "note",
-            format!("Findings below the asked confidence, not shown: {count}."),
-        ));
-    }
+    let faults = notes::incomplete(report, roots).into_iter();
+    let left_out = notes::left_out(report).into_iter();
+    let mut notes: Vec<Notification> = faults.map(|text| note("error", text)).collect();
+    notes.extend(left_out.map(|text| note("note", text)));
     if found > SHOWN_BY_GITHUB {
         notes.push(note(
             "warning",

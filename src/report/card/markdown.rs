@@ -1,6 +1,7 @@
 //! The card as Markdown, for an issue or a runbook. Text is escaped, commands stand in fences that they cannot close.
 
 use super::Card;
+use crate::report::markup::{fence, text};
 use crate::text::sanitize;
 
 /// Prints the card.
@@ -45,33 +46,4 @@ pub fn render(card: &Card) -> Vec<u8> {
         page += &format!("\n**Incomplete:** {}\n", text(reason));
     }
     page.into_bytes()
-}
-
-/// A fence that is longer than any run of backticks within.
-fn fence(lines: &str) -> String {
-    let mut longest = 0;
-    let mut run = 0;
-    for c in lines.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    "`".repeat(longest.max(2) + 1)
-}
-
-/// Text that means itself: no markup, no HTML, no table cell of its own.
-fn text(raw: &str) -> String {
-    let mut safe = String::with_capacity(raw.len());
-    for c in sanitize(raw.as_bytes()).chars() {
-        match c {
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '&' => safe += "&amp;",
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
 }

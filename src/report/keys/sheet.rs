@@ -1,12 +1,10 @@
-//! The table as CSV, one key a line, for spreadsheets.
-//!
-//! A spreadsheet runs a cell that begins like a formula, and a user's name may: such a cell gets an apostrophe in
-//! front. Control characters are escaped, so that a line is a line.
+//! The table as CSV, one key a line, for spreadsheets. A user's name may begin like a formula: cells are guarded
+//! where they are written.
 
 use super::{KeysReport, Row};
 use crate::keys::LastUse;
+use crate::report::cell;
 use crate::report::time::rfc3339;
-use crate::text::sanitize;
 
 const COLUMNS: [&str; 27] = [
     "account",
@@ -40,12 +38,9 @@ const COLUMNS: [&str; 27] = [
 
 /// Prints the table.
 pub fn render(report: &KeysReport) -> Vec<u8> {
-    let mut text = COLUMNS.join(",");
-    text.push('\n');
+    let mut text = cell::line(&COLUMNS);
     for row in &report.rows {
-        let cells: Vec<String> = cells(report, row).iter().map(|cell| guarded(cell)).collect();
-        text += &cells.join(",");
-        text.push('\n');
+        text += &cell::line(&cells(report, row));
     }
     text.into_bytes()
 }
@@ -117,37 +112,4 @@ fn cells(report: &KeysReport, row: &Row) -> [String; COLUMNS.len()] {
         key.sources.join("; "),
         says.join("; "),
     ]
-}
-
-/// A cell that no spreadsheet takes for a formula, quoted if it must be.
-fn guarded(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%', '＝', '＋', '－', '＠']);
-    let safe = sanitize(cell.as_bytes());
-    let safe = if formula { format!("'{safe}") } else { safe };
-    match safe.contains([',', '"', ';', '\'', ' ']) {
-        true => format!("\"{}\"", safe.replace('"', "\"\"")),
-        false => safe,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_formula_is_text() {
-        for (cell, expected) in [
-            ("plain", "plain"),
-            ("=1+1", "\"'=1+1\""),
-            ("@SUM(A1)", "\"'@SUM(A1)\""),
-            ("+x", "\"'+x\""),
-            ("-x", "\"'-x\""),
-            ("\tx", "\"'\\tx\""),
-            ("\rx", "\"'\\rx\""),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-        ] {
-            assert_eq!(guarded(cell), expected);
-        }
-    }
 }

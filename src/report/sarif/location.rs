@@ -9,9 +9,10 @@
 use std::collections::BTreeMap;
 
 use super::model::{ArtifactLocation, BaseId, MappedTo, Message, VersionControl};
-use super::uri::{Roots, absolute, encode};
+use super::uri::{absolute, encode};
 use crate::finding::Occurrence;
 use crate::origin::{ObjectId, Origin, Place, Step};
+use crate::report::roots::Roots;
 use crate::report::{Target, place};
 
 const SOURCE_ROOT: &str = "%SRCROOT%";
@@ -58,9 +59,9 @@ impl<'r> Locator<'r> {
         place::name_by_path(occurrence, &self.roots.relative(&occurrence.origin.path))
     }
 
-    /// The path of a thing that was not read, fit to be published.
-    pub fn published<'p>(&self, path: &'p [u8]) -> std::borrow::Cow<'p, [u8]> {
-        self.roots.relative(path)
+    /// How paths are published.
+    pub fn roots(&self) -> &Roots<'r> {
+        &self.roots
     }
 
     /// The page of the file on the two hosts whose links are known.

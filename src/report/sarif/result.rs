@@ -1,7 +1,6 @@
 //! Findings as SARIF results: one for each secret and path, since GitHub shows a result's first
 //! location only. The worst come first, since GitHub keeps the first 5,000 only.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::location::Locator;
@@ -10,10 +9,10 @@ use super::model::{
     Result, ResultProperties, Snippet, Suppression,
 };
 use super::rule;
-use crate::finding::{self, Finding, Occurrence, SuppressionKind};
-use crate::origin::{ObjectId, Place, State};
+use crate::finding::{self, Occurrence, SuppressionKind};
 use crate::report::json::{Age, Verification};
-use crate::report::{Report, time};
+use crate::report::spot::{Markup, Spot};
+use crate::report::time;
 use crate::text::sanitize;
 
 /// GitHub takes so many, and uses the first to place the alert.
@@ -22,60 +21,11 @@ const MAX_RELATED: usize = 20;
 /// How many of the related locations are linked from the message.
 const LINKED: usize = 3;
 
-/// A secret at one path.
-pub struct Spot<'r> {
-    finding: &'r Finding,
-    /// The occurrence that leads: one of today's, if the path has one.
-    lead: &'r Occurrence,
-    /// All occurrences at the path, the lead among them.
-    all: Vec<&'r Occurrence>,
-    as_of: i64,
-}
-
-/// Returns every secret at every path, what is to be acted on first, then the worst.
-pub fn spots(report: &Report) -> Vec<Spot<'_>> {
-    let mut spots: Vec<Spot> = report
-        .all_findings()
-        .flat_map(|finding| spots_of(finding, report.as_of))
-        .collect();
-    spots.sort_by_key(|spot| {
-        let finding = spot.finding;
-        (
-            finding.suppressed.is_some(),
-            Reverse(finding.severity),
-            Reverse(finding.confidence),
-        )
-    });
-    spots
-}
-
-/// Groups a finding's occurrences by path; paths of today come first.
-fn spots_of(finding: &Finding, as_of: i64) -> Vec<Spot<'_>> {
-    let mut index: HashMap<(Place, &[u8], Option<ObjectId>), usize> = HashMap::new();
-    let mut spots: Vec<Spot> = Vec::new();
-    for occurrence in &finding.occurrences {
-        let origin = &occurrence.origin;
-        // A message or a nameless blob has no path; its object is its name.
-        let object = origin.object.filter(|_| origin.path.is_empty());
-        let next = spots.len();
-        let at = *index.entry((origin.place, &origin.path, object)).or_insert(next);
-        if at == next {
-            spots.push(Spot {
-                finding,
-                lead: occurrence,
-                all: Vec::new(),
-                as_of,
-            });
-        }
-        let spot = &mut spots[at];
-        spot.all.push(occurrence);
-        if occurrence.in_head && !spot.lead.in_head {
-            spot.lead = occurrence;
-        }
-    }
-    spots.sort_by_key(|spot| !spot.lead.in_head);
-    spots
-}
+/// A message holds placeholders and links, so what others wrote must not.
+const MESSAGE: Markup = Markup {
+    text: plain,
+    name: |name| format!("'{}'", plain(name)),
+};
 
 impl<'r> Spot<'r> {
     /// Builds the result. `rule_index` finds the rule's place in the driver's list.
@@ -132,63 +82,9 @@ impl<'r> Spot<'r> {
         all.take(MAX_LOCATIONS).map(location).collect()
     }
 
-    /// The state of this path: a secret that HEAD has elsewhere may be only in this path's history.
-    fn state(&self) -> State {
-        match self.finding.state {
-            State::InTree if !self.lead.in_head => State::HistoryOnly,
-            state => state,
-        }
-    }
-
-    fn others(&self) -> impl Iterator<Item = &'r Occurrence> + use<'r> {
-        let lead = self.lead;
-        let occurrences = self.finding.occurrences.iter();
-        occurrences.filter(move |other| !std::ptr::eq(*other, lead))
-    }
-
-    /// Says all of it in one flat text; GitHub shows nothing else. The columns are in it because two
-    /// secrets of one line differ in nothing else.
+    /// All of it and links to the other places: GitHub shows nothing else.
     fn message(&self, locator: &Locator<'_>) -> String {
-        let finding = self.finding;
-        let (start, end) = (self.lead.start, self.lead.end);
-        let mut text = format!(
-            "{} '{}' is in '{}', ",
-            plain(&finding.rule.title),
-            plain(&finding.secret.masked()),
-            plain(&locator.name(self.lead)),
-        );
-        text += &if start.line == end.line {
-            let last = end.column.saturating_sub(1).max(start.column);
-            format!("line {}, columns {} to {last}", start.line, start.column)
-        } else {
-            format!("lines {} to {}", start.line, end.line)
-        };
-        if let Some(stamp) = &self.lead.commit {
-            let date = time::date(stamp.commit_time).unwrap_or_else(|| "no valid date".to_owned());
-            text += &format!(", since commit {} ({date})", stamp.id.short());
-        }
-        text += ".";
-        text += match self.state() {
-            State::HistoryOnly => " It can still be read from history.",
-            State::Unreachable => " No ref reaches it, but the object store still holds it.",
-            _ => "",
-        };
-        if let Some(service) = finding.aws.as_ref().and_then(|aws| aws.canary.as_ref()) {
-            text += &format!(" It is a canary of '{}': do not verify it.", plain(service));
-        }
-        if let Some(verification) = &finding.verification {
-            text += &format!(" Verification: {}.", plain(&verification.says()));
-            text += match verification.tried {
-                true => " For that the key was used, which leaves an event in the CloudTrail of its account.",
-                false => "",
-            };
-        }
-        if let Some(judged) = &finding.judged {
-            let said = judged.verdicts.iter();
-            let said = said.map(|verdict| format!(" {}: {}.", verdict.kind.as_str(), plain(&verdict.says)));
-            text += &said.collect::<String>();
-        }
-        text + &self.links(locator)
+        self.says(&locator.name(self.lead), &MESSAGE) + &self.links(locator)
     }
 
     fn links(&self, locator: &Locator<'_>) -> String {
