@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
-    AwsSettings, CiSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings, SettingsSource,
-    SourceSettings, SuppressSettings, TellSettings, VerifySettings,
+    AwsSettings, CiSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings,
+    SettingsSource, SourceSettings, SuppressSettings, TellSettings, VerifySettings,
 };
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.

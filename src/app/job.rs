@@ -2,6 +2,7 @@
 //! to written reports.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use super::configure::{Configured, Subject};
 use super::rules;
@@ -71,9 +72,11 @@ impl Job {
         let source = common.source.or(file.source);
         let report = common.report.or(file.report);
         if report.show_secrets && !report.show_secrets_in_ci && is_ci() {
-            return Err(Error::usage("--show-secrets: in a CI run others can read the log and the reports")
-                .cause("the variable CI is set")
-                .hint("leave it out, or say --show-secrets-in-ci as well"));
+            return Err(
+                Error::usage("--show-secrets: in a CI run others can read the log and the reports")
+                    .cause("the variable CI is set")
+                    .hint("leave it out, or say --show-secrets-in-ci as well"),
+            );
         }
         let mut destinations: Vec<Destination> = Vec::new();
         for argument in &report.report {
@@ -215,14 +218,18 @@ impl Job {
     /// Marks the findings, writes the reports, and decides how the run ended.
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
-        self.write(&report)?;
+        self.write(&report, &|_, text| text)?;
         Ok(self.outcome(&report))
     }
 
-    /// Writes the reports.
-    pub fn write(&self, report: &Report) -> Result<(), Error> {
+    /// Writes the reports; `dress` gives what standard output is to have of one.
+    pub fn write(&self, report: &Report, dress: &dyn Fn(Format, Vec<u8>) -> Vec<u8>) -> Result<(), Error> {
         for destination in &self.destinations {
-            destination.write(&self.render(report, destination.format))?;
+            let text = self.render(report, destination.format);
+            destination.write(&match destination.file {
+                Some(_) => text,
+                None => dress(destination.format, text),
+            })?;
         }
         self.warn(report);
         Ok(())
@@ -244,9 +251,10 @@ impl Job {
         Outcome::of(report, self.report.fail_on(), self.report.exit_zero)
     }
 
-    /// Where reports of this format go; in a destination, `None` is standard output.
-    pub fn destination_of(&self, format: Format) -> Option<&Destination> {
-        self.destinations.iter().find(|to| to.format == format)
+    /// The file that a report of this format is written to.
+    pub fn file_of(&self, format: Format) -> Option<&Path> {
+        let mut files = self.destinations.iter().filter(|to| to.format == format);
+        files.find_map(|to| to.file.as_deref())
     }
 
     /// Says that the run is incomplete where no report for people says so.

@@ -72,11 +72,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             history::scan(&job, repository.as_deref(), &how)
         }
-        Command::Ci {
-            repository,
-            ci,
-            common,
-        } => ci::scan(&ci, common, repository.as_deref()),
+        Command::Ci { repository, ci, common } => ci::scan(&ci, common, repository.as_deref()),
         Command::Keys {
             command: None,
             arguments,

@@ -18,7 +18,9 @@ pub fn read(env: &Environment) -> Result<(String, About), Error> {
             About::Change(Change {
                 head: env.revision(&["SYSTEM_PULLREQUEST_SOURCECOMMITID", "BUILD_SOURCEVERSION"])?,
                 checked_out: version,
-                trunk: Branch::read("SYSTEM_PULLREQUEST_TARGETBRANCH", target)?.into_iter().collect(),
+                trunk: Branch::read("SYSTEM_PULLREQUEST_TARGETBRANCH", target)?
+                    .into_iter()
+                    .collect(),
                 ..Change::new(Kind::Request)
             })
         }

@@ -9,7 +9,9 @@ pub fn read(env: &Environment) -> Result<(String, About), Error> {
     // A build that somebody starts may say HEAD.
     let commit = env.get("BUILDKITE_COMMIT").filter(|commit| *commit != "HEAD");
     let head = Revision::read("BUILDKITE_COMMIT", commit)?;
-    let is_request = env.get("BUILDKITE_PULL_REQUEST").is_some_and(|number| number != "false");
+    let is_request = env
+        .get("BUILDKITE_PULL_REQUEST")
+        .is_some_and(|number| number != "false");
     if is_request {
         let change = Change {
             head,

@@ -64,7 +64,8 @@ impl Environment {
     /// A variable as one of a provider's own words; what looks like no such word is left out.
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        self.get(name).filter(|word| word.len() < 64 && word.chars().all(is_plain))
+        self.get(name)
+            .filter(|word| word.len() < 64 && word.chars().all(is_plain))
     }
 
     /// Reads the JSON file that a variable names.
@@ -74,8 +75,11 @@ impl Environment {
                 .cause(cause)
                 .hint("keytrail ci has to run in the job's own environment; --range or --all do without it")
         };
-        let path = self.get(name).ok_or_else(|| wrong("the variable is not set".to_owned()))?;
-        let text = read_bounded(Path::new(path), Links::Follow, MOST_BYTES).map_err(|error| wrong(error.to_string()))?;
+        let path = self
+            .get(name)
+            .ok_or_else(|| wrong("the variable is not set".to_owned()))?;
+        let text =
+            read_bounded(Path::new(path), Links::Follow, MOST_BYTES).map_err(|error| wrong(error.to_string()))?;
         let text = text.ok_or_else(|| wrong("there is no such file".to_owned()))?;
         // The text of the error would quote the file.
         serde_json::from_slice(&text).map_err(|error| {

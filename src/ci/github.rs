@@ -72,7 +72,9 @@ pub fn read(env: &Environment) -> Result<(String, About), Error> {
 
 fn requested(env: &Environment, request: &Request) -> Result<Change, Error> {
     // For pull_request_target the base is checked out, which has nothing of the request.
-    let tried = env.get("GITHUB_REF").is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"));
+    let tried = env
+        .get("GITHUB_REF")
+        .is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"));
     let checked_out = match tried {
         true => env.revision(&["GITHUB_SHA"])?,
         false => None,
@@ -81,7 +83,9 @@ fn requested(env: &Environment, request: &Request) -> Result<Change, Error> {
         head: Revision::read("pull_request.head.sha", Some(&request.head.sha))?,
         checked_out,
         base: Revision::read("pull_request.base.sha", Some(&request.base.sha))?,
-        trunk: Branch::read("pull_request.base.ref", Some(&request.base.branch))?.into_iter().collect(),
+        trunk: Branch::read("pull_request.base.ref", Some(&request.base.branch))?
+            .into_iter()
+            .collect(),
         ..Change::new(Kind::Request)
     })
 }
@@ -96,7 +100,10 @@ fn pushed(env: &Environment, payload: &Payload) -> Result<About, Error> {
         return Ok(About::Deletion);
     }
     let full_name = payload.full_name.as_deref().unwrap_or_default();
-    let default = payload.repository.as_ref().and_then(|repository| repository.default_branch.as_deref());
+    let default = payload
+        .repository
+        .as_ref()
+        .and_then(|repository| repository.default_branch.as_deref());
     let trunk = default.filter(|name| full_name.strip_prefix("refs/heads/") != Some(name));
     Ok(About::Change(Change {
         head,
@@ -117,7 +124,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("event.json");
         std::fs::write(&file, text).unwrap();
-        let env = Environment::made_of(&[("GITHUB_EVENT_NAME", name), ("GITHUB_EVENT_PATH", file.to_str().unwrap())]);
+        let env = Environment::made_of(&[
+            ("GITHUB_EVENT_NAME", name),
+            ("GITHUB_EVENT_PATH", file.to_str().unwrap()),
+        ]);
         read(&env).map(|(_, about)| about).map_err(|error| error.to_string())
     }
 
@@ -133,7 +143,10 @@ mod tests {
         let zeros = format!(r#"{{"ref": "refs/heads/x", "after": "{}"}}"#, "0".repeat(40));
         assert_eq!(event("push", &zeros), Ok(About::Deletion));
         for silent in ["{}", r#"["x"]"#, r#"{"after": ""}"#, r#"{"after": null}"#] {
-            assert!(event("push", silent).unwrap_err().contains("what was pushed"), "{silent}");
+            assert!(
+                event("push", silent).unwrap_err().contains("what was pushed"),
+                "{silent}"
+            );
         }
     }
 
@@ -142,7 +155,9 @@ mod tests {
         let of = |name: &str| {
             let id = "1".repeat(40);
             let text = format!(r#"{{"ref": "{name}", "after": "{id}", "repository": {{"default_branch": "main"}}}}"#);
-            let Ok(About::Change(change)) = event("push", &text) else { panic!("{name}") };
+            let Ok(About::Change(change)) = event("push", &text) else {
+                panic!("{name}")
+            };
             (change.trunk.len(), change.tag.is_some())
         };
         assert_eq!(of("refs/heads/main"), (0, false));

@@ -25,11 +25,17 @@ pub fn read(env: &Environment) -> Result<(String, About), Error> {
             ..Change::new(Kind::Request)
         })
     } else if source == "push" || source == "parent_pipeline" {
-        let is_default = env.get("CI_COMMIT_BRANCH").is_some_and(|branch| env.get("CI_DEFAULT_BRANCH") == Some(branch));
+        let is_default = env
+            .get("CI_COMMIT_BRANCH")
+            .is_some_and(|branch| env.get("CI_DEFAULT_BRANCH") == Some(branch));
         About::Change(Change {
             head: env.revision(&["CI_COMMIT_SHA"])?,
             base: env.revision(&["CI_COMMIT_BEFORE_SHA"])?,
-            trunk: if is_default { Vec::new() } else { branches(env, "CI_DEFAULT_BRANCH")? },
+            trunk: if is_default {
+                Vec::new()
+            } else {
+                branches(env, "CI_DEFAULT_BRANCH")?
+            },
             tag: env.branch("CI_COMMIT_TAG")?,
             ..Change::new(Kind::Push)
         })

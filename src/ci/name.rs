@@ -128,7 +128,15 @@ mod tests {
         assert_eq!(read(&"0".repeat(40)).unwrap(), None);
         assert_eq!(read(&"0".repeat(64)).unwrap(), None);
         assert_eq!(read("0123456789AB").unwrap().unwrap().as_str(), "0123456789ab");
-        for text in ["main", "--all", "abc", "HEAD~1", "0123456789ab\n", &"a".repeat(41), "../../x"] {
+        for text in [
+            "main",
+            "--all",
+            "abc",
+            "HEAD~1",
+            "0123456789ab\n",
+            &"a".repeat(41),
+            "../../x",
+        ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.starts_with("X: ") && !error.contains("HEAD"), "{error}");
         }

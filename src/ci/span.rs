@@ -102,7 +102,10 @@ impl Span {
         // A target that holds the head has been merged into since, and would hide all of it.
         let trunk = clone.trunk(change).map(|(_, id)| id);
         let trunk = trunk.filter(|trunk| !clone.holds(*trunk, self.head));
-        [base, target, trunk].into_iter().flatten().for_each(|id| self.leave_out(id));
+        [base, target, trunk]
+            .into_iter()
+            .flatten()
+            .for_each(|id| self.leave_out(id));
         match self.exclude.is_empty() {
             true => self.told.push(format!(
                 "nothing that it is to be compared with is in this clone: all that it holds counts as new; {FETCHING} narrows \
@@ -118,7 +121,9 @@ impl Span {
         if let Some(before) = before {
             self.leave_out(before);
             if clone.holds(self.head, before) {
-                return self.told.push("what was pushed on top of what the branch held before".to_owned());
+                return self
+                    .told
+                    .push("what was pushed on top of what the branch held before".to_owned());
             }
         }
         let since = match (&change.base, before) {
@@ -141,7 +146,10 @@ impl Span {
     /// Finds the messages that came with a tag.
     fn find_tags(&mut self, clone: &Checkout<'_>, change: &Change) {
         let Some(tag) = &change.tag else { return };
-        let names = [Some(format!("refs/tags/{tag}")), change.head.as_ref().map(|head| head.as_str().to_owned())];
+        let names = [
+            Some(format!("refs/tags/{tag}")),
+            change.head.as_ref().map(|head| head.as_str().to_owned()),
+        ];
         let known = names.map(|name| annotations(clone.repository, clone.store, &name?).ok());
         if change.head.is_some() && known[1].is_none() {
             let reason = "the message of the tag is not in this clone; `git fetch --force --tags origin` brings it";
@@ -194,7 +202,9 @@ impl Checkout<'_> {
     fn head(&self, change: &Change, provider: Option<Provider>, told: &mut Vec<String>) -> Result<ObjectId, Error> {
         let Some(wanted) = &change.head else {
             return self.resolve("HEAD").map_err(|reason| {
-                Error::input("HEAD: it names no commit").cause(reason).hint("check a commit out first")
+                Error::input("HEAD: it names no commit")
+                    .cause(reason)
+                    .hint("check a commit out first")
             });
         };
         let reason = match self.commit(wanted) {
@@ -212,17 +222,21 @@ impl Checkout<'_> {
         }
         let whole = self.repository.shallow().and(provider).map(Provider::whole_clone);
         let whole = whole.map_or_else(String::new, |whole| format!("{whole}, or "));
-        Err(
-            Error::input(format!("{}: the commit that is to be scanned is not in this clone", wanted.short()))
-                .cause(reason)
-                .hint(format!("{whole}`git fetch origin {}` first", wanted.as_str())),
-        )
+        Err(Error::input(format!(
+            "{}: the commit that is to be scanned is not in this clone",
+            wanted.short()
+        ))
+        .cause(reason)
+        .hint(format!("{whole}`git fetch origin {}` first", wanted.as_str())))
     }
 
     /// The target of a request that was merged to be tried: the first parent, if another is the request's head.
     fn target_of(&self, change: &Change, head: ObjectId) -> Option<ObjectId> {
         let tried = self.find(change.checked_out.as_ref()?)?;
-        let (target, others) = self.parents(tried)?.split_first().map(|(first, rest)| (*first, rest.to_vec()))?;
+        let (target, others) = self
+            .parents(tried)?
+            .split_first()
+            .map(|(first, rest)| (*first, rest.to_vec()))?;
         let is_there = others.contains(&head) && self.parents(target).is_some();
         is_there.then_some(target)
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::common::program::{Run, finish, findings, keytrail};
+use crate::common::program::{Run, findings, finish, keytrail};
 use crate::common::random::Random;
 use crate::common::repo::TestRepo;
 
@@ -39,7 +39,9 @@ impl World {
     /// Commits a change of this file; returns the commit.
     pub fn commit(&self, path: &str) -> String {
         self.repo.write(path, format!("{path} {}\n", self.repo.tick()));
-        self.repo.commit(&format!("change {path}\n\n{}", self.key())).to_string()
+        self.repo
+            .commit(&format!("change {path}\n\n{}", self.key()))
+            .to_string()
     }
 
     /// Merges branches into the one that is checked out.
@@ -56,7 +58,9 @@ impl World {
         self.repo.tick();
         let tree = self.repo.git(&["merge-tree", "--write-tree", target, head]);
         let message = format!("try\n\n{}", self.key());
-        let merge = self.repo.git(&["commit-tree", "-p", target, "-p", head, "-m", &message, &tree]);
+        let merge = self
+            .repo
+            .git(&["commit-tree", "-p", target, "-p", head, "-m", &message, &tree]);
         self.repo.git(&["update-ref", name, &merge]);
         merge
     }
@@ -96,10 +100,17 @@ impl World {
 
     /// Writes an event as GitHub does, and gives the variables that go with it.
     pub fn github(&self, name: &str, payload: &Value, variables: &[(&str, &str)]) -> Vec<(String, String)> {
-        let file = self.repo.beside(&format!("event-{}.json", self.random.borrow_mut().below(1 << 30)));
+        let file = self
+            .repo
+            .beside(&format!("event-{}.json", self.random.borrow_mut().below(1 << 30)));
         std::fs::write(&file, payload.to_string()).expect("a file");
         let file = file.to_str().expect("a plain path");
-        let fixed = [("CI", "true"), ("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", name), ("GITHUB_EVENT_PATH", file)];
+        let fixed = [
+            ("CI", "true"),
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", name),
+            ("GITHUB_EVENT_PATH", file),
+        ];
         owned(&[&fixed[..], variables].concat())
     }
 }
@@ -146,7 +157,11 @@ pub fn ci(clone: &Path, variables: &[(String, String)], arguments: &[&str]) -> R
 pub fn report(clone: &Path, variables: &[(String, String)], arguments: &[&str]) -> (Run, Value) {
     let file = clone.with_extension("json");
     let asked = format!("json={}", file.display());
-    let run = ci(clone, variables, &[&["--report", &asked, "--min-confidence", "low"], arguments].concat());
+    let run = ci(
+        clone,
+        variables,
+        &[&["--report", &asked, "--min-confidence", "low"], arguments].concat(),
+    );
     let text = std::fs::read(&file).unwrap_or_else(|_| panic!("no report: {}", run.err()));
     (run, serde_json::from_slice(&text).expect("JSON"))
 }
@@ -154,11 +169,12 @@ pub fn report(clone: &Path, variables: &[(String, String)], arguments: &[&str]) 
 /// The commits whose messages were scanned.
 pub fn scanned(report: &Value) -> BTreeSet<String> {
     let commits = findings(report).iter().map(|finding| &finding["introduced"]["commit"]);
-    commits.map(|commit| commit.as_str().expect("an id").to_owned()).collect()
+    commits
+        .map(|commit| commit.as_str().expect("an id").to_owned())
+        .collect()
 }
 
 /// Ids in full, for messages.
 pub fn short(ids: &BTreeSet<String>) -> Vec<&str> {
     ids.iter().map(|id| &id[..8]).collect()
 }
-

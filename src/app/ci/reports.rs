@@ -3,56 +3,51 @@
 //! They are written besides what `--report` asks for. GitHub is given more than files: lines that are commands, a page
 //! beside the job, and values that later steps read.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::path::Path;
 
 use crate::app::job::Job;
 use crate::ci::{Environment, Provider};
 use crate::error::Error;
-use crate::report::{Format, Report, destination};
+use crate::report::{Format, Report, destination, github};
 
-/// What each provider reads, as `--report` has it; `{CI_PROJECT_DIR}/` is where GitLab looks for artifacts.
-const REPORTS: &[(Provider, &[&str])] = &[
-    (Provider::GitHub, &["github"]),
-    (Provider::GitLab, &["human", "gitlab=gl-secret-detection-report.json"]),
+/// What each provider reads, and the file that it looks for; without one, its log.
+const REPORTS: &[(Provider, &[(Format, Option<&str>)])] = &[
+    (Provider::GitHub, &[(Format::Github, None)]),
+    (
+        Provider::GitLab,
+        &[
+            (Format::Human, None),
+            (Format::Gitlab, Some("gl-secret-detection-report.json")),
+        ],
+    ),
 ];
 
 /// The format of the page that GitHub shows beside a job.
-const PAGE: &str = "markdown";
+const PAGE: Format = Format::Markdown;
 /// A page that is larger than a MiB is not shown at all. Other commands of the step may write into it, too.
 const LARGEST_PAGE: u64 = 900 << 10;
 
-/// The reports of a provider.
+/// The reports of a provider, as `--report` has them. GitLab looks for files in the project's folder.
 pub fn of(provider: Option<Provider>, env: &Environment) -> Vec<String> {
     let listed = REPORTS.iter().find(|(listed, _)| Some(*listed) == provider);
-    let reports = listed.map_or(&[][..], |(_, reports)| reports).iter();
     let folder = env.get("CI_PROJECT_DIR").map_or(Path::new(""), Path::new);
-    let known = reports.filter(|report| format(report).is_some());
-    known
-        .map(|report| match report.split_once('=') {
-            Some((format, file)) => format!("{format}={}", folder.join(file).display()),
-            None => (*report).to_owned(),
+    let reports = listed.map_or(&[][..], |(_, reports)| reports).iter();
+    reports
+        .map(|(format, file)| match file {
+            Some(file) => format!("{}={}", format.as_str(), folder.join(file).display()),
+            None => format.as_str().to_owned(),
         })
         .collect()
-}
-
-fn format(report: &str) -> Option<Format> {
-    report.split('=').next()?.parse().ok()
 }
 
 /// Writes all reports, and hands GitHub what it takes besides.
 pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Environment) -> Result<(), Error> {
     if provider != Some(Provider::GitHub) {
-        return job.write(report);
+        return job.write(report, &|_, text| text);
     }
-    let is_printed = job.destination_of(Format::Human).is_some_and(|to| to.file.is_none());
-    match is_printed {
-        true => without_commands(|| job.write(report))?,
-        false => job.write(report)?,
-    }
-    if let (Some(file), Some(format)) = (env.get("GITHUB_STEP_SUMMARY"), format(PAGE)) {
-        destination::append(Path::new(file), &job.render(report, format), LARGEST_PAGE)?;
+    job.write(report, &without_commands)?;
+    if let Some(page) = env.get("GITHUB_STEP_SUMMARY") {
+        destination::append(Path::new(page), &job.render(report, PAGE), LARGEST_PAGE)?;
     }
     if let Some(file) = env.get("GITHUB_OUTPUT") {
         destination::append(Path::new(file), outputs(job, report).as_bytes(), u64::MAX)?;
@@ -60,22 +55,23 @@ pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Envir
     Ok(())
 }
 
-/// Has GitHub take no line of the log for a command meanwhile: a path could be one.
-fn without_commands(write: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    // Who could guess it could end it.
-    let token = format!("{:016x}{:016x}", RandomState::new().hash_one(1), RandomState::new().hash_one(2));
-    destination::print(format!("::stop-commands::{token}\n").as_bytes())?;
-    let written = write();
-    destination::print(format!("::{token}::\n").as_bytes())?;
-    written
+/// What GitHub's log may hold of a report for people: a path could be a command there. The format for GitHub sees to
+/// that by itself, and the others are for programs.
+fn without_commands(format: Format, text: Vec<u8>) -> Vec<u8> {
+    match format {
+        Format::Human | Format::Markdown => github::inert(&String::from_utf8_lossy(&text)).into_bytes(),
+        _ => text,
+    }
 }
 
 /// What later steps are told: how many findings there are, and where the SARIF log is.
 fn outputs(job: &Job, report: &Report) -> String {
     let mut outputs = format!("findings={}\n", report.findings.len());
-    let sarif = job.destination_of(Format::Sarif).and_then(|to| to.file.as_ref());
+    let sarif = job.file_of(Format::Sarif);
     // A name with a line ending in it would be another output.
-    let sarif = sarif.and_then(|file| file.to_str()).filter(|file| !file.contains(char::is_control));
+    let sarif = sarif
+        .and_then(|file| file.to_str())
+        .filter(|file| !file.contains(char::is_control));
     if let Some(file) = sarif {
         outputs += &format!("sarif={file}\n");
     }
