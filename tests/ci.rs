@@ -226,6 +226,7 @@ fn pushes_are_what_is_new_to_their_branch() {
     world.repo.git(&["tag", "-a", "-m", "a message", "v1", &squashed]);
     let tag = world.id("v1");
     let whole = clone(&world, "whole");
+    let with_old = world.whole_clone("old", &[&format!("+{gone}:refs/old/topic")], &head);
     let github = |name: &str, before: &str, after: &str| {
         world.github("push", &push(name, before, after), &[("GITHUB_SHA", after)])
     };
@@ -288,6 +289,14 @@ fn pushes_are_what_is_new_to_their_branch() {
             github("refs/heads/topic", &gone, &rewritten),
             &[&rewritten, "--not", "main"],
         ),
+        Case {
+            clone: with_old,
+            ..case(
+                "GitHub push, force, what was is still there",
+                github("refs/heads/topic", &gone, &rewritten),
+                &[&rewritten, "--not", "main", &gone],
+            )
+        },
         case(
             "GitHub push, octopus",
             github("refs/heads/octopus", &start, &octopus),

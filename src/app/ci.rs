@@ -176,7 +176,7 @@ fn tell(event: Option<&Event>, scope: &Scope) {
         }
         Scope::Range(asked) => eprintln!("ci: commits   {}, as asked", sanitize(asked.as_bytes())),
         Scope::Everything => {
-            eprintln!("ci: commits   all that the repository holds: there is no change to look at, or --all")
+            eprintln!("ci: commits   all that the repository holds: there is no change to look at, or --all is given")
         }
         Scope::Nothing => eprintln!("ci: commits   none: a branch or tag was deleted, which adds nothing"),
     }

@@ -71,31 +71,8 @@ impl Job {
         let file = configured.config.settings.clone();
         let source = common.source.or(file.source);
         let report = common.report.or(file.report);
-        if report.show_secrets && !report.show_secrets_in_ci && is_ci() {
-            return Err(
-                Error::usage("--show-secrets: in a CI run others can read the log and the reports")
-                    .cause("the variable CI is set")
-                    .hint("leave it out, or say --show-secrets-in-ci as well"),
-            );
-        }
-        let mut destinations: Vec<Destination> = Vec::new();
-        for argument in &report.report {
-            destinations.push(argument.parse()?);
-        }
-        for argument in &report.report_also {
-            let also: Destination = argument.parse()?;
-            let is_taken = |to: &Destination| to.format == also.format || to.file == also.file;
-            if !destinations.iter().any(is_taken) {
-                destinations.push(also);
-            }
-        }
-        if destinations.is_empty() {
-            destinations.push(Destination {
-                format: Format::Human,
-                file: None,
-            });
-        }
-        Destination::check(&destinations)?;
+        report.check_audience()?;
+        let destinations = Destination::of(&report.report, &report.report_also)?;
         let head = match destinations.iter().find(|to| to.format.needs_commit()) {
             Some(to) => Some(configured.head().ok_or_else(|| no_commit(to.format))?),
             None => None,
@@ -377,11 +354,6 @@ fn layers(source: &SourceSettings) -> Result<Layers, Error> {
         archives: checked("max-archive-depth", source.max_archive_depth)?,
         texts: checked("max-decode-depth", source.max_decode_depth)?,
     })
-}
-
-/// Whether this is a CI run, as nearly all providers say it.
-fn is_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
 }
 
 /// Whether human reports may use colour: as asked, or on a terminal that has not declined.

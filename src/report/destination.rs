@@ -44,6 +44,35 @@ impl<F: FromStr<Err = Error>> FromStr for Destination<F> {
     }
 }
 
+impl Destination {
+    /// Where the reports that are asked for go, and those that are written besides unless one that is asked for has the
+    /// same format or goes to the same place. The human one on standard output, if there is none.
+    ///
+    /// # Errors
+    /// A format is not known, or a report cannot be written where it is to go.
+    pub fn of(asked: &[String], besides: &[String]) -> Result<Vec<Self>, Error> {
+        let mut destinations = asked
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<Vec<Self>, _>>()?;
+        for text in besides {
+            let more: Self = text.parse()?;
+            let is_taken = |to: &Self| to.format == more.format || to.file == more.file;
+            if !destinations.iter().any(is_taken) {
+                destinations.push(more);
+            }
+        }
+        if destinations.is_empty() {
+            destinations.push(Self {
+                format: Format::Human,
+                file: None,
+            });
+        }
+        Self::check(&destinations)?;
+        Ok(destinations)
+    }
+}
+
 impl<F> Destination<F> {
     /// Checks, before the scan, that every report can be written where it is to go.
     pub fn check(destinations: &[Destination<F>]) -> Result<(), Error> {
@@ -203,6 +232,24 @@ mod tests {
     fn an_argument_that_says_too_little_is_refused() {
         assert!(parse("xml").unwrap_err().contains("unknown report format"));
         assert!(parse("json=").unwrap_err().contains("no file is named"));
+    }
+
+    #[test]
+    fn what_is_asked_for_takes_the_place_of_what_is_written_besides() {
+        let of = |asked: &[&str], besides: &[&str]| {
+            let [asked, besides] =
+                [asked, besides].map(|list| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+            let destinations = Destination::of(&asked, &besides).unwrap();
+            destinations.iter().map(|to| to.format).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[], &[]), [Format::Human]);
+        assert_eq!(of(&[], &["github"]), [Format::Github]);
+        assert_eq!(of(&["json"], &["github"]), [Format::Json]);
+        assert_eq!(of(&["json=out"], &["github"]), [Format::Json, Format::Github]);
+        assert_eq!(
+            of(&["gitlab=mine"], &["human", "gitlab=theirs"]),
+            [Format::Gitlab, Format::Human]
+        );
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use clap::Args;
 
+use super::ReportSettings;
+use crate::error::Error;
+
 /// Which commits a CI run is about.
 #[derive(Args, Clone, Debug, Default)]
 pub struct CiSettings {
@@ -20,4 +23,22 @@ pub struct CiSettings {
     /// Let a run pass that finds nothing, though its clone lacks history; it is still reported as incomplete
     #[arg(long, help_heading = "What is reported")]
     pub allow_shallow: bool,
+}
+
+impl ReportSettings {
+    /// Refuses to show secrets where others read along, unless that is said as well. Nearly all providers set `CI`.
+    ///
+    /// # Errors
+    /// This is a CI run, and secrets are to be shown.
+    pub fn check_audience(&self) -> Result<(), Error> {
+        let is_ci = std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()));
+        match self.show_secrets && is_ci && !self.show_secrets_in_ci {
+            true => Err(
+                Error::usage("--show-secrets: in a CI run others can read the log and the reports")
+                    .cause("the variable CI is set")
+                    .hint("leave it out, or say --show-secrets-in-ci as well"),
+            ),
+            false => Ok(()),
+        }
+    }
 }

@@ -95,7 +95,10 @@ fn a_clone_that_is_deep_enough_is_complete() {
     let variables = world.github("push", &push("refs/heads/main", &before, &after), &[]);
     let (run, report) = report(&clone, &variables, &[]);
     assert_eq!(run.code, 0, "{}", run.err());
-    assert_eq!((&report["complete"], &report["stats"]["commits"]), (&json!(true), &json!(2)));
+    assert_eq!(
+        (&report["complete"], &report["stats"]["commits"]),
+        (&json!(true), &json!(2))
+    );
 }
 
 #[test]
