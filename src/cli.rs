@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{
-    AwsSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings, SettingsSource,
-    SourceSettings, SuppressSettings, TellSettings, VerifySettings,
+    AwsSettings, CiSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings,
+    SettingsSource, SourceSettings, SuppressSettings, TellSettings, VerifySettings,
 };
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
@@ -22,6 +22,7 @@ Examples:
   keytrail scan                               the files of this folder
   keytrail staged                             what the next commit would add
   keytrail range origin/main..HEAD            what a branch adds, commit by commit
+  keytrail ci                                 what this CI run is about
   keytrail history --report sarif=out.sarif   everything this repository still holds
   keytrail history --policy cis-v3            the same, and how old each AWS key is at least
   keytrail history --verify                   the same, and what its account says of each AWS key
@@ -75,6 +76,15 @@ pub enum Command {
             help_heading = "What is read"
         )]
         memo: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Scan what this CI run is about: its pull request or push, as its environment says
+    Ci {
+        /// The repository
+        repository: Option<PathBuf>,
+        #[command(flatten)]
+        ci: CiSettings,
         #[command(flatten)]
         common: Common,
     },

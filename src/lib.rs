@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod baseline;
+pub mod ci;
 pub mod cli;
 pub mod config;
 pub mod decode;

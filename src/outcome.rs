@@ -24,7 +24,7 @@ impl Outcome {
         let fails = |finding: &Finding| finding.judged.as_ref().is_some_and(|judged| judged.fails());
         let mut findings = report.findings.iter();
         let counts = findings.any(|finding| finding.severity >= fail_on || fails(finding));
-        match (counts && !exit_zero, report.complete()) {
+        match (counts && !exit_zero, report.passable()) {
             (true, _) => Outcome::Findings,
             (false, true) => Outcome::Clean,
             (false, false) => Outcome::Incomplete,

@@ -3,6 +3,7 @@
 //! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
 //! over the file.
 
+mod ci;
 mod rules;
 mod suppress;
 mod verify;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
+pub use ci::CiSettings;
 pub use rules::RuleSettings;
 pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
@@ -45,6 +47,10 @@ pub struct ReportSettings {
     /// github, markdown or gitleaks-json. Repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
     pub report: Vec<String>,
+    /// What a command writes besides, unless a report is asked for that has this format or goes there.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub report_also: Vec<String>,
     /// Show findings of this confidence and above: low, medium or high
     #[arg(long, value_name = "LEVEL", value_parser = confidence, help_heading = "What is reported")]
     pub min_confidence: Option<Confidence>,
@@ -61,6 +67,10 @@ pub struct ReportSettings {
     #[arg(long, help_heading = "What is reported")]
     #[serde(skip)]
     pub show_secrets: bool,
+    /// With --show-secrets: also in a CI run, whose log and reports others can read
+    #[arg(long, requires = "show_secrets", help_heading = "What is reported")]
+    #[serde(skip)]
+    pub show_secrets_in_ci: bool,
     /// Colour: auto, always or never
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
     pub color: Option<String>,
@@ -288,6 +298,8 @@ impl ReportSettings {
             exit_zero: self.exit_zero || file.exit_zero,
             as_of: self.as_of.or(file.as_of),
             show_secrets: self.show_secrets,
+            show_secrets_in_ci: self.show_secrets_in_ci,
+            report_also: self.report_also,
             color: self.color.or(file.color),
             quiet: self.quiet || file.quiet,
             verbose: self.verbose.max(file.verbose),

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
     &[
-        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import",
+        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "ci",
     ],
     &["scan", "outcome"],
     &["app"],

@@ -2,6 +2,7 @@
 //! to written reports.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use super::configure::{Configured, Subject};
 use super::rules;
@@ -70,17 +71,8 @@ impl Job {
         let file = configured.config.settings.clone();
         let source = common.source.or(file.source);
         let report = common.report.or(file.report);
-        let mut destinations = Vec::new();
-        for argument in &report.report {
-            destinations.push(argument.parse()?);
-        }
-        if destinations.is_empty() {
-            destinations.push(Destination {
-                format: Format::Human,
-                file: None,
-            });
-        }
-        Destination::check(&destinations)?;
+        report.check_audience()?;
+        let destinations = Destination::of(&report.report, &report.report_also)?;
         let head = match destinations.iter().find(|to| to.format.needs_commit()) {
             Some(to) => Some(configured.head().ok_or_else(|| no_commit(to.format))?),
             None => None,
@@ -203,17 +195,43 @@ impl Job {
     /// Marks the findings, writes the reports, and decides how the run ended.
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
+        self.write(&report, &|_, text| text)?;
+        Ok(self.outcome(&report))
+    }
+
+    /// Writes the reports; `dress` gives what standard output is to have of one.
+    pub fn write(&self, report: &Report, dress: &dyn Fn(Format, Vec<u8>) -> Vec<u8>) -> Result<(), Error> {
+        for destination in &self.destinations {
+            let text = self.render(report, destination.format);
+            destination.write(&match destination.file {
+                Some(_) => text,
+                None => dress(destination.format, text),
+            })?;
+        }
+        self.warn(report);
+        Ok(())
+    }
+
+    /// Prints a report in a format.
+    pub fn render(&self, report: &Report, format: Format) -> Vec<u8> {
         let options = RenderOptions {
             color: color(self.report.color.as_deref()),
             verbose: self.report.verbose > 0,
             quiet: self.report.quiet,
             ..RenderOptions::default()
         };
-        for destination in &self.destinations {
-            destination.write(&destination.format.render(&report, &options))?;
-        }
-        self.warn(&report);
-        Ok(Outcome::of(&report, self.report.fail_on(), self.report.exit_zero))
+        format.render(report, &options)
+    }
+
+    /// Decides how the run ended.
+    pub fn outcome(&self, report: &Report) -> Outcome {
+        Outcome::of(report, self.report.fail_on(), self.report.exit_zero)
+    }
+
+    /// The file that a report of this format is written to.
+    pub fn file_of(&self, format: Format) -> Option<&Path> {
+        let mut files = self.destinations.iter().filter(|to| to.format == format);
+        files.find_map(|to| to.file.as_deref())
     }
 
     /// Says that the run is incomplete where no report for people says so.
@@ -224,7 +242,8 @@ impl Job {
             .any(|to| to.format.tells_people() && to.file.is_none());
         if !told && !report.complete() {
             let reasons: Vec<String> = report.incompleteness().collect();
-            eprintln!("incomplete: {}", reasons.join("\n            "));
+            // Each line begins with our own word: in the log of a CI run a line can be a command.
+            eprintln!("incomplete: {}", reasons.join("\nincomplete: "));
         }
     }
 
@@ -294,6 +313,7 @@ impl Job {
             left_out,
             unopened,
             incomplete_reasons: incomplete,
+            let_pass: discovered.let_pass,
             stats,
             rules: self.rules.iter().cloned().collect(),
             show_secrets: self.report.show_secrets,

@@ -5,6 +5,7 @@
 
 mod again;
 mod baseline;
+mod ci;
 mod configure;
 mod explain;
 mod facts;
@@ -30,7 +31,7 @@ use crate::git::{Repository, Store};
 use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
-use crate::report::{self, Destination, Target};
+use crate::report::{self, Target, destination};
 use crate::scan::Scanned;
 use crate::source::{Discovered, files, staged};
 use configure::Subject;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             history::scan(&job, repository.as_deref(), &how)
         }
+        Command::Ci { repository, ci, common } => ci::scan(&ci, common, repository.as_deref()),
         Command::Keys {
             command: None,
             arguments,
@@ -112,11 +114,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
 
 /// Writes a document to standard output.
 fn print(document: &[u8]) -> Result<Outcome, Error> {
-    let stdout = Destination {
-        format: report::Format::Json,
-        file: None,
-    };
-    stdout.write(document)?;
+    destination::print(document)?;
     Ok(Outcome::Clean)
 }
 

@@ -9,24 +9,31 @@ use crate::finding::{Finding, Fingerprint, Marker};
 use crate::git::{ReadObject, Repository, Roots, Store, commit::Commit, provenance, tree};
 use crate::origin::{ObjectId, Origin, Place, State};
 use crate::outcome::Outcome;
-use crate::source::{Added, Handle, Item, range};
+use crate::scan::Scanned;
+use crate::source::{Added, Discovered, Handle, Item, range};
 
 /// Scans the commits of `A..B` or `A...B`.
 pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
     let mut discovered = range::discover(&repository, &store, span)?;
-    job.leave_out(&mut discovered);
-    let mut scanned = job.scan(&discovered.items, Some(&store), State::HistoryOnly);
-    if !scanned.findings.is_empty() {
-        mark_head(job, &repository, &store, &mut scanned.findings);
-        add_refs(&repository, &store, &mut scanned.findings);
-    }
+    let scanned = scan_commits(job, &repository, &store, &mut discovered);
     job.conclude(
         super::target(&repository, "range", path, Some(span)),
         discovered,
         scanned,
     )
+}
+
+/// Scans what commits add, and says what of it HEAD still has and which refs reach it.
+pub fn scan_commits(job: &Job, repository: &Repository, store: &Store, discovered: &mut Discovered) -> Scanned {
+    job.leave_out(discovered);
+    let mut scanned = job.scan(&discovered.items, Some(store), State::HistoryOnly);
+    if !scanned.findings.is_empty() {
+        mark_head(job, repository, store, &mut scanned.findings);
+        add_refs(repository, store, &mut scanned.findings);
+    }
+    scanned
 }
 
 /// Marks what HEAD's tree still has, and what allows it there: the files at the findings' paths are scanned as HEAD has them.

@@ -37,7 +37,7 @@ pub use graph::{Graph, Node};
 pub use outline::{Line, Lines, Outlined, Sketch};
 pub use pack::{Copied, Derived, Packed, Visitor};
 pub use repository::{Environment, Repository};
-pub use revision::resolve;
+pub use revision::{annotations, peel, resolve};
 pub use roots::{LogMessage, Root, RootKind, Roots};
 pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
 pub use submodules::{Submodule, Submodules};

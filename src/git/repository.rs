@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::git::config::Config;
 use crate::git::format::Format;
 use crate::git::refs::{self, Tables, Target};
-use crate::git::{bytes_path, read_file};
+use crate::git::{bytes_path, parse_id, read_file};
 use crate::origin::ObjectId;
 
 /// Files of the git directory that are one line long, or a config: more than this is not one.
@@ -190,10 +190,15 @@ impl Repository {
         public_url(self.config.get("remote", Some("origin"), "url")?)
     }
 
+    /// The commits whose parents a shallow clone left behind.
+    pub fn boundary(&self) -> Vec<ObjectId> {
+        let file = read_file(&self.common_dir.join("shallow"), SMALL_FILE).unwrap_or_default();
+        file.split(|&b| b == b'\n').filter_map(parse_id).collect()
+    }
+
     /// Why the history is not whole, as one sentence, if the clone is shallow.
     pub fn shallow(&self) -> Option<String> {
-        let file = read_file(&self.common_dir.join("shallow"), SMALL_FILE).ok()?;
-        let cut = file.split(|&b| b == b'\n').filter(|line| !line.is_empty()).count();
+        let cut = self.boundary().len();
         (cut > 0).then(|| {
             format!(
                 "the clone is shallow: history is cut off at {cut} commit(s); `git fetch --unshallow` brings the rest"

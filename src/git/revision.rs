@@ -92,13 +92,33 @@ fn candidates(name: &str) -> Vec<Vec<u8>> {
     names
 }
 
+/// Returns the annotated tags that a name or id stands for on the way to its commit, which have messages of their own.
+///
+/// # Errors
+/// As for [`resolve`].
+pub fn annotations(repo: &Repository, store: &Store, name: &str) -> Result<Vec<ObjectId>, String> {
+    let mut tags = Vec::new();
+    peel_through(store, base_id(repo, store, name)?, &mut tags)?;
+    Ok(tags)
+}
+
 /// Follows annotated tags to a commit.
-fn peel(store: &Store, mut id: ObjectId) -> Result<ObjectId, String> {
+///
+/// # Errors
+/// One sentence: what is missing, or is no commit.
+pub fn peel(store: &Store, id: ObjectId) -> Result<ObjectId, String> {
+    peel_through(store, id, &mut Vec::new())
+}
+
+fn peel_through(store: &Store, mut id: ObjectId, tags: &mut Vec<ObjectId>) -> Result<ObjectId, String> {
     let mut raw = Vec::new();
     for _ in 0..STEPS {
         match store.read(&id, &mut raw)? {
             ObjectKind::Commit => return Ok(id),
-            ObjectKind::Tag => id = Tag::parse(&raw).target.ok_or("the tag names no object")?,
+            ObjectKind::Tag => {
+                tags.push(id);
+                id = Tag::parse(&raw).target.ok_or("the tag names no object")?;
+            }
             ObjectKind::Tree | ObjectKind::Blob => return Err("it is not a commit".to_owned()),
         }
     }

@@ -44,6 +44,35 @@ impl<F: FromStr<Err = Error>> FromStr for Destination<F> {
     }
 }
 
+impl Destination {
+    /// Where the reports that are asked for go, and those that are written besides unless one that is asked for has the
+    /// same format or goes to the same place. The human one on standard output, if there is none.
+    ///
+    /// # Errors
+    /// A format is not known, or a report cannot be written where it is to go.
+    pub fn of(asked: &[String], besides: &[String]) -> Result<Vec<Self>, Error> {
+        let mut destinations = asked
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<Vec<Self>, _>>()?;
+        for text in besides {
+            let more: Self = text.parse()?;
+            let is_taken = |to: &Self| to.format == more.format || to.file == more.file;
+            if !destinations.iter().any(is_taken) {
+                destinations.push(more);
+            }
+        }
+        if destinations.is_empty() {
+            destinations.push(Self {
+                format: Format::Human,
+                file: None,
+            });
+        }
+        Self::check(&destinations)?;
+        Ok(destinations)
+    }
+}
+
 impl<F> Destination<F> {
     /// Checks, before the scan, that every report can be written where it is to go.
     pub fn check(destinations: &[Destination<F>]) -> Result<(), Error> {
@@ -119,6 +148,39 @@ fn write_file(file: &Path, report: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Appends a text to a file that others write into as well, up to so many bytes in all; what is cut off is said.
+///
+/// # Errors
+/// The file cannot be written to.
+pub fn append(file: &Path, text: &[u8], most: u64) -> Result<(), Error> {
+    let write = || {
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(file)?;
+        let room = most.saturating_sub(file.metadata()?.len());
+        if text.len() as u64 <= room {
+            return file.write_all(text);
+        }
+        let whole = &text[..room as usize];
+        let end = memchr::memrchr(b'\n', whole).map_or(0, |end| end + 1);
+        file.write_all(&[&whole[..end], CUT].concat())
+    };
+    write().map_err(|cause: io::Error| {
+        Error::output(format!("{}: it cannot be appended to", shown(file)))
+            .cause(cause)
+            .hint("check that the variable that names it is the job's own")
+    })
+}
+
+/// The end of a text that is cut: a paragraph in Markdown, too.
+const CUT: &[u8] = b"\nThis is cut here, because it is too large to be shown. Other reports have the rest.\n";
+
+/// Writes to standard output what is no report.
+///
+/// # Errors
+/// It cannot be written to.
+pub fn print(text: &[u8]) -> Result<(), Error> {
+    write_stdout(text)
+}
+
 /// Whether standard output is a terminal.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -170,6 +232,24 @@ mod tests {
     fn an_argument_that_says_too_little_is_refused() {
         assert!(parse("xml").unwrap_err().contains("unknown report format"));
         assert!(parse("json=").unwrap_err().contains("no file is named"));
+    }
+
+    #[test]
+    fn what_is_asked_for_takes_the_place_of_what_is_written_besides() {
+        let of = |asked: &[&str], besides: &[&str]| {
+            let [asked, besides] =
+                [asked, besides].map(|list| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+            let destinations = Destination::of(&asked, &besides).unwrap();
+            destinations.iter().map(|to| to.format).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[], &[]), [Format::Human]);
+        assert_eq!(of(&[], &["github"]), [Format::Github]);
+        assert_eq!(of(&["json"], &["github"]), [Format::Json]);
+        assert_eq!(of(&["json=out"], &["github"]), [Format::Json, Format::Github]);
+        assert_eq!(
+            of(&["gitlab=mine"], &["human", "gitlab=theirs"]),
+            [Format::Gitlab, Format::Human]
+        );
     }
 
     #[test]

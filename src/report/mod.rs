@@ -64,6 +64,8 @@ pub struct Report {
     pub unopened: Vec<Skip>,
     /// Other reasons for which the run is incomplete, one sentence each (a shallow clone).
     pub incomplete_reasons: Vec<String>,
+    /// How many of these the person lets pass (`--allow-shallow`): they are reported, and fail no run.
+    pub let_pass: usize,
     pub stats: Stats,
     /// Every rule of the run, found or not.
     pub rules: Vec<Arc<Rule>>,
@@ -76,7 +78,7 @@ pub struct Report {
 /// What was scanned.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The subcommand: `scan`, `staged`, `range` or `history`.
+    /// The subcommand: `scan`, `staged`, `range`, `ci` or `history`.
     pub command: &'static str,
     /// The paths, repository or range, as given by the person.
     pub what: Vec<String>,
@@ -118,6 +120,11 @@ impl Report {
     /// Whether everything that was asked for was read.
     pub fn complete(&self) -> bool {
         self.faults.is_empty() && self.incomplete_reasons.is_empty()
+    }
+
+    /// Whether everything was read but for what the person lets pass.
+    pub fn passable(&self) -> bool {
+        self.faults.is_empty() && self.incomplete_reasons.len() == self.let_pass
     }
 
     /// How many findings to act on there are of each severity, worst last.

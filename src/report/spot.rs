@@ -168,7 +168,7 @@ impl<'r> Spot<'r> {
         match self.lead.origin.place {
             Place::CommitMessage => self.lead.origin.object,
             // A range has the lines of its commits, whatever HEAD has.
-            _ if self.lead.in_head && target.command != "range" => target.head.or(brought),
+            _ if self.lead.in_head && !["range", "ci"].contains(&target.command) => target.head.or(brought),
             _ => brought,
         }
     }

@@ -31,6 +31,8 @@ pub struct Discovered {
     pub skips: Vec<Skip>,
     /// Reasons, one sentence each, why even a full scan of the items is not complete (a shallow clone).
     pub incomplete: Vec<String>,
+    /// How many of these the person lets pass.
+    pub let_pass: usize,
     /// Commits read on the way (`range` and `history`).
     pub commits: u64,
 }

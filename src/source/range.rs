@@ -4,7 +4,7 @@
 //! A line is added by a commit if no parent has it, so a clean merge adds nothing and an evil one
 //! what it made up. Whatever makes the range uncertain is an error or makes it incomplete.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::Error;
 use crate::git::commit::Commit;
@@ -92,7 +92,7 @@ impl Ends {
 }
 
 fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reached) -> Discovered {
-    let commits: HashMap<_, _> = reached.commits.iter().cloned().collect();
+    let commits: HashMap<ObjectId, Commit> = reached.commits.iter().cloned().collect();
     let graph = Graph::order(&reached.commits);
     let mut range = Range {
         objects,
@@ -113,11 +113,18 @@ fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reache
             .into_iter()
             .map(|(id, reason)| Skip::fault(id.to_string(), reason)),
     );
-    if !reached.missing.is_empty() {
-        let count = reached.missing.len();
-        found.incomplete.push(repo.shallow().unwrap_or_else(|| {
-            format!("{count} commit(s) of the range cannot be read; the whole tree of each child counts as added")
-        }));
+    let boundary = repo.boundary();
+    let cut_off = boundary.iter().filter_map(|id| commits.get(id));
+    let cut_off: HashSet<&ObjectId> = cut_off.flat_map(|commit| &commit.parents).collect();
+    let (cut, lost): (Vec<_>, Vec<_>) = reached.missing.iter().partition(|(id, _)| cut_off.contains(id));
+    if !cut.is_empty() {
+        found.incomplete.extend(repo.shallow());
+    }
+    if !lost.is_empty() {
+        let count = lost.len();
+        found.incomplete.push(format!(
+            "{count} commit(s) of the range cannot be read; the whole tree of each child counts as added"
+        ));
     }
     if range.left == 0 {
         found

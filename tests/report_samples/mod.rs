@@ -157,6 +157,7 @@ pub fn empty() -> Report {
         left_out: BTreeMap::new(),
         unopened: Vec::new(),
         incomplete_reasons: Vec::new(),
+        let_pass: 0,
         stats: Stats {
             items: 1204,
             bytes: 35_756_441,

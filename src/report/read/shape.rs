@@ -132,7 +132,7 @@ impl Stamps {
 
 impl Target {
     pub fn target(self) -> report::Target {
-        let known = ["scan", "staged", "range", "history"];
+        let known = ["scan", "staged", "range", "ci", "history"];
         let command = known.into_iter().find(|word| *word == self.command);
         report::Target {
             command: command.unwrap_or("scan"),

@@ -1,0 +1,79 @@
+//! Which reports each provider reads, and how it is handed them.
+//!
+//! They are written besides what `--report` asks for. GitHub is given more than files: lines that are commands, a page
+//! beside the job, and values that later steps read.
+
+use std::path::Path;
+
+use crate::app::job::Job;
+use crate::ci::{Environment, Provider};
+use crate::error::Error;
+use crate::report::{Format, Report, destination, github};
+
+/// What each provider reads, and the file that it looks for; without one, its log.
+const REPORTS: &[(Provider, &[(Format, Option<&str>)])] = &[
+    (Provider::GitHub, &[(Format::Github, None)]),
+    (
+        Provider::GitLab,
+        &[
+            (Format::Human, None),
+            (Format::Gitlab, Some("gl-secret-detection-report.json")),
+        ],
+    ),
+];
+
+/// The format of the page that GitHub shows beside a job.
+const PAGE: Format = Format::Markdown;
+/// A page that is larger than a MiB is not shown at all. Other commands of the step may write into it, too.
+const LARGEST_PAGE: u64 = 900 << 10;
+
+/// The reports of a provider, as `--report` has them. GitLab looks for files in the project's folder.
+pub fn of(provider: Option<Provider>, env: &Environment) -> Vec<String> {
+    let listed = REPORTS.iter().find(|(listed, _)| Some(*listed) == provider);
+    let folder = env.get("CI_PROJECT_DIR").map_or(Path::new(""), Path::new);
+    let reports = listed.map_or(&[][..], |(_, reports)| reports).iter();
+    reports
+        .map(|(format, file)| match file {
+            Some(file) => format!("{}={}", format.as_str(), folder.join(file).display()),
+            None => format.as_str().to_owned(),
+        })
+        .collect()
+}
+
+/// Writes all reports, and hands GitHub what it takes besides.
+pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Environment) -> Result<(), Error> {
+    if provider != Some(Provider::GitHub) {
+        return job.write(report, &|_, text| text);
+    }
+    job.write(report, &without_commands)?;
+    if let Some(page) = env.get("GITHUB_STEP_SUMMARY") {
+        destination::append(Path::new(page), &job.render(report, PAGE), LARGEST_PAGE)?;
+    }
+    if let Some(file) = env.get("GITHUB_OUTPUT") {
+        destination::append(Path::new(file), outputs(job, report).as_bytes(), u64::MAX)?;
+    }
+    Ok(())
+}
+
+/// What GitHub's log may hold of a report for people: a path could be a command there. The format for GitHub sees to
+/// that by itself, and the others are for programs.
+fn without_commands(format: Format, text: Vec<u8>) -> Vec<u8> {
+    match format {
+        Format::Human | Format::Markdown => github::inert(&String::from_utf8_lossy(&text)).into_bytes(),
+        _ => text,
+    }
+}
+
+/// What later steps are told: how many findings there are, and where the SARIF log is.
+fn outputs(job: &Job, report: &Report) -> String {
+    let mut outputs = format!("findings={}\n", report.findings.len());
+    let sarif = job.file_of(Format::Sarif);
+    // A name with a line ending in it would be another output.
+    let sarif = sarif
+        .and_then(|file| file.to_str())
+        .filter(|file| !file.contains(char::is_control));
+    if let Some(file) = sarif {
+        outputs += &format!("sarif={file}\n");
+    }
+    outputs
+}
