@@ -41,7 +41,7 @@ pub struct SourceSettings {
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSettings {
-    /// Write a report: human, json, jsonl or sarif; to FILE, or to standard output. Repeatable
+    /// Write a report: human, json, jsonl, sarif or html; to FILE, or to standard output. Repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
     pub report: Vec<String>,
     /// Show findings of this confidence and above: low, medium or high

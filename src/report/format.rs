@@ -1,6 +1,6 @@
 //! The formats that a report can be printed in, by name, and the one call that prints.
 
-use super::{Report, human, json, jsonl, sarif};
+use super::{Report, html, human, json, jsonl, sarif};
 use crate::error::Error;
 
 /// A way to print a report.
@@ -14,6 +14,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, as GitHub code scanning takes it.
     Sarif,
+    /// One page for people, which needs nothing else.
+    Html,
 }
 
 /// What the person's terminal and flags ask of the human format; the machine formats look at none of it.
@@ -41,7 +43,7 @@ impl Default for RenderOptions {
 }
 
 impl Format {
-    pub const ALL: [Format; 4] = [Format::Human, Format::Json, Format::Jsonl, Format::Sarif];
+    pub const ALL: [Format; 5] = [Format::Human, Format::Json, Format::Jsonl, Format::Sarif, Format::Html];
 
     /// The word used on the command line.
     pub fn as_str(self) -> &'static str {
@@ -50,7 +52,13 @@ impl Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
+            Format::Html => "html",
         }
+    }
+
+    /// Whether it masks every secret, whatever was asked for: it is made to be handed on.
+    pub fn always_masks(self) -> bool {
+        matches!(self, Format::Sarif | Format::Html)
     }
 
     /// Prints the report. The same report and options give the same bytes.
@@ -60,6 +68,7 @@ impl Format {
             Format::Json => json::render(report),
             Format::Jsonl => jsonl::render(report),
             Format::Sarif => sarif::render(report),
+            Format::Html => html::render(report),
         }
     }
 }
@@ -93,6 +102,6 @@ mod tests {
     fn an_unknown_format_is_told_the_known_ones() {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert!(error.contains("unknown report format \"xml\""), "{error}");
-        assert!(error.contains("human, json, jsonl, sarif"), "{error}");
+        assert!(error.contains("human, json, jsonl, sarif, html"), "{error}");
     }
 }
