@@ -230,7 +230,7 @@ fn no_report_tells_a_secret() {
     for command in COMMANDS {
         for way in ways {
             let mut arguments: Vec<String> = command.iter().chain(*way).map(|&word| word.to_owned()).collect();
-            let outputs = ["human", "json", "jsonl", "sarif"].map(|format| (format, files.path().join(format)));
+            let outputs = ["human", "json", "jsonl", "sarif", "html"].map(|format| (format, files.path().join(format)));
             for (format, file) in &outputs {
                 arguments.push(format!("--report={format}={}", file.display()));
             }
@@ -244,7 +244,7 @@ fn no_report_tells_a_secret() {
                 judge.bytes(&format!("{what} {format}"), &report);
             }
         }
-        for format in ["human", "json", "jsonl", "sarif"] {
+        for format in ["human", "json", "jsonl", "sarif", "html"] {
             let run = program::run(&repo.path(), &[command, &["-vv", "--report", format][..]].concat());
             assert!(run.stdout.len() > 500, "{command:?} {format}: it does report");
             assert!(
@@ -277,7 +277,7 @@ fn neither_rules_nor_imports_nor_traces_tell_a_secret() {
     let rules = repo.beside("gitleaks.toml");
     let rules = rules.to_str().expect("a plain path");
     for command in [&["scan"][..], &["history"]] {
-        for format in ["human", "json", "sarif"] {
+        for format in ["human", "json", "sarif", "html"] {
             for more in [&[][..], &["--no-builtin-rules"]] {
                 let all = [command, &["-vv", "--rules", rules, "--report", format], more].concat();
                 let run = program::run(&repo.path(), &all);
@@ -343,7 +343,7 @@ fn no_verification_tells_a_secret() {
             &["--verify", "--profile", "p"][..],
             &["--verify-with-leaked-key", "--verify-account", &canary.id],
         ] {
-            for format in ["human", "json", "sarif"] {
+            for format in ["human", "json", "sarif", "html"] {
                 let mut command = program::keytrail(home.path());
                 command.args([
                     "history",
@@ -375,27 +375,20 @@ fn no_verification_tells_a_secret() {
 
 /// The judge is no judge if it finds nothing.
 #[test]
-fn only_when_asked_for_and_never_in_sarif() {
+fn only_when_asked_for_and_never_in_what_is_handed_on() {
     let canary = Canary::new();
     let judge = Judge::new(&canary);
     let repo = planted(&canary);
     for command in COMMANDS {
-        for format in ["human", "json", "jsonl", "sarif"] {
+        for format in ["human", "json", "jsonl", "sarif", "html"] {
             let run = program::run(
                 &repo.path(),
                 &[command, &["--show-secrets", "--report", format][..]].concat(),
             );
             let shown = run.out();
-            assert_eq!(
-                judge.leak(&run.stdout).is_some(),
-                format != "sarif",
-                "{command:?} {format}"
-            );
-            assert_eq!(
-                shown.contains(&canary.secret),
-                format != "sarif",
-                "{command:?} {format}"
-            );
+            let is_masked = matches!(format, "sarif" | "html");
+            assert_eq!(judge.leak(&run.stdout).is_some(), !is_masked, "{command:?} {format}");
+            assert_eq!(shown.contains(&canary.secret), !is_masked, "{command:?} {format}");
             assert!(
                 !shown.contains(&canary.remote),
                 "{command:?} {format}: a password of the remote"
@@ -463,7 +456,7 @@ fn no_error_tells_a_secret() {
     });
     let commit = repo.id("HEAD~1");
     fs::remove_file(repo.loose(&commit)).expect("it is loose");
-    for format in ["human", "json", "sarif"] {
+    for format in ["human", "json", "sarif", "html"] {
         check("a damaged history", &["history", "-vvv", "--report", format], 1);
         let run = program::run(&folder, &["range", "v1~1..HEAD", "-vvv", "--report", format]);
         judge.run("a damaged range", &run);
@@ -510,7 +503,7 @@ fn nothing_that_allows_tells_a_secret() {
         judge.run(what, &run);
         run
     };
-    let formats = ["human", "json", "jsonl", "sarif"];
+    let formats = ["human", "json", "jsonl", "sarif", "html"];
     for format in formats {
         check("markers", &["scan", "a.env", "-vv", "--report", format]);
         check("markers in history", &["history", "-vv", "--report", format]);
@@ -643,7 +636,7 @@ fn no_name_tells_a_secret() {
     );
     repo.commit("a name");
     repo.git(&["branch", &format!("token={}", canary.password)]);
-    for format in ["human", "json", "jsonl", "sarif"] {
+    for format in ["human", "json", "jsonl", "sarif", "html"] {
         let flags = ["history", "-v", "--policy", "cis-v3", "--report", format];
         let run = program::run(&repo.path(), &flags);
         assert_eq!(run.code, 1, "{}", run.err());

@@ -10,7 +10,7 @@ use common::random::{Pair, Random};
 use common::repo::TestRepo;
 use data_encoding::BASE64;
 
-const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif"];
+const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "html"];
 
 fn text(key: &Pair) -> String {
     format!(

@@ -27,6 +27,13 @@ pub struct Ages<'r> {
     pub as_of: i64,
 }
 
+impl Ages<'_> {
+    /// Whether there is anything to draw.
+    pub fn is_any_known(&self) -> bool {
+        self.keys.iter().any(|(_, row)| row.days(self.as_of) != (None, None))
+    }
+}
+
 struct Bar<'r> {
     anchor: &'r str,
     row: &'r Row,

@@ -45,7 +45,9 @@ fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
     summary::incomplete(page, plan.report)?;
     summary::tiles(page, plan.report)?;
     timeline::write(page, plan)?;
-    ages(page, plan)?;
+    if let Some(ages) = ages(plan) {
+        ages::write(page, &ages)?;
+    }
     findings(page, plan)?;
     accepted::write(page, plan)?;
     scanned::write(page, plan.report)?;
@@ -58,19 +60,18 @@ fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
     )
 }
 
-/// The ages of the keys that were found, if a policy was asked.
-fn ages(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
-    let Some(policy) = plan.policy() else { return Ok(()) };
+/// The ages of the keys that were found, if a policy was asked and any is known.
+fn ages<'p>(plan: &'p Plan<'_>) -> Option<Ages<'p>> {
     let keys = plan.exposures.iter().filter_map(|exposure| {
         let anchor = plan.anchor(exposure.lead())?;
         Some((anchor, exposure.row?))
     });
     let ages = Ages {
         keys: keys.collect(),
-        limit: policy.limits.max_age_days,
+        limit: plan.policy()?.limits.max_age_days,
         as_of: plan.report.as_of,
     };
-    ages::write(page, &ages)
+    ages.is_any_known().then_some(ages)
 }
 
 fn findings(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {

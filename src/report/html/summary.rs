@@ -23,8 +23,8 @@ pub fn title(report: &Report) -> String {
         (Some(name), _) => format!("Secrets in {name}"),
         (None, [what]) if what == "-" => "Secrets in standard input".to_owned(),
         (None, [.., what]) if what != "." && (in_repository || target.what.len() == 1) => {
-            let name = what.trim_end_matches('/').rsplit('/').next().unwrap_or(what);
-            format!("Secrets in {name}")
+            let name = what.trim_end_matches('/').rsplit('/').next();
+            format!("Secrets in {}", name.filter(|name| !name.is_empty()).unwrap_or(what))
         }
         (None, [_, _, ..]) if !in_repository => format!("Secrets in {} places", target.what.len()),
         _ if in_repository => "Secrets in this repository".to_owned(),
@@ -60,11 +60,7 @@ pub fn header(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
     )?;
     let parts = [
         ("timeline", "Timeline", super::timeline::is_drawn(plan)),
-        (
-            "ages",
-            "Ages",
-            plan.policy().is_some() && plan.exposures.iter().any(|exposure| exposure.row.is_some()),
-        ),
+        ("ages", "Ages", super::ages(plan).is_some()),
         ("findings", "Findings", true),
         ("suppressed", "Suppressed", !report.suppressed.is_empty()),
         ("scanned", "What was scanned", true),
