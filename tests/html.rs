@@ -27,7 +27,7 @@ static PAGE: LazyLock<PathBuf> = LazyLock::new(|| {
     let mut random = Random::new(80);
     let live = account.key("deploy", 250, "Active", Some(2));
     let gone = account.key("o'brien & sons </svg></style>", 240, "Inactive", Some(198));
-    let young = account.key("svc-ci", 60, "Active", Some(1));
+    let young = account.key("svc-ci", 88, "Active", Some(1));
     let mut value = |recipe: &str| expand(recipe, &mut random);
     let repo = TestRepo::new();
     let at = |day: i64| repo.set_clock(FIRST + day * DAY);
@@ -64,8 +64,8 @@ static PAGE: LazyLock<PathBuf> = LazyLock::new(|| {
     at(170);
     let example = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
     repo.commit_file("docs.md", format!("aws_access_key_id = {example}\n"));
-    let allowed = value("token = \"<[A-Za-z0-9]{40}>\" # keytrail:allow the <i>vendor's</i> test login \u{202e}moc\n");
-    repo.commit_file("tests/login.py", allowed);
+    let allowed = value("token = \"<[A-Za-z0-9]{40}>\" # keytrail:allow the vendor's <i>test</i> login\n");
+    repo.commit_file("tests/\u{202e}moc.py", allowed);
     repo.git(&["remote", "add", "origin", "https://github.com/acme/app.git"]);
     let mut arguments: Vec<String> = ["history", "--policy", "cis-v3", "--min-confidence", "low"]
         .map(str::to_owned)
@@ -310,7 +310,6 @@ fn nothing_is_markup_but_ours() {
 
 #[test]
 fn every_command_makes_a_page() {
-    let account = Account::new(81);
     let repo = TestRepo::new();
     let key = Random::new(82).pair();
     repo.commit_file("a.env", lines(&key));
@@ -331,7 +330,7 @@ fn every_command_makes_a_page() {
         assert_eq!(page.contains("id=\"timeline\""), has_timeline, "{name}");
         assert!(page.contains("What to do"), "{name}");
         assert!(!page.contains("id=\"ages\""), "{name}: no policy was asked");
-        let policy: Vec<String> = [&command, &account.flags()[..2]].concat();
+        let policy = [&command[..], &["--policy".to_owned(), "cis-v3".to_owned()]].concat();
         let page = std::fs::read_to_string(report(&repo, &format!("{name}-policy"), &policy)).unwrap();
         assert_eq!(
             page.contains("id=\"ages\""),

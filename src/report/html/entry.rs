@@ -21,7 +21,7 @@ pub fn write(page: &mut String, plan: &Plan<'_>, (exposure, has_card): (&Exposur
                 let anchor = plan.anchor(exposure.lead()).unwrap_or_default();
                 writeln!(
                     page,
-                    "<p class=\"todo\">What to do: <a href=\"#{anchor}\">with its access key</a></p>"
+                    "<p class=\"todo\">What to do: see <a href=\"#{anchor}\">its access key</a>, above.</p>"
                 )?;
             }
         }
@@ -56,7 +56,7 @@ fn open(page: &mut String, plan: &Plan<'_>, number: usize, is_lead: bool) -> std
     writeln!(page, "<div class=\"where\">")?;
     places::write(page, plan, finding)?;
     writeln!(page, "</div>")?;
-    facts::write(page, plan, finding)?;
+    facts::write(page, plan, finding, is_lead)?;
     writeln!(page, "</div>")
 }
 

@@ -11,24 +11,24 @@ use crate::finding::age::{Bound, EvidenceKind, Judged, VerdictKind, days};
 use crate::finding::verification::{Answer, Verification};
 use crate::finding::{Aws, Finding, Generation};
 use crate::keys::verdict::date;
-use crate::origin::Step;
+use crate::origin::{State, Step};
 
 /// Refs that are named.
 const NAMED: usize = 8;
 
-/// Writes the list.
-pub fn write(page: &mut String, plan: &Plan<'_>, finding: &Finding) -> fmt::Result {
+/// Writes the list. What is the same for all findings of a key stands at the first.
+pub fn write(page: &mut String, plan: &Plan<'_>, finding: &Finding, is_lead: bool) -> fmt::Result {
     let mut list = List(page);
     writeln!(list.0, "<dl class=\"facts\">")?;
     history(&mut list, plan, finding)?;
     if let Some(aws) = &finding.aws {
-        owner(&mut list, finding, aws)?;
+        owner(&mut list, finding, aws, is_lead)?;
         pair(&mut list, plan, aws)?;
     }
     if let Some(verification) = &finding.verification {
         asked(&mut list, verification)?;
     }
-    if let Some(judged) = finding.judged.as_deref().filter(|_| plan.policy().is_some()) {
+    if let Some(judged) = finding.judged.as_deref().filter(|_| is_lead) {
         verdicts(&mut list, judged)?;
     }
     rule(&mut list, finding)?;
@@ -58,17 +58,20 @@ impl List<'_> {
 }
 
 fn history(list: &mut List<'_>, plan: &Plan<'_>, finding: &Finding) -> fmt::Result {
-    let is_own = finding.primary().origin.submodule.is_none();
+    let has_page = finding.primary().origin.submodule.is_none() && finding.state != State::Unreachable;
     let commit = |id| {
-        let page = is_own.then(|| plan.locator.commit_page(id)).flatten();
+        let page = has_page.then(|| plan.locator.commit_page(id)).flatten();
         link(page, &format!("<code>{}</code>", id.short()))
     };
     let removed = finding.removed.as_ref().map(|stamp| {
         let on = date(stamp.commit_time);
         format!("; taken out on {on} by {}", commit(&stamp.id))
     });
-    let now = state::sentence(finding.state);
-    list.html("Now", &format!("{now}{}", removed.unwrap_or_default()))?;
+    // The mark beside the heading says it already.
+    if finding.state != State::InTree {
+        let now = state::sentence(finding.state);
+        list.html("Now", &format!("{now}{}", removed.unwrap_or_default()))?;
+    }
     if let Some(stamp) = &finding.introduced {
         let (written, made) = (date(stamp.author_time), date(stamp.commit_time));
         let since = stamp.author_time.min(stamp.commit_time);
@@ -109,16 +112,14 @@ fn history(list: &mut List<'_>, plan: &Plan<'_>, finding: &Finding) -> fmt::Resu
     list.known("Inside", [(!forms.is_empty()).then(|| forms.join(", then "))])
 }
 
-fn owner(list: &mut List<'_>, finding: &Finding, aws: &Aws) -> fmt::Result {
+fn owner(list: &mut List<'_>, finding: &Finding, aws: &Aws, is_lead: bool) -> fmt::Result {
     if let Some(service) = &aws.canary {
         list.text("Trap", &format!("do not try it: {service} sees every use"))?;
     }
     let id = aws.key_id.clone().filter(|_| finding.rule.kind != "access-key-id");
     list.known("Key id", [id])?;
-    list.known(
-        "Account",
-        [aws.account_id.clone(), aws.root.then(|| "root user".to_owned())],
-    )?;
+    let account = aws.account_id.clone().filter(|_| is_lead);
+    list.known("Account", [account, aws.root.then(|| "root user".to_owned())])?;
     list.known(
         "Beside it",
         [
