@@ -186,7 +186,7 @@ fn it_is_used_by_keyboard() {
             >= 0.0
     );
     browser.press("Enter");
-    assert_eq!(browser.evaluate("location.hash"), "#findings");
+    browser.wait_for("location.hash === '#findings'");
     browser.press("Tab");
     assert_eq!(focused(&mut browser, "e.name"), "words", "then the filter");
     assert_eq!(focused(&mut browser, "getComputedStyle(e).outlineStyle"), "solid");
@@ -204,6 +204,10 @@ fn it_is_used_by_keyboard() {
     );
     browser.evaluate("document.querySelector('button[type=reset]').focus()");
     browser.press("Enter");
+    browser.wait_for(&format!(
+        "document.querySelector('output').textContent === '{} shown'",
+        all.len()
+    ));
     assert_eq!(shown(&mut browser), all, "all again");
     // A severity is switched off with the space bar.
     browser.evaluate("document.querySelector('[value=critical]').focus()");
@@ -223,10 +227,7 @@ fn it_is_used_by_keyboard() {
     // What a link leads to is shown, also if a filter had hidden it.
     browser.evaluate("document.querySelector('#timeline a').focus()");
     browser.press("Enter");
-    assert_eq!(
-        browser.evaluate("document.querySelector(location.hash).offsetHeight > 0"),
-        true
-    );
+    browser.wait_for("document.querySelector(location.hash).offsetHeight > 0");
     browser.evaluate(
         "(function () { var f = document.querySelector('.filter'); f.elements.rule.value = 'stripe-secret-key'; \
          f.dispatchEvent(new Event('input')); })()",
@@ -235,10 +236,7 @@ fn it_is_used_by_keyboard() {
     // A card opens.
     browser.evaluate("document.querySelector('article:not([hidden]) .card > summary').focus()");
     browser.press("Enter");
-    assert_eq!(
-        browser.evaluate("document.querySelector('article:not([hidden]) .card').open"),
-        true
-    );
+    browser.wait_for("document.querySelector('article:not([hidden]) .card').open");
     assert_eq!(browser.trouble().len(), 1, "{:?}", browser.trouble());
 }
 
@@ -257,14 +255,11 @@ fn it_works_without_scripts_and_prints() {
     assert_eq!(browser.evaluate(steps), 0, "closed");
     browser.evaluate("document.querySelector('.card > summary').focus()");
     browser.press("Enter");
-    assert!(browser.evaluate(steps).as_u64().unwrap() > 0, "opened");
+    browser.wait_for(&format!("{steps} > 0"));
     browser.press("Enter");
     browser.ask("Emulation.setEmulatedMedia", json!({"media": "print"}));
-    assert_eq!(
-        browser.evaluate(steps),
-        text().matches("<h4>").count(),
-        "on paper every card is open"
-    );
+    // On paper every card is open.
+    browser.wait_for(&format!("{steps} === {}", text().matches("<h4>").count()));
     let paper = browser.print();
     std::fs::write(PAGE.with_file_name("page.pdf"), &paper).unwrap();
     assert!(paper.starts_with(b"%PDF") && paper.len() > 50_000);

@@ -131,6 +131,17 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// Waits until a script gives `true`: what the browser was told may take a moment to show.
+    pub fn wait_for(&mut self, script: &str) {
+        for _ in 0..500 {
+            if self.evaluate(script) == true {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("it does not come true: {script}");
+    }
+
     /// Presses and lets go of a key, as `Tab` or `Enter`, or types a letter.
     pub fn press(&mut self, key: &str) {
         let (code, text) = match key {
@@ -150,12 +161,10 @@ impl Browser {
 
     /// Takes a picture of the whole page.
     pub fn screenshot(&mut self, file: &Path) {
-        let parameters = json!({"format": "png", "captureBeyondViewport": true});
         let size = self.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]");
         let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
-        let mut parameters = parameters;
-        parameters["clip"] = clip;
-        let picture = self.ask("Page.captureScreenshot", parameters);
+        let whole = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = self.ask("Page.captureScreenshot", whole);
         let picture = BASE64.decode(picture["data"].as_str().expect("a picture").as_bytes());
         std::fs::write(file, picture.expect("base64")).expect("a file");
     }

@@ -80,9 +80,10 @@ fn findings(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
         "<section class=\"part\" id=\"findings\" tabindex=\"-1\">\n<h2>Findings</h2>"
     )?;
     if plan.report.findings.is_empty() {
-        let nothing = match plan.report.complete() {
-            true => "There is nothing to act on.",
-            false => "There is nothing to act on in what was read.",
+        let nothing = match (plan.report.stats.items, plan.report.complete()) {
+            (0, _) => "Nothing was read, so nothing was found.",
+            (_, true) => "There is nothing to act on.",
+            (_, false) => "There is nothing to act on in what was read.",
         };
         writeln!(page, "<p class=\"none\">{nothing}</p>")?;
     }
@@ -90,7 +91,11 @@ fn findings(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
     if let Some(cut) = plan.cut() {
         writeln!(page, "<p class=\"cut\">{cut}</p>")?;
     }
-    writeln!(page, "</section>\n<div class=\"entries\">")?;
+    writeln!(page, "</section>")?;
+    if plan.exposures.is_empty() {
+        return Ok(());
+    }
+    writeln!(page, "<div class=\"entries\">")?;
     for exposure in plan.written() {
         entry::write(page, plan, exposure)?;
     }

@@ -96,7 +96,14 @@ pub fn incomplete(page: &mut String, report: &Report) -> std::fmt::Result {
 /// The figures: how many and how bad, where they are, and what is accepted.
 pub fn tiles(page: &mut String, report: &Report) -> std::fmt::Result {
     let total = report.findings.len() as u64;
-    writeln!(page, "<ul class=\"tiles\">\n<li class=\"tile all{}\">", empty(total))?;
+    // Nothing found is good news only where everything was read.
+    let is_clean = total == 0 && report.complete() && report.stats.items > 0;
+    let clean = if is_clean { " clean" } else { "" };
+    writeln!(
+        page,
+        "<ul class=\"tiles\">\n<li class=\"tile all{}{clean}\">",
+        empty(total)
+    )?;
     writeln!(
         page,
         "<a href=\"#findings\" data-show=\"open\"><strong>{}</strong> <span>to act on</span>{}</a></li>",
@@ -167,4 +174,20 @@ fn severities(report: &Report) -> String {
         before += count;
     }
     format!("{bar}</svg><small>{}</small>", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_is_named_as_people_name_it() {
+        assert_eq!(repository("https://github.com/acme/app.git"), Some("acme/app"));
+        assert_eq!(
+            repository("https://git.example.com/group/sub/app/"),
+            Some("group/sub/app")
+        );
+        assert_eq!(repository("https://git.example.com/"), None);
+        assert_eq!(repository("git@example.com:acme/app"), None);
+    }
 }

@@ -249,3 +249,35 @@ fn draw(page: &mut String, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt
     }
     writeln!(page)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_few_and_stand_at_firsts_of_months_or_years() {
+        let labels = |start: &str, end: &str| {
+            let at = |time: &str| time.parse::<jiff::Timestamp>().unwrap().as_second();
+            let (start, end) = (at(start), at(end));
+            let ticks = ticks(&Scale { start, end });
+            assert!(ticks.iter().all(|(time, _)| (start..=end).contains(time)), "{ticks:?}");
+            ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>()
+        };
+        let year = labels("2023-11-20T00:00:00Z", "2024-06-01T22:13:20Z");
+        assert_eq!(year, ["Jan 2024", "Mar 2024", "May 2024"]);
+        let decades = labels("1998-02-03T00:00:00Z", "2026-01-01T00:00:00Z");
+        assert_eq!(decades, ["2000", "2005", "2010", "2015", "2020", "2025"]);
+        assert!(labels("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z").is_empty());
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_is_drawn_at_an_end() {
+        let scale = Scale {
+            start: i64::MIN,
+            end: 1_700_000_000,
+        };
+        assert_eq!((scale.mille(i64::MIN), scale.mille(i64::MAX)), (0, 1000));
+        assert!(ticks(&scale).is_empty());
+        assert_eq!(per_cent(scale.mille(0)), "99.9%");
+    }
+}
