@@ -304,6 +304,28 @@ fn nothing_is_markup_but_ours() {
 }
 
 #[test]
+fn both_halves_of_a_key_stand_together_with_one_card() {
+    let page = text();
+    let entries: Vec<&str> = page.split("<article class=\"entry ").skip(1).collect();
+    assert_eq!(entries.len(), 9);
+    let of = |rule: &str| format!("data-rule=\"{rule}\"");
+    let mut pairs = 0;
+    for pair in entries
+        .windows(2)
+        .filter(|pair| pair[0].contains(&of("aws-access-key-id")))
+    {
+        let (id, secret) = (pair[0], pair[1]);
+        assert!(id.contains("class=\"card\"") && id.contains(">Policy<"));
+        assert!(secret.contains(&of("aws-secret-access-key")) && secret.contains(" joined\""));
+        assert!(secret.contains("its access key</a>, above") && !secret.contains(">Policy<"));
+        pairs += 1;
+    }
+    assert_eq!((pairs, page.matches("class=\"card\"").count()), (3, 6));
+    // Worse comes first, then what its account calls active.
+    assert!(entries[0].starts_with("critical") && entries[1].contains(&of("aws-access-key-id")));
+}
+
+#[test]
 fn every_command_makes_a_page() {
     let repo = TestRepo::new();
     let key = Random::new(82).pair();

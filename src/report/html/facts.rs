@@ -30,6 +30,7 @@ pub fn write(page: &mut String, plan: &Plan<'_>, finding: &Finding, is_lead: boo
     }
     if let Some(judged) = finding.judged.as_deref().filter(|_| is_lead) {
         verdicts(&mut list, judged)?;
+        evidence(&mut list, judged)?;
     }
     rule(&mut list, finding)?;
     writeln!(list.0, "</dl>")
@@ -190,20 +191,26 @@ fn verdicts(list: &mut List<'_>, judged: &Judged) -> fmt::Result {
         );
     }
     said += "</ul>";
-    list.html("Policy", &said)?;
-    let evidence = judged.evidence.iter().map(|fact| {
+    list.html("Policy", &said)
+}
+
+/// The facts that the age was made of.
+fn evidence(list: &mut List<'_>, judged: &Judged) -> fmt::Result {
+    if judged.evidence.is_empty() {
+        return Ok(());
+    }
+    let mut said = "<ul class=\"verdicts\">".to_owned();
+    for fact in &judged.evidence {
         let bound = match fact.bound {
             Bound::MadeAt => "made on",
             Bound::MadeBy => "made by",
             Bound::MadeSince if fact.kind == EvidenceKind::Replaced => "likely made after",
             Bound::MadeSince => "made after",
         };
-        format!("{bound} {}: {}", date(fact.at), fact.source)
-    });
-    list.known(
-        "Evidence",
-        [Some(evidence.collect::<Vec<_>>().join("; ")).filter(|said| !said.is_empty())],
-    )
+        said += &format!("<li>{bound} {}: {}</li>", date(fact.at), text(&fact.source));
+    }
+    said += "</ul>";
+    list.html("Evidence", &said)
 }
 
 /// How sure it is, and why.

@@ -172,6 +172,8 @@ fn exposures(report: &Report) -> Vec<Exposure<'_>> {
         (
             Reverse(findings().map(|finding| finding.severity).max()),
             Reverse(findings().map(|finding| finding.confidence).max()),
+            // A key that its account calls active opens something for certain.
+            !exposure.row.is_some_and(|row| row.case.is_active()),
             findings().map(|finding| finding.state).min(),
             exposure.findings.iter().min().copied(),
         )
