@@ -43,8 +43,8 @@ pub struct SourceSettings {
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSettings {
-    /// Write a report to FILE, or to standard output: human, json, jsonl, sarif, gitlab, gitlab-codequality, junit, csv,
-    /// github, markdown or gitleaks-json. Repeatable
+    /// Write a report to FILE, or to standard output: human, json, jsonl, sarif, html, gitlab, gitlab-codequality, junit,
+    /// csv, github, markdown or gitleaks-json. Repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "What is reported")]
     pub report: Vec<String>,
     /// What a command writes besides, unless a report is asked for that has this format or goes there.

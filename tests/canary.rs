@@ -291,7 +291,7 @@ fn neither_rules_nor_imports_nor_traces_tell_a_secret() {
     let rules = repo.beside("gitleaks.toml");
     let rules = rules.to_str().expect("a plain path");
     for command in [&["scan"][..], &["history"]] {
-        for format in ["human", "json", "sarif"] {
+        for format in ["human", "json", "sarif", "html"] {
             for more in [&[][..], &["--no-builtin-rules"]] {
                 let all = [command, &["-vv", "--rules", rules, "--report", format], more].concat();
                 let run = program::run(&repo.path(), &all);
@@ -357,7 +357,7 @@ fn no_verification_tells_a_secret() {
             &["--verify", "--profile", "p"][..],
             &["--verify-with-leaked-key", "--verify-account", &canary.id],
         ] {
-            for format in ["human", "json", "sarif"] {
+            for format in ["human", "json", "sarif", "html"] {
                 let mut command = program::keytrail(home.path());
                 command.args([
                     "history",
@@ -468,7 +468,7 @@ fn no_error_tells_a_secret() {
     });
     let commit = repo.id("HEAD~1");
     fs::remove_file(repo.loose(&commit)).expect("it is loose");
-    for format in ["human", "json", "sarif"] {
+    for format in ["human", "json", "sarif", "html"] {
         check("a damaged history", &["history", "-vvv", "--report", format], 1);
         let run = program::run(&folder, &["range", "v1~1..HEAD", "-vvv", "--report", format]);
         judge.run("a damaged range", &run);

@@ -5,7 +5,7 @@ use super::job;
 use crate::cli::FactArguments;
 use crate::error::Error;
 use crate::outcome::Outcome;
-use crate::report::card::{Card, CardFormat};
+use crate::report::card::{Card, CardFormat, Grounds};
 use crate::report::keys::KeysReport;
 use crate::report::{Destination, RenderOptions};
 use crate::settings::RuleSettings;
@@ -85,7 +85,7 @@ fn of_key(report: &KeysReport, id: &str) -> Result<Card, Error> {
     let row = row.ok_or_else(|| {
         Error::input("nothing is known of this key").hint("name an inventory or a scan that knows it")
     })?;
-    Ok(Card::of_key(report, row))
+    Ok(Card::of_key(&Grounds::of(report), row))
 }
 
 fn of_finding(report: &KeysReport, digits: &str) -> Result<Card, Error> {
@@ -95,7 +95,7 @@ fn of_finding(report: &KeysReport, digits: &str) -> Result<Card, Error> {
         .filter(|(_, print)| print.starts_with(digits))
         .collect();
     match &fitting[..] {
-        [(number, _)] => Ok(Card::of_finding(report, *number)),
+        [(number, _)] => Ok(Card::of_finding(&Grounds::of(report), *number)),
         [] => Err(Error::input(format!("no finding begins with {digits}"))
             .hint("scan the repository that has it (--repo PATH), or name the report (--findings scan.json)")),
         several => {

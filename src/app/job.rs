@@ -1,6 +1,7 @@
 //! What every scanning command shares: the checked settings, the detectors, and the way from findings
 //! to written reports.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
@@ -14,10 +15,11 @@ use crate::detect::{Detectors, Spots};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::{ObjectKind, ReadObject, Store};
-use crate::keys::{self, Inventory, Policy};
+use crate::keys::{self, Inventory, Key, Policy};
 use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
 use crate::pair;
+use crate::report::keys::JudgedKeys;
 use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
@@ -47,7 +49,7 @@ pub struct Job {
     mark: String,
     pub detectors: Detectors,
     layers: Layers,
-    /// What AWS keys are judged by, if that was asked.
+    /// What AWS keys are judged by, if that was asked, or if a format shows incident cards.
     judging: Option<Judging>,
     suppressing: Suppressing,
     /// What AWS is asked about the keys that are found, if that was wanted.
@@ -56,7 +58,19 @@ pub struct Job {
 
 struct Judging {
     policy: Policy,
+    /// Whether nobody named a policy or an inventory: then it is for incident cards alone.
+    by_default: bool,
     inventory: Inventory,
+}
+
+impl Judging {
+    /// The inventory, with keys that AWS was asked about.
+    fn inventory_and(&self, verified: Vec<Key>) -> Cow<'_, Inventory> {
+        match verified.is_empty() {
+            true => Cow::Borrowed(&self.inventory),
+            false => Cow::Owned(self.inventory.clone().and(Inventory::of(verified))),
+        }
+    }
 }
 
 impl Job {
@@ -78,9 +92,11 @@ impl Job {
             None => None,
         };
         let keys = common.keys.or(file.keys);
-        let judging = match keys.asked() {
+        let has_cards = destinations.iter().any(|to: &Destination| to.format == Format::Html);
+        let judging = match keys.asked() || has_cards {
             true => Some(Judging {
                 policy: Policy::load(keys.policy.as_deref().unwrap_or(keys::policy::DEFAULT))?,
+                by_default: !keys.asked(),
                 inventory: Inventory::read(&keys.keys_from)?,
             }),
             false => None,
@@ -272,11 +288,17 @@ impl Job {
         }
         let mut incomplete = discovered.incomplete;
         incomplete.extend(verified.incomplete);
-        if let Some(Judging { policy, inventory }) = &self.judging {
-            let inventory = match verified.keys.is_empty() {
-                true => inventory,
-                false => &inventory.clone().and(Inventory::of(verified.keys)),
-            };
+        let judging = self.judging.as_ref();
+        let judging = judging.map(|judging| (judging, judging.inventory_and(verified.keys)));
+        if let Some((
+            Judging {
+                policy,
+                by_default: false,
+                ..
+            },
+            inventory,
+        )) = &judging
+        {
             // After the veil: verdicts name places.
             keys::annotate(&mut findings, policy, inventory, self.as_of);
             incomplete.extend(inventory.doubts(policy, self.as_of));
@@ -294,6 +316,10 @@ impl Job {
             .into_iter()
             .partition(|finding| finding.confidence >= self.report.min_confidence());
         stats.below_confidence = below.len() as u64;
+        let keys = judging.map(|(Judging { policy, by_default, .. }, inventory)| {
+            let joined = keys::join(&findings, &inventory, self.as_of);
+            JudgedKeys::of(policy, *by_default, joined, &findings, self.as_of)
+        });
         let is_policy = |skip: &&Skip| matches!(skip.why, Why::Policy(_));
         let unopened = scanned.skips.iter().filter(is_policy).take(NAMED).cloned().collect();
         let mut faults = Vec::new();
@@ -318,6 +344,7 @@ impl Job {
             rules: self.rules.iter().cloned().collect(),
             show_secrets: self.report.show_secrets,
             as_of: self.as_of,
+            keys,
         }
     }
 

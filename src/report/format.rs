@@ -1,6 +1,6 @@
 //! The formats that a report can be printed in, by name, and the one call that prints.
 
-use super::{Report, code_quality, github, gitlab, gitleaks, human, json, jsonl, junit, markdown, sarif, sheet};
+use super::{Report, code_quality, github, gitlab, gitleaks, html, human, json, jsonl, junit, markdown, sarif, sheet};
 use crate::error::Error;
 
 /// A way to print a report.
@@ -14,6 +14,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, as GitHub code scanning takes it.
     Sarif,
+    /// One page for people, which needs nothing else.
+    Html,
     /// GitLab's report of secret detection, 15.2.4.
     Gitlab,
     /// GitLab's Code Quality report.
@@ -55,11 +57,12 @@ impl Default for RenderOptions {
 }
 
 impl Format {
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Human,
         Format::Json,
         Format::Jsonl,
         Format::Sarif,
+        Format::Html,
         Format::Gitlab,
         Format::GitlabCodequality,
         Format::Junit,
@@ -76,6 +79,7 @@ impl Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
+            Format::Html => "html",
             Format::Gitlab => "gitlab",
             Format::GitlabCodequality => "gitlab-codequality",
             Format::Junit => "junit",
@@ -93,6 +97,7 @@ impl Format {
             Format::Json => json::render(report),
             Format::Jsonl => jsonl::render(report),
             Format::Sarif => sarif::render(report),
+            Format::Html => html::render(report),
             Format::Gitlab => gitlab::render(report),
             Format::GitlabCodequality => code_quality::render(report),
             Format::Junit => junit::render(report),
@@ -148,6 +153,6 @@ mod tests {
     fn an_unknown_format_is_told_the_known_ones() {
         let error = "xml".parse::<Format>().unwrap_err().to_string();
         assert!(error.contains("unknown report format \"xml\""), "{error}");
-        assert!(error.contains("human, json, jsonl, sarif, gitlab, "), "{error}");
+        assert!(error.contains("human, json, jsonl, sarif, html, gitlab, "), "{error}");
     }
 }

@@ -5,7 +5,7 @@
 
 mod block;
 pub(in crate::report) mod page;
-mod summary;
+pub(in crate::report) mod summary;
 
 use super::{RenderOptions, Report, place};
 use crate::finding::Finding;
@@ -67,12 +67,8 @@ fn suppressed(page: &mut Page, report: &Report) {
 
 /// The value as people may see it: raw if asked for, whole if AWS calls it public, masked otherwise.
 fn shown_secret(report: &Report, finding: &Finding) -> String {
-    if let Some(raw) = report.raw_secret(finding) {
-        return crate::text::sanitize(raw);
-    }
-    let public_id = finding.aws.as_ref().and_then(|aws| aws.key_id.as_ref());
-    match public_id {
-        Some(id) if finding.rule.kind == "access-key-id" => id.clone(),
-        _ => finding.secret.masked(),
+    match report.raw_secret(finding) {
+        Some(raw) => crate::text::sanitize(raw),
+        None => super::shown_masked(finding),
     }
 }

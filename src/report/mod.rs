@@ -12,6 +12,7 @@ mod format;
 pub mod github;
 mod gitlab;
 mod gitleaks;
+mod html;
 mod human;
 mod json;
 mod jsonl;
@@ -40,6 +41,7 @@ use crate::origin::ObjectId;
 use crate::rules::Rule;
 use crate::skip::{Policy, Skip, Why};
 use crate::text::sanitize;
+use keys::JudgedKeys;
 
 pub use destination::Destination;
 pub use format::{Format, RenderOptions};
@@ -73,6 +75,9 @@ pub struct Report {
     pub show_secrets: bool,
     /// The time that ages are reckoned from, Unix seconds (`--as-of`, or the time of the run).
     pub as_of: i64,
+    /// The access keys among `findings`, which rows name by number; where a policy was asked
+    /// or a format shows incident cards.
+    pub keys: Option<JudgedKeys>,
 }
 
 /// What was scanned.
@@ -157,6 +162,15 @@ impl Report {
     )]
     fn raw_secret<'r>(&self, finding: &'r Finding) -> Option<&'r [u8]> {
         self.show_secrets.then(|| finding.secret.expose())
+    }
+}
+
+/// The value as anybody may see it: whole if AWS calls it public, masked otherwise.
+fn shown_masked(finding: &Finding) -> String {
+    let public_id = finding.aws.as_ref().and_then(|aws| aws.key_id.as_ref());
+    match public_id {
+        Some(id) if finding.rule.kind == "access-key-id" => id.clone(),
+        _ => finding.secret.masked(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod archive;
+pub mod browser;
 pub mod mutation;
 pub mod pack;
 pub mod program;

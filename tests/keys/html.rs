@@ -3,9 +3,9 @@
 //! `tests/install-tools` installs Chromium. The screenshots are left in the test's output folder, to be looked at.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::common::account::{Account, lines};
+use crate::common::browser::Browser;
 use crate::common::program;
 use crate::common::repo::TestRepo;
 
@@ -43,99 +43,37 @@ fn page() -> PathBuf {
     file
 }
 
-/// Runs the browser without a network and returns what it printed.
-fn browse(arguments: &[&str], page: &Path) -> String {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let paths: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).collect();
-    let found = names
-        .iter()
-        .flat_map(|name| paths.iter().map(move |path| path.join(name)))
-        .find(|path| path.exists());
-    let browser = found.expect("chromium is not installed: run tests/install-tools");
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new("timeout")
-        .args(["--kill-after=5", "90"])
-        .arg(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-            // The page stands in a frame of ours, which measures it.
-            "--allow-file-access-from-files",
-            "--virtual-time-budget=3000",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .args(arguments)
-        .arg(format!("file://{}", page.display()))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// A page that shows another at a width that the browser's own window cannot have, and says what it saw.
-fn framed(page: &Path, width: u32) -> PathBuf {
-    let frame = page.with_file_name(format!("frame-{width}.html"));
-    let text = format!(
-        "<!doctype html><body style=\"margin:0\"><iframe src=\"keys.html\" style=\"border:0;width:{width}px;height:3400px\">\
-         </iframe><script>onload=function(){{var d=document.querySelector('iframe').contentDocument,\
-         w=d.defaultView,o=[];d.querySelectorAll('body *').forEach(function(e){{var r=e.getBoundingClientRect();\
-         if(r.right>{width}+1&&r.width>0&&!e.closest('.skip'))o.push(e.tagName+'.'+e.getAttribute('class'))}});\
-         document.title=JSON.stringify({{scroll:d.documentElement.scrollWidth,title:d.title,over:o,\
-         loads:w.performance.getEntriesByType('resource').length,scripts:d.scripts.length,images:d.images.length,\
-         filter:!d.querySelector('.filter').hidden,rows:d.querySelectorAll('tr.key').length}})}}</script>"
-    );
-    std::fs::write(&frame, text).unwrap();
-    frame
-}
+/// What the page measures of itself.
+const MEASURE: &str = "(function () {
+  var d = document, width = d.documentElement.clientWidth, over = [];
+  d.querySelectorAll('body *').forEach(function (e) {
+    var r = e.getBoundingClientRect();
+    if (r.right > width + 1 && r.width > 0 && !e.closest('.skip')) over.push(e.tagName + '.' + e.getAttribute('class'));
+  });
+  return { scroll: d.documentElement.scrollWidth, title: d.title, over: over, scripts: d.scripts.length,
+    images: d.images.length, filter: !d.querySelector('.filter').hidden, rows: d.querySelectorAll('tr.key').length };
+})()";
 
 #[test]
 fn the_page_fits_and_asks_nobody() {
     let page = page();
-    for width in [400, 1400] {
-        let dom = browse(&["--window-size=1400,3400", "--dump-dom"], &framed(&page, width));
-        let title = dom
-            .split("<title>")
-            .nth(1)
-            .and_then(|rest| rest.split("</title>").next())
-            .expect("it was measured");
-        let title = title.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let seen: serde_json::Value = serde_json::from_str(&title).unwrap();
+    let mut browser = Browser::start();
+    for (width, is_dark) in [(400, false), (400, true), (1400, false), (1400, true)] {
+        browser.open(&page, width, is_dark);
+        let seen = browser.evaluate(MEASURE);
         assert_eq!(seen["scroll"], width, "it scrolls sideways: {seen}");
         assert_eq!(seen["over"], serde_json::json!([]), "something is cut off");
-        assert_eq!((&seen["loads"], &seen["images"]), (&0.into(), &0.into()), "{seen}");
-        assert_eq!(seen["scripts"], 1, "ours alone");
+        assert_eq!((&seen["scripts"], &seen["images"]), (&1.into(), &0.into()), "{seen}");
         assert_eq!(seen["filter"], true, "our script runs under its policy");
         assert_eq!(seen["rows"], 11);
-        assert!(
-            seen["title"].as_str().unwrap().starts_with("AWS access keys, 20"),
-            "{seen}"
-        );
-    }
-}
-
-#[test]
-fn screenshots_are_taken() {
-    let page = page();
-    for (width, scheme) in [(400, "1"), (400, "0"), (1400, "1"), (1400, "0")] {
-        let name = format!("{width}-{}.png", if scheme == "0" { "dark" } else { "light" });
-        let picture = page.with_file_name(name);
-        let _ = std::fs::remove_file(&picture);
-        let window = format!("--window-size={},2000", width.max(500));
-        let shot = format!("--screenshot={}", picture.display());
-        let blink = format!("--blink-settings=preferredColorScheme={scheme}");
-        browse(&[&window, &shot, &blink], &framed(&page, width));
-        assert!(
-            std::fs::metadata(&picture).unwrap().len() > 20_000,
-            "{}",
-            picture.display()
-        );
+        let title = seen["title"].as_str().unwrap();
+        assert!(title.starts_with("AWS access keys, 20"), "{seen}");
+        let address = format!("file://{}", page.display());
+        assert_eq!(browser.trouble(), [address], "one request, and no complaint");
+        let scheme = if is_dark { "dark" } else { "light" };
+        let picture = page.with_file_name(format!("{width}-{scheme}.png"));
+        browser.screenshot(&picture);
+        assert!(std::fs::metadata(&picture).unwrap().len() > 20_000);
     }
 }
 

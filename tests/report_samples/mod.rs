@@ -166,6 +166,7 @@ pub fn empty() -> Report {
         rules: vec![key_id_rule(), secret_rule()],
         show_secrets: false,
         as_of: THEN,
+        keys: None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::origin::{Place, State};
 use crate::report::Target;
 
-/// Refs that are named.
+/// Refs and files that are named.
 const NAMED: usize = 12;
 
 /// The steps that take findings out of a repository; none if there are no findings.
@@ -45,24 +45,32 @@ fn in_files(findings: &[&Finding]) -> Step {
         "Read it from the environment or a secret store instead. If the file was ever committed, scan that repository: \
          keytrail history.",
     );
-    let names: Vec<String> = paths(findings)
-        .iter()
-        .map(|path| String::from_utf8_lossy(path).into_owned())
-        .collect();
+    let paths = paths(findings);
+    let names = paths.iter().take(NAMED).map(|path| String::from_utf8_lossy(path));
+    let names: Vec<_> = names.collect();
+    let more = match paths.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     match names.is_empty() {
         true => step,
-        false => step.say(format!("Files: {}", names.join(", "))),
+        false => step.say(format!("Files: {}{more}", names.join(", "))),
     }
 }
 
 fn staged(findings: &[&Finding]) -> Step {
     let mut step = Step::new("Unstage it before it is committed")
         .say("It is in the index and in no commit yet. Git keeps the staged blob until it is collected.");
-    for path in paths(findings)
-        .into_iter()
+    let paths = paths(findings);
+    for path in paths
+        .iter()
+        .take(NAMED)
         .filter_map(|path| std::str::from_utf8(path).ok())
     {
         step = step.run(format!("git restore --staged -- {}", word(path)));
+    }
+    if let more @ 1.. = paths.len().saturating_sub(NAMED) {
+        step = step.say(format!("It is in {more} more files; keytrail staged names them all."));
     }
     step.run("git gc --prune=now")
 }

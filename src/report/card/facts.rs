@@ -2,26 +2,26 @@
 //!
 //! What only a file claims is told as a claim.
 
-use super::Card;
+use super::{Card, Grounds};
 use crate::finding::age::{Bound, EvidenceKind};
 use crate::finding::{Aws, Finding};
 use crate::keys::LastUse;
 use crate::keys::verdict::date;
 use crate::origin::State;
-use crate::report::keys::{KeysReport, Known, Leak, Row};
+use crate::report::keys::{Known, Leak, Row};
 use crate::report::place;
 
 /// Refs and places that are named.
 const NAMED: usize = 8;
 
 /// The facts of a key.
-pub fn key(card: &mut Card, report: &KeysReport, row: &Row) {
+pub fn key(card: &mut Card, grounds: &Grounds<'_>, row: &Row) {
     let key = &row.case.key;
     let findings: Vec<&Finding> = row
         .leak
         .iter()
         .flat_map(|leak| &leak.findings)
-        .filter_map(|number| report.findings.get(*number))
+        .filter_map(|number| grounds.findings.get(*number))
         .collect();
     let account = match (&key.account, row.known) {
         (None, _) => "not known".to_owned(),
@@ -39,7 +39,7 @@ pub fn key(card: &mut Card, report: &KeysReport, row: &Row) {
         card.fact("quarantine", format!("AWS has attached {policy}"));
     }
     card.fact("status", key.status.as_str());
-    card.fact("age", age(report, row));
+    card.fact("age", age(grounds, row));
     card.fact("last used", last_use(&key.last_use));
     if let Some(leak) = &row.leak {
         leaked(card, leak, &findings);
@@ -72,12 +72,12 @@ fn claims<'a>(card: &mut Card, aws: impl Iterator<Item = &'a Aws>) {
     }
 }
 
-fn age(report: &KeysReport, row: &Row) -> String {
+fn age(grounds: &Grounds<'_>, row: &Row) -> String {
     let limit = row
         .limits
         .max_age_days
         .map_or_else(String::new, |limit| format!("; the limit is {limit}"));
-    match &*row.age(report.as_of) {
+    match &*row.age(grounds.as_of) {
         "?" => format!("not known{limit}"),
         "1" => format!("1 day{limit}"),
         age => format!("{age} days{limit}"),

@@ -2,11 +2,10 @@
 
 use std::str::FromStr;
 
-use super::{Card, json, key, markdown, other, text};
+use super::{Card, Grounds, json, key, markdown, other, text};
 use crate::error::Error;
-use crate::finding::Finding;
 use crate::report::RenderOptions;
-use crate::report::keys::{KeysReport, Row};
+use crate::report::keys::Row;
 use crate::rules::Rule;
 
 /// A way to print a card.
@@ -56,18 +55,18 @@ impl Card {
     }
 
     /// The card of an access key.
-    pub fn of_key(report: &KeysReport, row: &Row) -> Self {
-        key::card(report, row)
+    pub fn of_key(grounds: &Grounds<'_>, row: &Row) -> Self {
+        key::card(grounds, row)
     }
 
     /// The card of a finding: that of its key, if it is of one.
-    pub fn of_finding(report: &KeysReport, number: usize) -> Self {
+    pub fn of_finding(grounds: &Grounds<'_>, number: usize) -> Self {
         let of_it = |row: &&Row| row.leak.as_ref().is_some_and(|leak| leak.findings.contains(&number));
-        match report.rows.iter().find(of_it) {
-            Some(row) => key::card(report, row),
+        match grounds.rows.iter().find(of_it) {
+            Some(row) => key::card(grounds, row),
             None => {
-                let finding: &Finding = &report.findings[number];
-                other::finding(finding, report.target.as_ref(), report.incompleteness().collect())
+                let reasons = grounds.incomplete_reasons.clone();
+                other::finding(&grounds.findings[number], grounds.target, reasons)
             }
         }
     }

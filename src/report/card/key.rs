@@ -4,11 +4,11 @@
 //! users, sessions, other people's and trap accounts each have their own way.
 
 use super::who::Who;
-use super::{Card, Step, clean, facts, rotate, special};
+use super::{Card, Grounds, Step, clean, facts, rotate, special};
 use crate::finding::age::VerdictKind;
 use crate::finding::{Aws, Finding};
 use crate::keys::{Owner, Status};
-use crate::report::keys::{KeysReport, Row};
+use crate::report::keys::Row;
 use crate::report::time::rfc3339;
 
 /// CloudTrail's own list reaches back so far.
@@ -16,17 +16,17 @@ const TRAIL_DAYS: i64 = 90;
 pub const DENY: &str = "KeytrailDenyOldSessions";
 
 /// Makes the card of one row.
-pub fn card(report: &KeysReport, row: &Row) -> Card {
+pub fn card(grounds: &Grounds<'_>, row: &Row) -> Card {
     let mut card = Card {
         kind: "key",
         title: format!("AWS access key {}", row.key_name()),
         verdicts: row.judged.verdicts.clone(),
         evidence: facts::evidence(row),
-        incomplete_reasons: report.incompleteness().collect(),
+        incomplete_reasons: grounds.incomplete_reasons.clone(),
         ..Card::default()
     };
-    facts::key(&mut card, report, row);
-    let findings = findings(report, row);
+    facts::key(&mut card, grounds, row);
+    let findings = findings(grounds, row);
     let who = Who::of(&row.case, aws(&findings).find_map(|aws| aws.region.as_deref()));
     let session = row.case.is_temporary();
     let canary = aws(&findings).find_map(|aws| aws.canary.as_deref());
@@ -36,19 +36,19 @@ pub fn card(report: &KeysReport, row: &Row) -> Card {
     if canary.is_some() || row.judged.has(VerdictKind::Foreign) {
         card.steps.push(special::not_ours(canary));
     } else if session {
-        card.steps.extend(special::of_session(report, row, &who));
+        card.steps.extend(special::of_session(grounds, row, &who));
     } else if root {
-        card.steps.extend(special::of_root(report, row, &who));
+        card.steps.extend(special::of_root(grounds, row, &who));
     } else if row.case.key.status == Status::Deleted {
-        card.steps.push(look(report, row, &who));
+        card.steps.push(look(grounds, row, &who));
     } else if leaked || row.judged.has(VerdictKind::Quarantined) {
-        card.steps.extend(of_user(report, row, &who));
+        card.steps.extend(of_user(grounds, row, &who));
     } else if row.case.is_inactive() {
         card.steps.push(know(row, &who));
         card.steps.push(delete(&who, false));
     } else {
         card.steps.push(know(row, &who));
-        card.steps.push(rotate::without_downtime(report, row, &who));
+        card.steps.push(rotate::without_downtime(grounds, row, &who));
     }
     if aws(&findings).any(|aws| aws.signed.is_some()) && leaked {
         let text = "A signed request was found. It works for whoever has it until it ends (7 days at most) or its key is \
@@ -64,13 +64,13 @@ pub fn card(report: &KeysReport, row: &Row) -> Card {
         card.steps
             .push(Step::new("The SMTP password ends with the key").say(text));
     }
-    card.steps.extend(clean::steps(report.target.as_ref(), &findings));
+    card.steps.extend(clean::steps(grounds.target, &findings));
     card
 }
 
-fn findings<'r>(report: &'r KeysReport, row: &Row) -> Vec<&'r Finding> {
+fn findings<'r>(grounds: &'r Grounds<'_>, row: &Row) -> Vec<&'r Finding> {
     let numbers = row.leak.iter().flat_map(|leak| &leak.findings);
-    numbers.filter_map(|number| report.findings.get(*number)).collect()
+    numbers.filter_map(|number| grounds.findings.get(*number)).collect()
 }
 
 fn aws<'f>(findings: &'f [&Finding]) -> impl Iterator<Item = &'f Aws> {
@@ -108,7 +108,7 @@ fn lead(row: &Row, canary: Option<&str>, session: bool) -> String {
 }
 
 /// The way of a user's key that was found.
-fn of_user(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
+fn of_user(grounds: &Grounds<'_>, row: &Row, who: &Who) -> Vec<Step> {
     let mut steps = vec![know(row, who)];
     if let Some(policy) = &row.case.key.quarantine {
         steps.push(
@@ -144,7 +144,7 @@ fn of_user(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
                 .run(who.iam(&format!("create-access-key {}", who.user))),
         );
     }
-    steps.push(look(report, row, who));
+    steps.push(look(grounds, row, who));
     steps.push(delete(who, true));
     if let Some(policy) = &row.case.key.quarantine {
         let arn = format!("arn:{}:iam::aws:policy/{policy}", who.partition);
@@ -157,7 +157,7 @@ fn of_user(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
         );
     }
     if !never {
-        steps.push(rotate::without_downtime(report, row, who));
+        steps.push(rotate::without_downtime(grounds, row, who));
     }
     steps
 }
@@ -204,8 +204,8 @@ fn deny(who: &Who) -> Step {
 }
 
 /// What was done with it, in every region.
-pub fn look(report: &KeysReport, row: &Row, who: &Who) -> Step {
-    let reach = report.as_of - TRAIL_DAYS * 86_400;
+pub fn look(grounds: &Grounds<'_>, row: &Row, who: &Who) -> Step {
+    let reach = grounds.as_of - TRAIL_DAYS * 86_400;
     let since = row.leak.as_ref().and_then(|leak| leak.since);
     let from = since.map_or(reach, |since| since.max(reach));
     let from = rfc3339(from).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned());

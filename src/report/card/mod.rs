@@ -17,9 +17,37 @@ mod special;
 mod text;
 mod who;
 
+use super::Target;
+use super::keys::{KeysReport, Row};
+use crate::finding::Finding;
 use crate::finding::age::Verdict;
 
 pub use format::CardFormat;
+
+/// What cards are made from: the keys with all that is known of them, and the findings.
+pub struct Grounds<'r> {
+    pub rows: &'r [Row],
+    /// Rows name findings by their number in this list.
+    pub findings: &'r [Finding],
+    /// What was scanned, if anything was.
+    pub target: Option<&'r Target>,
+    /// The time that ages are reckoned from, Unix seconds.
+    pub as_of: i64,
+    /// Why not everything was read; every card says it.
+    pub incomplete_reasons: Vec<String>,
+}
+
+impl<'r> Grounds<'r> {
+    pub fn of(report: &'r KeysReport) -> Self {
+        Self {
+            rows: &report.rows,
+            findings: &report.findings,
+            target: report.target.as_ref(),
+            as_of: report.as_of,
+            incomplete_reasons: report.incompleteness().collect(),
+        }
+    }
+}
 
 /// One card.
 #[derive(Clone, Debug, Default)]

@@ -1,18 +1,18 @@
 //! The rotation that stops nothing: two keys for some days, as AWS describes it.
 
 use super::who::Who;
-use super::{Step, shell};
-use crate::report::keys::{KeysReport, Row};
+use super::{Grounds, Step, shell};
+use crate::report::keys::Row;
 
 /// IAM lets a user have so many.
 const SLOTS: usize = 2;
 
 /// The steps, with what stands in their way.
-pub fn without_downtime(report: &KeysReport, row: &Row, who: &Who) -> Step {
+pub fn without_downtime(grounds: &Grounds<'_>, row: &Row, who: &Who) -> Step {
     let mut step = Step::new("Rotate without downtime").say(
         "For days in which old and new key work side by side. `keytrail rotate` does it for a profile, step by step.",
     );
-    let others = siblings(report, row);
+    let others = siblings(grounds, row);
     if others.len() + 1 >= SLOTS {
         let names: Vec<String> = others
             .iter()
@@ -46,12 +46,12 @@ pub fn without_downtime(report: &KeysReport, row: &Row, who: &Who) -> Step {
 }
 
 /// The user's other keys.
-fn siblings<'r>(report: &'r KeysReport, row: &Row) -> Vec<&'r Row> {
+fn siblings<'r>(grounds: &'r Grounds<'_>, row: &Row) -> Vec<&'r Row> {
     let Some(user) = row.user() else { return Vec::new() };
     let same = |other: &&Row| {
         other.user() == Some(user)
             && other.case.key.account == row.case.key.account
             && (&other.case.key.id, other.case.key.slot) != (&row.case.key.id, row.case.key.slot)
     };
-    report.rows.iter().filter(same).collect()
+    grounds.rows.iter().filter(same).collect()
 }

@@ -1,9 +1,9 @@
 //! Keys that are not to be made inactive by us: traps and other people's, those of sessions, those of root users.
 
-use super::Step;
 use super::key::{DENY, look};
 use super::who::Who;
-use crate::report::keys::{KeysReport, Row};
+use super::{Grounds, Step};
+use crate::report::keys::Row;
 
 pub fn not_ours(canary: Option<&str>) -> Step {
     match canary {
@@ -26,13 +26,13 @@ pub fn not_ours(canary: Option<&str>) -> Step {
 }
 
 /// A session's key: nothing to make inactive.
-pub fn of_session(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
+pub fn of_session(grounds: &Grounds<'_>, row: &Row, who: &Who) -> Vec<Step> {
     let ended = row
         .case
         .exposed
         .as_ref()
         .and_then(|exposed| exposed.ended)
-        .is_some_and(|end| end < report.as_of);
+        .is_some_and(|end| end < grounds.as_of);
     let mut steps = Vec::new();
     if !ended {
         let arn = "--query 'Events[0].CloudTrailEvent' --output text";
@@ -57,12 +57,12 @@ pub fn of_session(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
                 .say("If a user's key made the session (GetSessionToken), that key is the one to rotate: explain its id."),
         );
     }
-    steps.push(look(report, row, who));
+    steps.push(look(grounds, row, who));
     steps
 }
 
 /// The root user's key: only the root user, or the organization, can end it.
-pub fn of_root(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
+pub fn of_root(grounds: &Grounds<'_>, row: &Row, who: &Who) -> Vec<Step> {
     let account = row.case.key.account.as_deref().unwrap_or("ACCOUNT_ID");
     let task = format!(
         "arn={}",
@@ -89,6 +89,6 @@ pub fn of_root(report: &KeysReport, row: &Row, who: &Who) -> Vec<Step> {
             .run(format!("aws iam delete-access-key {}", who.key)),
         Step::new("Replace it by roles")
             .say("Nothing that runs needs the root user. Give the workload a role with the rights it uses."),
-        look(report, row, who),
+        look(grounds, row, who),
     ]
 }

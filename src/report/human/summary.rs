@@ -125,7 +125,7 @@ fn counts<'w>(total: usize, parts: impl Iterator<Item = (u64, &'w str)>) -> Stri
 }
 
 /// `1,234,567`
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -138,7 +138,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// `512 bytes`, `34.1 MiB`
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if bytes < 1024 {
         return format!("{bytes} bytes");

@@ -1,73 +1,44 @@
 //! The table as one HTML page that needs nothing else: no request, no script from elsewhere, readable without any.
 //!
-//! Whatever accounts and repositories wrote is escaped, and a content security policy with the hashes of our own
-//! style and script stands behind that: other scripts do not run even if the escaping had a hole. The plot is in
-//! `plot`, the looks are in `page.css`; the filter in `page.js` shows itself only where scripts run.
+//! What it has in common with the page of findings (the frame, the plot of ages, most of the looks) is in
+//! `report::html`; the filter in `page.js` shows itself only where scripts run.
 
-mod plot;
 mod row;
 
 use std::fmt::Write;
 
-use data_encoding::BASE64;
-use sha2::{Digest, Sha256};
-
 use super::{Group, KeysReport, Row};
 use crate::keys::verdict::date;
-use crate::text::sanitize;
-
-const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
+use crate::report::html::ages::{self, Ages};
+use crate::report::html::frame::{Frame, text};
 
 /// Prints the page.
 pub fn render(report: &KeysReport) -> Vec<u8> {
-    let mut page = String::new();
-    write(&mut page, report).expect("a string takes everything");
-    page.into_bytes()
-}
-
-/// Text as HTML, in an element or in quotes: nothing in it is markup, and nothing in it is invisible.
-fn text(raw: &str) -> String {
-    let mut safe = String::with_capacity(raw.len());
-    for c in sanitize(raw.as_bytes()).chars() {
-        match c {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-fn hash(source: &str) -> String {
-    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(source)))
+    let frame = Frame {
+        title: &format!("AWS access keys, {}", date(report.as_of)),
+        skip: ("Skip to the keys", "keys"),
+        style: include_str!("html/page.css"),
+        script: include_str!("html/page.js"),
+    };
+    frame.page(|page| write(page, report))
 }
 
 fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
-    let (style, script) = (hash(STYLE), hash(SCRIPT));
-    write!(
-        page,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {style}; script-src \
-         {script}; base-uri 'none'; form-action 'none'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n<title>AWS access keys, {}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#keys\">Skip to the keys</a>\n",
-        date(report.as_of)
-    )?;
     header(page, report)?;
     writeln!(page, "<main>")?;
     incomplete(page, report)?;
     tiles(page, report)?;
-    plot::write(page, report)?;
+    let ages = Ages {
+        keys: (report.rows.iter().enumerate())
+            .map(|(number, row)| (format!("key-{number}"), row))
+            .collect(),
+        limit: report.policy.limits.max_age_days,
+        as_of: report.as_of,
+    };
+    ages::write(page, &ages)?;
     table(page, report)?;
     writeln!(page, "</main>")?;
-    footer(page, report)?;
-    write!(page, "<script>{SCRIPT}</script>\n</body>\n</html>\n")
+    footer(page, report)
 }
 
 fn header(page: &mut String, report: &KeysReport) -> std::fmt::Result {
@@ -195,26 +166,4 @@ fn footer(page: &mut String, report: &KeysReport) -> std::fmt::Result {
         "</dl>\n<p>Made by keytrail {}. This page asks nobody for anything.</p>\n</footer>",
         env!("CARGO_PKG_VERSION")
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_text_is_markup_or_invisible() {
-        assert_eq!(
-            text("<script>'\"&\u{202e}\0"),
-            "&lt;script&gt;&#39;&quot;&amp;\\u{202e}\\u{0}"
-        );
-    }
-
-    #[test]
-    fn style_and_script_close_no_element_and_ask_nobody() {
-        for source in [STYLE, SCRIPT] {
-            for bad in ["</", "http:", "https:", "//", "url(", "@import", "fetch", "src="] {
-                assert!(!source.contains(bad), "{bad}");
-            }
-        }
-    }
 }

@@ -60,6 +60,14 @@ pub struct PolicyName {
     pub limits: Limits,
 }
 
+/// Keys with what a policy says of them, apart from what was scanned.
+#[derive(Debug)]
+pub struct JudgedKeys {
+    pub policy: PolicyName,
+    /// The worst first.
+    pub rows: Vec<Row>,
+}
+
 /// One key.
 #[derive(Debug)]
 pub struct Row {
@@ -128,9 +136,9 @@ impl Group {
     }
 }
 
-impl KeysReport {
-    /// Judges all keys and puts the worst first.
-    pub fn of(policy: &Policy, by_default: bool, joined: Joined, findings: Vec<Finding>, as_of: i64) -> Self {
+impl JudgedKeys {
+    /// Judges all keys and puts the worst first. Rows name findings by their number in this list.
+    pub fn of(policy: &Policy, by_default: bool, joined: Joined, findings: &[Finding], as_of: i64) -> Self {
         let judged = judge(policy, &joined.cases, as_of);
         let known_accounts: BTreeSet<String> = joined
             .cases
@@ -140,7 +148,7 @@ impl KeysReport {
             .collect();
         let rows = joined.cases.into_iter().zip(judged).map(|(case, judged)| Row {
             limits: policy.limits(&case.key).clone(),
-            leak: Leak::of(&case, &findings),
+            leak: Leak::of(&case, findings),
             known: match &case.key.account {
                 _ if case.is_known() => Known::Key,
                 Some(account) if known_accounts.contains(account) => Known::Account,
@@ -158,6 +166,17 @@ impl KeysReport {
                 by_default,
                 limits: policy.defaults.clone(),
             },
+            rows,
+        }
+    }
+}
+
+impl KeysReport {
+    /// Judges all keys and puts the worst first.
+    pub fn of(policy: &Policy, by_default: bool, joined: Joined, findings: Vec<Finding>, as_of: i64) -> Self {
+        let JudgedKeys { policy, rows } = JudgedKeys::of(policy, by_default, joined, &findings, as_of);
+        Self {
+            policy,
             as_of,
             sources: Vec::new(),
             target: None,

@@ -64,18 +64,32 @@ impl<'r> Locator<'r> {
         &self.roots
     }
 
-    /// The page of the file on the two hosts whose links are known.
+    /// The page of a commit on the two hosts whose links are known.
+    pub fn commit_page(&self, commit: &ObjectId) -> Option<String> {
+        let (repository, pages) = self.host()?;
+        Some(format!(
+            "{repository}/{}commit/{commit}",
+            pages.trim_end_matches("blob")
+        ))
+    }
+
+    /// The address of the repository without `.git`, and where its host has the pages of files.
+    fn host(&self) -> Option<(&str, &'static str)> {
+        let repository = self.repository?.trim_end_matches('/').trim_end_matches(".git");
+        match repository.strip_prefix("https://")?.split('/').next()? {
+            "github.com" => Some((repository, "blob")),
+            "gitlab.com" => Some((repository, "-/blob")),
+            _ => None,
+        }
+    }
+
+    /// The page of the file on the same hosts.
     pub fn permalink(&self, occurrence: &Occurrence) -> Option<String> {
         let origin = &occurrence.origin;
         if origin.place != Place::Blob || origin.path.is_empty() || origin.submodule.is_some() {
             return None;
         }
-        let repository = self.repository?.trim_end_matches('/').trim_end_matches(".git");
-        let pages = match repository.strip_prefix("https://")?.split('/').next()? {
-            "github.com" => "blob",
-            "gitlab.com" => "-/blob",
-            _ => return None,
-        };
+        let (repository, pages) = self.host()?;
         let revision = match occurrence.commit {
             _ if occurrence.in_head => self.target.head?,
             Some(stamp) => stamp.id,

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::text;
 use crate::finding::age::VerdictKind;
 use crate::keys::LastUse;
 use crate::keys::verdict::date;
 use crate::origin::State;
+use crate::report::html::frame::text;
 use crate::report::keys::{KeysReport, Known, Leak, Row};
 
 /// Refs that are named.

@@ -1,15 +1,16 @@
-//! The plot of the page: each key's age as a bar against its limit, the oldest first, as inline SVG.
+//! The plot of ages: each key as a bar against its limit, the oldest first, as inline SVG.
 //!
 //! Positions are per cent and letters are in pixels, so one drawing is readable at any width. An age that is only
-//! known to be at least so much goes on as a dotted line. Bars link to their rows.
+//! known to be at least so much goes on as a dotted line. Bars link to what the page says of
+//! their key.
 
 use std::fmt::Write;
 
-use super::text;
+use super::frame::text;
 use crate::finding::age::VerdictKind;
-use crate::report::keys::{KeysReport, Row};
+use crate::report::keys::Row;
 
-/// Bars that are drawn; the table has every key.
+/// Bars that are drawn.
 const MOST_BARS: usize = 60;
 const TOP: usize = 34;
 const ROW: usize = 36;
@@ -17,8 +18,24 @@ const ROW: usize = 36;
 const LIMITS: i64 = 4;
 const LONGEST_NAME: usize = 20;
 
+/// What is drawn.
+pub struct Ages<'r> {
+    /// Each key with the id of the element that a bar leads to.
+    pub keys: Vec<(String, &'r Row)>,
+    /// The most days that the policy allows, if it has a limit for all.
+    pub limit: Option<u32>,
+    pub as_of: i64,
+}
+
+impl Ages<'_> {
+    /// Whether there is anything to draw.
+    pub fn is_any_known(&self) -> bool {
+        self.keys.iter().any(|(_, row)| row.days(self.as_of) != (None, None))
+    }
+}
+
 struct Bar<'r> {
-    number: usize,
+    anchor: &'r str,
     row: &'r Row,
     least: i64,
     /// The end of what is certain or possible; `None` is open.
@@ -26,15 +43,14 @@ struct Bar<'r> {
 }
 
 /// Writes the section with the plot, if any age is known.
-pub fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
-    let mut bars: Vec<Bar<'_>> = report
-        .rows
+pub fn write(page: &mut String, ages: &Ages<'_>) -> std::fmt::Result {
+    let mut bars: Vec<Bar<'_>> = ages
+        .keys
         .iter()
-        .enumerate()
-        .filter_map(|(number, row)| match row.days(report.as_of) {
+        .filter_map(|(anchor, row)| match row.days(ages.as_of) {
             (None, None) => None,
             (least, most) => Some(Bar {
-                number,
+                anchor,
                 row,
                 least: least.unwrap_or(0),
                 most,
@@ -44,16 +60,11 @@ pub fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
     if bars.is_empty() {
         return Ok(());
     }
-    bars.sort_by_key(|bar| (std::cmp::Reverse(bar.least.max(bar.most.unwrap_or(0))), bar.number));
-    let unknown = report.rows.len() - bars.len();
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.least.max(bar.most.unwrap_or(0))));
+    let unknown = ages.keys.len() - bars.len();
     let cut = bars.len().saturating_sub(MOST_BARS);
     bars.truncate(MOST_BARS);
-    let limit = report
-        .policy
-        .limits
-        .max_age_days
-        .map(i64::from)
-        .filter(|limit| *limit > 0);
+    let limit = ages.limit.map(i64::from).filter(|limit| *limit > 0);
     let oldest = bars
         .iter()
         .map(|bar| bar.least.max(bar.most.unwrap_or(0)))
@@ -67,14 +78,14 @@ pub fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
     let height = TOP + bars.len() * ROW + 6;
     writeln!(
         page,
-        "<section class=\"plot\">\n<h2>Age against the limit</h2>\n<svg width=\"100%\" height=\"{height}\" role=\"group\" \
+        "<section class=\"plot\" id=\"ages\">\n<h2>Age against the limit</h2>\n<svg width=\"100%\" height=\"{height}\" role=\"group\" \
          aria-label=\"Ages of {} keys in days{}\">",
         bars.len(),
         limit.map_or_else(String::new, |limit| format!(", the limit is {limit}"))
     )?;
     axis(page, &scale, limit, height)?;
     for (place, bar) in bars.iter().enumerate() {
-        draw(page, report, &scale, TOP + place * ROW, bar)?;
+        draw(page, ages.as_of, &scale, TOP + place * ROW, bar)?;
     }
     writeln!(page, "</svg>\n<ul class=\"legend\">")?;
     for (class, words) in [
@@ -88,9 +99,7 @@ pub fn write(page: &mut String, report: &KeysReport) -> std::fmt::Result {
     writeln!(page, "<li><span class=\"swatch open\"></span>maybe older</li>\n</ul>")?;
     let mut notes = Vec::new();
     if cut > 0 {
-        notes.push(format!(
-            "The {MOST_BARS} oldest are drawn; {cut} more are in the table."
-        ));
+        notes.push(format!("The {MOST_BARS} oldest are drawn; {cut} more are below."));
     }
     if unknown > 0 {
         let are = if unknown == 1 { "key is" } else { "keys are" };
@@ -155,15 +164,19 @@ fn class(bar: &Bar<'_>) -> &'static str {
     }
 }
 
-fn draw(page: &mut String, report: &KeysReport, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt::Result {
+fn draw(page: &mut String, as_of: i64, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt::Result {
     let row = bar.row;
-    let user = row.user().unwrap_or("unknown user");
-    let short: String = match user.chars().count() > LONGEST_NAME {
-        true => user.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
-        false => user.to_owned(),
+    let name = row.key_name();
+    let (who, id) = match row.user() {
+        Some(user) => (user, &*name),
+        None => (&*name, "unknown user"),
     };
-    let age = row.age(report.as_of);
-    let (class, name) = (class(bar), row.key_name());
+    let short: String = match who.chars().count() > LONGEST_NAME {
+        true => who.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
+        false => who.to_owned(),
+    };
+    let age = row.age(as_of);
+    let class = class(bar);
     let leaked = if row.leak.is_some() {
         "<tspan class=\"in-code\" dx=\"7\">in code</tspan>"
     } else {
@@ -172,13 +185,13 @@ fn draw(page: &mut String, report: &KeysReport, scale: &Scale, top: usize, bar: 
     let (words, line) = (top + 13, top + 19);
     writeln!(
         page,
-        "<a href=\"#key-{}\" aria-label=\"{}, {}, {age} days\"><text x=\"0\" y=\"{words}\"><tspan class=\"who\">{}</tspan>\
+        "<a href=\"#{}\" aria-label=\"{}, {}, {age} days\"><text x=\"0\" y=\"{words}\"><tspan class=\"who\">{}</tspan>\
          <tspan class=\"id\" dx=\"7\">{}</tspan>{leaked}</text><text class=\"days\" x=\"100%\" y=\"{words}\">{age} d</text>",
-        bar.number,
-        text(user),
-        text(&name),
+        bar.anchor,
+        text(who),
+        text(id),
         text(&short),
-        text(&name)
+        text(id)
     )?;
     writeln!(
         page,
