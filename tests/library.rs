@@ -39,13 +39,18 @@ fn both_halves_of_a_key_are_found_and_know_each_other() {
     assert_eq!(secret.aws_key_id(), Some(&key.id[..]));
     assert_eq!(id.aws_account().map(str::len), Some(12));
     assert_eq!(secret.pair(), Some(id.fingerprint()));
-    assert_eq!((secret.severity(), secret.confidence()), (Severity::High, Confidence::High));
+    assert_eq!(
+        (secret.severity(), secret.confidence()),
+        (Severity::High, Confidence::High)
+    );
     assert_eq!(secret.suppressed(), None);
     assert!(!secret.title().is_empty() && !secret.advice().is_empty() && !secret.description().is_empty());
     assert!(secret.link().starts_with("https://"));
     let place = &secret.occurrences()[0];
     assert_eq!((place.start.line, place.start.column), (3, 25));
-    assert_eq!(secret.secret().expose(), key.secret.as_bytes());
+    #[expect(clippy::disallowed_methods, reason = "the value is compared with what was planted")]
+    let value = secret.secret().expose();
+    assert!(value == key.secret.as_bytes());
 }
 
 /// What a log filter does with it: cut out of the content what must not be in it.
@@ -55,10 +60,19 @@ fn spans_are_those_of_the_secret_in_the_content() {
     let content = format!("# Größe 😀: {} und\r\n{}", key.secret, settings(&key));
     let scanned = scanner().scan(content.as_bytes(), "");
     let finding = by_rule(&scanned.findings, "aws-secret-access-key");
-    let spans: Vec<_> = finding.occurrences().iter().flat_map(|place| place.span.clone()).collect();
+    let spans: Vec<_> = finding
+        .occurrences()
+        .iter()
+        .flat_map(|place| place.span.clone())
+        .collect();
     assert_eq!(spans.len(), 2, "{finding:?}");
     let mut redacted = content.clone();
-    for span in finding.occurrences().iter().rev().filter_map(|place| place.span.clone()) {
+    for span in finding
+        .occurrences()
+        .iter()
+        .rev()
+        .filter_map(|place| place.span.clone())
+    {
         redacted.replace_range(span, &finding.secret().masked());
     }
     assert!(!redacted.contains(&key.secret));
@@ -83,7 +97,10 @@ fn what_is_encoded_is_placed_where_the_encoded_text_stands() {
         .collect();
     let scanned = scanner().scan(&wide, "a.txt");
     let place = &by_rule(&scanned.findings, "aws-secret-access-key").occurrences()[0];
-    assert_eq!((place.span.clone(), &place.via[..]), (None, &["utf-16le".to_owned()][..]));
+    assert_eq!(
+        (place.span.clone(), &place.via[..]),
+        (None, &["utf-16le".to_owned()][..])
+    );
 }
 
 #[test]
@@ -99,8 +116,14 @@ fn it_finds_what_the_program_finds_in_a_file() {
             format!("password = \"{password}\"\nurl = \"postgres://app:{password}@db.internal/app\"\n"),
         ),
         (".pgpass", format!("db.internal:5432:app:app:{password}\n")),
-        ("rootkey.csv", format!("Access key ID,Secret access key\n{},{}\n", other.id, other.secret)),
-        ("allowed.env", format!("secret = {} # keytrail:allow a test\n", other.secret)),
+        (
+            "rootkey.csv",
+            format!("Access key ID,Secret access key\n{},{}\n", other.id, other.secret),
+        ),
+        (
+            "allowed.env",
+            format!("secret = {} # keytrail:allow a test\n", other.secret),
+        ),
     ];
     let scanner = scanner();
     for (path, content) in &files {
@@ -165,7 +188,11 @@ fn said(report: &Value) -> Said {
 fn markers_count_unless_they_are_a_strangers_and_end_when_they_say() {
     let secret = Random::new(5).pair().secret;
     let content = format!("aws_secret_access_key = {secret} # keytrail:allow until=2026-01-31 a test\n");
-    let suppressed = |scanner: Scanner| scanner.scan(content.as_bytes(), "a.env").findings[0].suppressed().is_some();
+    let suppressed = |scanner: Scanner| {
+        scanner.scan(content.as_bytes(), "a.env").findings[0]
+            .suppressed()
+            .is_some()
+    };
     assert!(suppressed(scanner().as_of(1_769_000_000)));
     assert!(!suppressed(scanner().as_of(1_770_000_000)));
     assert!(!suppressed(scanner().as_of(1_769_000_000).without_markers()));
@@ -200,7 +227,8 @@ rejects = ['acme_live_<[a-z0-9]{31}>', 'acme_test_<[a-z0-9]{32}>', 'acme_live_yo
     assert_eq!(rules_found(Rules::builtin().and(ours())), 3);
     let twice = Scanner::new(ours().and(ours())).err().expect("an id is taken");
     assert!(twice.to_string().contains("the id is taken"), "{twice}");
-    let broken = Rules::parse("acme.toml", &rule.replace("([a-z0-9]{32})", "([a-z0-9]{32}")).expect_err("it does not compile");
+    let broken =
+        Rules::parse("acme.toml", &rule.replace("([a-z0-9]{32})", "([a-z0-9]{32}")).expect_err("it does not compile");
     assert!(broken.to_string().starts_with("acme.toml"), "{broken}");
 }
 
@@ -220,18 +248,27 @@ fn nothing_that_can_be_printed_holds_a_secret() {
     let key = Random::new(8).pair();
     let scanned = scanner().scan(settings(&key).as_bytes(), "a.env");
     let printed = format!("{scanned:?} {:#?}", scanned.findings);
-    assert!(!printed.contains(&key.secret) && !printed.contains(&key.secret[4..36]), "{printed}");
+    assert!(
+        !printed.contains(&key.secret) && !printed.contains(&key.secret[4..36]),
+        "{printed}"
+    );
 }
 
 #[test]
 fn one_scanner_serves_many_threads() {
     let scanner = scanner();
     let contents: Vec<String> = (10..18).map(|seed| settings(&Random::new(seed).pair())).collect();
-    let alone: Vec<usize> = contents.iter().map(|it| scanner.scan(it.as_bytes(), "").findings.len()).collect();
+    let alone: Vec<usize> = contents
+        .iter()
+        .map(|it| scanner.scan(it.as_bytes(), "").findings.len())
+        .collect();
     let together: Vec<usize> = std::thread::scope(|scope| {
         let scan = |it: &'_ String| scanner.scan(it.as_bytes(), "").findings.len();
         let threads: Vec<_> = contents.iter().map(|it| scope.spawn(move || scan(it))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("it ends")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("it ends"))
+            .collect()
     });
     assert_eq!((alone, together), (vec![2; 8], vec![2; 8]));
 }
