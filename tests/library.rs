@@ -163,10 +163,8 @@ fn told(findings: &[Finding]) -> Said {
 
 fn said(report: &Value) -> Said {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let suppressed = report["suppressed"].as_array().expect("a list");
     let mut said: Said = findings(report)
         .iter()
-        .chain(suppressed)
         .map(|finding| {
             let place = &finding["location"];
             (

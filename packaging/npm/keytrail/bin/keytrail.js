@@ -17,10 +17,10 @@ try {
   process.exit(2);
 }
 
-const child = spawn(program, process.argv.slice(2), { stdio: "inherit" });
-// A terminal sends its signals to both; the program decides what becomes of them.
+// A terminal sends its signals to both; the program decides what becomes of them. Set before there is anything to end.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
+const child = spawn(program, process.argv.slice(2), { stdio: "inherit" });
 child.on("error", (error) => {
   console.error(`error: ${program} cannot be started\n  cause: ${error.message}`);
   process.exitCode = 2;
