@@ -1,5 +1,7 @@
 //! The command line: subcommands and their arguments. It reads words and knows nothing of what they start.
 
+pub mod shipped;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -145,6 +147,17 @@ pub enum Command {
         /// Which schema
         #[arg(value_parser = ["report", "keys", "policy"])]
         of: String,
+    },
+    /// Print the script that completes this command line in a shell
+    Completions {
+        /// Which shell
+        shell: shipped::Shell,
+    },
+    /// Print the man page; or write it, and one for each command, into a folder
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
 }
 

@@ -21,6 +21,7 @@ pub enum Why {
 
 /// The kinds of thing that are left out on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Policy {
     /// Git ignores it and does not track it. A folder left out whole counts as one.
     GitIgnored,

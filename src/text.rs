@@ -60,6 +60,22 @@ impl<'t> LineIndex<'t> {
         }
     }
 
+    /// Returns the byte offset of a position that [`Self::position`] gave.
+    pub fn offset(&self, position: Position) -> usize {
+        let start = self.starts[(position.line - self.first_line) as usize];
+        let lengths = self.text[start..].utf8_chunks().flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(|c| (c.len_utf8(), c.len_utf16()));
+            valid.chain(chunk.invalid().iter().map(|_| (1, 1)))
+        });
+        let mut before = position.column as usize - 1;
+        let taken = lengths.take_while(|(_, utf16)| {
+            let is_before = before > 0;
+            before = before.saturating_sub(*utf16);
+            is_before
+        });
+        start + taken.map(|(utf8, _)| utf8).sum::<usize>()
+    }
+
     /// Returns the bytes of the line that holds `offset`, without its line ending, and where it starts.
     pub fn line_at(&self, offset: usize) -> (usize, &'t [u8]) {
         let index = self.line_index(offset.min(self.text.len()));
@@ -140,6 +156,16 @@ mod tests {
         assert_eq!(at("😀 X", "X"), (1, 4));
         let index = LineIndex::new(b"\xff\xfeX");
         assert_eq!(index.position(2), Position { line: 1, column: 3 });
+    }
+
+    #[test]
+    fn an_offset_comes_back_from_its_position() {
+        let text = "a\u{1F600}b\r\n\u{e9}\rz".as_bytes();
+        let text = [text, b"\xffy\nlast"].concat();
+        let index = LineIndex::new(&text);
+        for offset in [0, 1, 5, 6, 8, 10, 11, 12, 13, 14, 15, text.len()] {
+            assert_eq!(index.offset(index.position(offset)), offset);
+        }
     }
 
     #[test]

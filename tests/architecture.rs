@@ -18,7 +18,8 @@ const FLOORS: &[&[&str]] = &[
         "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "ci",
     ],
     &["scan", "outcome"],
-    &["app"],
+    // What the program does, and what the library offers.
+    &["app", "scanner"],
     &["main"],
 ];
 
@@ -42,6 +43,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
 /// What may be used only in some rooms: crates, and what reaches out of the program.
 const GATES: &[(&str, &[&str])] = &[
     (r"\bclap::", &["cli", "settings", "main"]),
+    (r"\bclap_(?:complete|mangen)::", &["cli"]),
     (r"\bignore::", &["source"]),
     (r"\bgit2::", &["git", "source"]),
     (r"\bcsv::", &["keys"]),

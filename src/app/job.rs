@@ -18,12 +18,11 @@ use crate::git::{ObjectKind, ReadObject, Store};
 use crate::keys::{self, Inventory, Key, Policy};
 use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
-use crate::pair;
 use crate::report::keys::JudgedKeys;
 use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
-use crate::scan::{Scan, Scanned, ScannedPacks};
+use crate::scan::{Scan, Scanned, ScannedPacks, relate};
 use crate::settings::{ReportSettings, SourceSettings};
 use crate::skip::{Skip, Why};
 use crate::source::history::{History, Named};
@@ -266,11 +265,7 @@ impl Job {
     /// Marks the findings and puts everything that the run has to say together.
     pub fn report(&self, mut target: Target, mut discovered: Discovered, mut scanned: Scanned) -> Report {
         target.head = target.head.or(self.head);
-        let mut findings = triage::weigh(triage::place(scanned.findings));
-        triage::ask_places(&mut findings);
-        pair::across(&mut findings, triage::role_of);
-        keys::prove(&mut findings);
-        triage::grade(&mut findings, self.as_of);
+        let mut findings = relate(scanned.findings, self.as_of);
         let suppression = self.suppressing.mark(&mut findings, self.as_of);
         let verified = self.verify(&mut findings);
         // An upload shows no secret, whatever else was asked for.

@@ -17,6 +17,7 @@ mod range;
 #[cfg(feature = "aws")]
 mod rotate;
 mod rules;
+mod shipped;
 mod submodules;
 mod suppressing;
 mod trace;
@@ -109,6 +110,8 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             "policy" => crate::keys::policy::SCHEMA.as_bytes(),
             _ => report::SCHEMA.as_bytes(),
         }),
+        Command::Completions { shell } => shipped::complete(shell),
+        Command::Man { folder } => shipped::man(folder.as_deref()),
     }
 }
 

@@ -9,6 +9,7 @@ mod inside;
 mod load;
 mod packed;
 pub mod progress;
+mod relate;
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,6 +31,7 @@ use progress::Progress;
 pub use examine::{examine, is_encoded, may_hold};
 pub use inside::object_of;
 pub use packed::ScannedPacks;
+pub use relate::relate;
 
 /// How many items a worker takes at once.
 const BATCH: usize = 64;

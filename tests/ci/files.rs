@@ -53,7 +53,7 @@ fn action_and_template_are_what_their_vendors_take() {
 #[test]
 fn workflows_and_action_pass_an_audit() {
     judge(
-        "zizmor/bin/zizmor",
+        "packages/bin/zizmor",
         &["--offline", "--no-progress", &format!("{ROOT}/.github")],
     );
 }
@@ -88,7 +88,7 @@ fn examples_of_the_page_are_what_their_vendors_take() {
     assert_eq!(checked, 6);
     let workflows = folder.path().join(".github");
     judge(
-        "zizmor/bin/zizmor",
+        "packages/bin/zizmor",
         &["--offline", "--no-progress", workflows.to_str().expect("a plain path")],
     );
 }
