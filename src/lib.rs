@@ -9,6 +9,7 @@ pub mod detect;
 pub mod error;
 pub mod finding;
 pub mod git;
+pub mod hook;
 pub mod import;
 pub mod keys;
 pub mod level;

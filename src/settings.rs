@@ -4,6 +4,7 @@
 //! over the file.
 
 mod rules;
+mod server;
 mod suppress;
 mod verify;
 
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
 pub use rules::RuleSettings;
+pub use server::{OnTimeout, ServerSettings};
 pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
 

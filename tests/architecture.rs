@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
     &[
-        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import",
+        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "hook",
     ],
     &["scan", "outcome"],
     &["app"],
@@ -35,6 +35,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("pair", "detect"),
     ("triage", "detect"),
     ("report", "keys"),
+    // Words of a shell, quoted.
+    ("hook", "report"),
     // The account that an id holds, and the accounts that set traps.
     ("keys", "detect"),
 ];

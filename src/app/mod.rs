@@ -9,6 +9,7 @@ mod configure;
 mod explain;
 mod facts;
 mod history;
+mod hook;
 mod import;
 mod job;
 mod keys;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             history::scan(&job, repository.as_deref(), &how)
         }
+        Command::Hook { command } => hook::hook(command),
         Command::Keys {
             command: None,
             arguments,

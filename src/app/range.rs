@@ -9,7 +9,8 @@ use crate::finding::{Finding, Fingerprint, Marker};
 use crate::git::{ReadObject, Repository, Roots, Store, commit::Commit, provenance, tree};
 use crate::origin::{ObjectId, Origin, Place, State};
 use crate::outcome::Outcome;
-use crate::source::{Added, Handle, Item, range};
+use crate::report::Target;
+use crate::source::{Added, Discovered, Handle, Item, range};
 
 /// Scans the commits of `A..B` or `A...B`.
 pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error> {
@@ -17,16 +18,24 @@ pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error
     let store = Store::unlisted(&repository)?;
     let mut discovered = range::discover(&repository, &store, span)?;
     job.leave_out(&mut discovered);
-    let mut scanned = job.scan(&discovered.items, Some(&store), State::HistoryOnly);
+    let target = super::target(&repository, "range", path, Some(span));
+    conclude(job, &repository, &store, target, discovered)
+}
+
+/// Scans what commits add, and says of what is found whether HEAD has it and what reaches it.
+pub fn conclude(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    target: Target,
+    discovered: Discovered,
+) -> Result<Outcome, Error> {
+    let mut scanned = job.scan(&discovered.items, Some(store), State::HistoryOnly);
     if !scanned.findings.is_empty() {
-        mark_head(job, &repository, &store, &mut scanned.findings);
-        add_refs(&repository, &store, &mut scanned.findings);
+        mark_head(job, repository, store, &mut scanned.findings);
+        add_refs(repository, store, &mut scanned.findings);
     }
-    job.conclude(
-        super::target(&repository, "range", path, Some(span)),
-        discovered,
-        scanned,
-    )
+    job.conclude(target, discovered, scanned)
 }
 
 /// Marks what HEAD's tree still has, and what allows it there: the files at the findings' paths are scanned as HEAD has them.

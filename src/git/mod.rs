@@ -35,6 +35,7 @@ pub mod walk;
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
 pub use outline::{Line, Lines, Outlined, Sketch};
+pub use refs::in_folder as refs_in;
 pub use pack::{Copied, Derived, Packed, Visitor};
 pub use repository::{Environment, Repository};
 pub use revision::resolve;

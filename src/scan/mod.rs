@@ -7,6 +7,7 @@ mod assemble;
 mod examine;
 mod inside;
 mod load;
+mod limit;
 mod packed;
 pub mod progress;
 
@@ -29,6 +30,7 @@ use progress::Progress;
 
 pub use examine::{examine, is_encoded, may_hold};
 pub use inside::object_of;
+pub use limit::within;
 pub use packed::ScannedPacks;
 
 /// How many items a worker takes at once.
