@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{Cli, Common};
-use crate::settings::ServerSettings;
+use crate::settings::{
+    KeySettings, ReportSettings, RuleSettings, ServerSettings, SettingsSource, SourceSettings, SuppressSettings,
+    VerifySettings,
+};
 
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
@@ -64,7 +67,7 @@ pub enum RunCommand {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
         #[command(flatten)]
-        common: Common,
+        common: HookArguments,
     },
     /// Scan what a push brings and the remote does not have; reads the refs from standard input, as git writes them
     PrePush {
@@ -73,22 +76,61 @@ pub enum RunCommand {
         /// Where it is
         url: Option<String>,
         #[command(flatten)]
-        common: Common,
+        common: HookArguments,
     },
     /// Scan the message of a commit, without what git leaves out of it
     CommitMsg {
         /// The file with the message
         file: PathBuf,
         #[command(flatten)]
-        common: Common,
+        common: HookArguments,
     },
     /// Scan what a push brings to this repository; reads the refs from standard input, as git writes them
     PreReceive {
         #[command(flatten)]
         server: ServerSettings,
         #[command(flatten)]
-        common: Common,
+        common: HookArguments,
     },
+}
+
+/// What every hook takes: as every scanning command, but a hook asks no network.
+#[derive(Args, Clone, Debug)]
+pub struct HookArguments {
+    #[command(flatten)]
+    source: SourceSettings,
+    #[command(flatten)]
+    rules: RuleSettings,
+    #[command(flatten)]
+    report: ReportSettings,
+    #[command(flatten)]
+    keys: KeySettings,
+    #[command(flatten)]
+    suppress: SuppressSettings,
+    #[command(flatten)]
+    settings: SettingsSource,
+}
+
+impl From<HookArguments> for Common {
+    fn from(arguments: HookArguments) -> Self {
+        let HookArguments {
+            source,
+            rules,
+            report,
+            keys,
+            suppress,
+            settings,
+        } = arguments;
+        Self {
+            source,
+            rules,
+            report,
+            keys,
+            suppress,
+            settings,
+            verify: VerifySettings::default(),
+        }
+    }
 }
 
 /// Says what is wrong with the flags that a hook is to run with, if something is.
@@ -97,5 +139,11 @@ pub fn fault_of_flags(kind: &str, flags: &[String]) -> Option<String> {
     let message = (kind == "commit-msg").then(|| ["--", "MESSAGE"].map(str::to_owned));
     let parsed = Cli::try_parse_from(words.chain(flags.iter().cloned()).chain(message.into_iter().flatten()));
     let text = parsed.err()?.to_string();
-    Some(text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned())
+    Some(
+        text.lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned(),
+    )
 }

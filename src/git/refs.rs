@@ -111,9 +111,16 @@ pub fn in_folder(repo: &Repository, folder: &[u8]) -> Vec<ObjectId> {
     let mut found = BTreeMap::new();
     if repo.has_reftables() {
         let shared = repo.tables().iter().flat_map(|tables| &tables.shared);
-        found.extend(shared.filter(|(name, _)| name.starts_with(&below)).map(|(name, target)| (name.clone(), target.clone())));
+        found.extend(
+            shared
+                .filter(|(name, _)| name.starts_with(&below))
+                .map(|(name, target)| (name.clone(), target.clone())),
+        );
     } else if is_safe(folder) {
-        let packed = repo.packed_refs().iter().flat_map(|packed| packed.range(below.clone()..));
+        let packed = repo
+            .packed_refs()
+            .iter()
+            .flat_map(|packed| packed.range(below.clone()..));
         let packed = packed.take_while(|(name, _)| name.starts_with(&below));
         found.extend(packed.map(|(name, id)| (name.clone(), Target::Direct(*id))));
         loose(repo.common_dir(), folder, &mut found, &mut Vec::new(), 0);

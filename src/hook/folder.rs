@@ -108,7 +108,11 @@ fn is_shared(git: &Git, path: &Path) -> Result<bool, Error> {
 
 /// Where keytrail puts the hooks of all repositories.
 fn our_folder() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let set = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
     Some(folder.join("keytrail/hooks"))
 }

@@ -19,7 +19,10 @@ const MOST_BYTES: u64 = 16 << 20;
 pub enum Found {
     Nothing,
     /// A script of ours, and whether a hook of before is kept beside it.
-    Ours { text: Vec<u8>, keeps: bool },
+    Ours {
+        text: Vec<u8>,
+        keeps: bool,
+    },
     Managed(Manager),
     Other,
 }
@@ -122,11 +125,12 @@ fn kept(file: &Path) -> PathBuf {
 fn put_aside(file: &Path) -> Result<(), Error> {
     let kept = kept(file);
     if kept.symlink_metadata().is_ok() {
-        return Err(
-            Error::usage(format!("{}: another hook has taken the place of keytrail's", file.display()))
-                .cause(format!("{} is kept from before, and only one can be", kept.display()))
-                .hint("put both into one file, remove the other, and install again"),
-        );
+        return Err(Error::usage(format!(
+            "{}: another hook has taken the place of keytrail's",
+            file.display()
+        ))
+        .cause(format!("{} is kept from before, and only one can be", kept.display()))
+        .hint("put both into one file, remove the other, and install again"));
     }
     fs::rename(file, &kept).map_err(|cause| cannot(file, "be moved aside", &cause))
 }
@@ -165,7 +169,9 @@ fn managed(file: &Path, manager: Manager, kind: Kind) -> Error {
 
 fn of_the_team(file: &Path, kind: Kind) -> Error {
     Error::usage(format!("{}: nothing was installed", file.display()))
-        .cause("core.hooksPath names a folder of the work tree, so everybody would get a hook with a path of this machine")
+        .cause(
+            "core.hooksPath names a folder of the work tree, so everybody would get a hook with a path of this machine",
+        )
         .hint(format!(
             "add this line to {}, for everybody:\n\nkeytrail hook run {} \"$@\"\n",
             file.display(),

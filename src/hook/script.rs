@@ -46,10 +46,17 @@ impl Script<'_> {
             return text;
         };
         text += &self.find_program();
-        let flags: String = self.flags.iter().map(|flag| format!(" {}", shell::word(flag))).collect();
+        let flags: String = self
+            .flags
+            .iter()
+            .map(|flag| format!(" {}", shell::word(flag)))
+            .collect();
         // What is on standard input can be read once, and two programs want it.
         let (read, give) = match kind.reads_input() {
-            true => ("input=$(cat)\ngive() { [ -z \"$input\" ] || printf '%s\\n' \"$input\"; }\n", "give | "),
+            true => (
+                "input=$(cat)\ngive() { [ -z \"$input\" ] || printf '%s\\n' \"$input\"; }\n",
+                "give | ",
+            ),
             false => ("", ""),
         };
         let ours = format!("{give}\"$program\" hook run {name}{flags} -- \"$@\"");

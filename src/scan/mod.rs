@@ -6,8 +6,8 @@
 mod assemble;
 mod examine;
 mod inside;
-mod load;
 mod limit;
+mod load;
 mod packed;
 pub mod progress;
 

@@ -12,7 +12,14 @@ pub struct ServerSettings {
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "What a server allows")]
     pub timeout: Option<Duration>,
     /// What becomes of a push that takes longer: open lets it in unscanned, closed refuses it
-    #[arg(long, value_name = "WAY", value_enum, default_value_t, requires = "timeout", help_heading = "What a server allows")]
+    #[arg(
+        long,
+        value_name = "WAY",
+        value_enum,
+        default_value_t,
+        requires = "timeout",
+        help_heading = "What a server allows"
+    )]
     pub on_timeout: OnTimeout,
     /// Let a person skip the scan with `git push -o keytrail.skip=REASON`, and write that down in FILE, one JSON object a line
     #[arg(long, value_name = "FILE", help_heading = "What a server allows")]

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod archive;
+pub mod hooked;
 pub mod mutation;
 pub mod pack;
 pub mod program;

@@ -22,9 +22,11 @@ pub fn install(place: &PlaceArguments, mode: &str, flags: &[String]) -> Result<O
     };
     for kind in &kinds {
         if let Some(fault) = fault_of_flags(kind.as_str(), flags) {
-            return Err(Error::usage(format!("{}: the hook could not run with these flags", kind.as_str()))
-                .cause(fault)
-                .hint(format!("`keytrail hook run {} --help` lists them", kind.as_str())));
+            return Err(
+                Error::usage(format!("{}: the hook could not run with these flags", kind.as_str()))
+                    .cause(fault)
+                    .hint(format!("`keytrail hook run {} --help` lists them", kind.as_str())),
+            );
         }
     }
     let program = std::env::current_exe().map_err(|cause| {
@@ -58,9 +60,11 @@ fn install_files(place: &PlaceArguments, kinds: &[Kind], program: &Path, flags: 
         false => (Folder::of_repository(&place.repository)?, true),
     };
     if matches!(folder.owner, Owner::Person | Owner::Keytrail) && !place.global {
-        return Err(Error::usage(format!("{}: nothing was installed", folder.path.display()))
-            .cause("core.hooksPath of your own settings sends the hooks of all repositories there")
-            .hint("`keytrail hook install --global` installs there, for all of them"));
+        return Err(
+            Error::usage(format!("{}: nothing was installed", folder.path.display()))
+                .cause("core.hooksPath of your own settings sends the hooks of all repositories there")
+                .hint("`keytrail hook install --global` installs there, for all of them"),
+        );
     }
     let passes_on = folder.owner == Owner::Keytrail;
     let mut told = String::new();
@@ -74,12 +78,15 @@ fn install_files(place: &PlaceArguments, kinds: &[Kind], program: &Path, flags: 
         };
         let file = folder.file(*kind);
         let order = if kind.comes_first() { "after it" } else { "before it" };
-        told += &line(*kind, &match install::install(&folder, &script)? {
-            Done::Installed => format!("installed: {}", file.display()),
-            Done::Chained => format!("installed: {}; the hook that was there runs {order}", file.display()),
-            Done::Renewed => format!("renewed: {}", file.display()),
-            Done::Unchanged => format!("installed already: {}", file.display()),
-        });
+        told += &line(
+            *kind,
+            &match install::install(&folder, &script)? {
+                Done::Installed => format!("installed: {}", file.display()),
+                Done::Chained => format!("installed: {}; the hook that was there runs {order}", file.display()),
+                Done::Renewed => format!("renewed: {}", file.display()),
+                Done::Unchanged => format!("installed already: {}", file.display()),
+            },
+        );
     }
     if passes_on {
         pass_on(&folder, program)?;
@@ -200,7 +207,10 @@ fn state(place: &PlaceArguments, folder: &Folder, kind: Kind) -> Result<State, E
         Found::Ours { text, .. } if !script::scans(&text) => State::Missing("not installed".to_owned()),
         Found::Ours { .. } if !install::is_executable(&file) => State::Broken(format!("{shown} is not executable")),
         Found::Ours { text, keeps } => match script::program(&text).filter(|program| !is_there(program)) {
-            Some(program) => State::Broken(format!("{shown}: there is no {}, and no keytrail on PATH", program.display())),
+            Some(program) => State::Broken(format!(
+                "{shown}: there is no {}, and no keytrail on PATH",
+                program.display()
+            )),
             None if keeps => State::Works(format!("{shown}, beside the hook that was there")),
             None => State::Works(shown.to_string()),
         },

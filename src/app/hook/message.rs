@@ -65,7 +65,12 @@ impl Cleanup {
     fn of_git() -> Result<Self, Error> {
         let git = Git::at(".");
         let is_edited = std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":");
-        let asked = ["config", "--null", "--get-regexp", r"^(core\.comment(char|string)|commit\.cleanup)$"];
+        let asked = [
+            "config",
+            "--null",
+            "--get-regexp",
+            r"^(core\.comment(char|string)|commit\.cleanup)$",
+        ];
         let settings = git.ask(&asked)?.unwrap_or_default();
         Ok(Self::of(&settings, is_edited))
     }

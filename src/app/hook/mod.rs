@@ -6,7 +6,7 @@ mod message;
 mod push;
 mod receive;
 
-use crate::cli::{HookCommand, RunCommand};
+use crate::cli::{Common, HookCommand, RunCommand};
 use crate::error::Error;
 use crate::git::parse_id;
 use crate::hook::Kind;
@@ -24,24 +24,20 @@ pub fn hook(command: HookCommand) -> Result<Outcome, Error> {
 }
 
 fn run(hook: RunCommand) -> Result<Outcome, Error> {
-    let (kind, quiet, outcome) = match hook {
-        RunCommand::PreCommit { files, common } => {
-            let quiet = common.report.quiet;
-            (Kind::PreCommit, quiet, commit::pre_commit(common, &files)?)
-        }
-        RunCommand::CommitMsg { file, common } => {
-            let quiet = common.report.quiet;
-            (Kind::CommitMsg, quiet, message::commit_msg(common, &file)?)
-        }
-        RunCommand::PrePush { remote, common, .. } => {
-            let quiet = common.report.quiet;
-            (Kind::PrePush, quiet, push::pre_push(common, remote.as_deref())?)
-        }
-        RunCommand::PreReceive { server, common } => {
-            let quiet = common.report.quiet;
-            (Kind::PreReceive, quiet, receive::pre_receive(&server, common)?)
-        }
+    let (kind, common) = match &hook {
+        RunCommand::PreCommit { common, .. } => (Kind::PreCommit, common),
+        RunCommand::CommitMsg { common, .. } => (Kind::CommitMsg, common),
+        RunCommand::PrePush { common, .. } => (Kind::PrePush, common),
+        RunCommand::PreReceive { common, .. } => (Kind::PreReceive, common),
     };
+    let common = Common::from(common.clone());
+    let quiet = common.report.quiet;
+    let outcome = match hook {
+        RunCommand::PreCommit { files, .. } => commit::pre_commit(common, &files),
+        RunCommand::CommitMsg { file, .. } => message::commit_msg(common, &file),
+        RunCommand::PrePush { remote, .. } => push::pre_push(common, remote.as_deref()),
+        RunCommand::PreReceive { server, .. } => receive::pre_receive(&server, common),
+    }?;
     if !quiet {
         explain(kind, outcome);
     }
@@ -51,10 +47,19 @@ fn run(hook: RunCommand) -> Result<Outcome, Error> {
 /// Says what was stopped and what can be done, to people who may see this for the first time.
 fn explain(kind: Kind, outcome: Outcome) {
     let (stopped, remedy) = match kind {
-        Kind::PreCommit => ("the commit is not made", "take it out of the file and stage the file again"),
+        Kind::PreCommit => (
+            "the commit is not made",
+            "take it out of the file and stage the file again",
+        ),
         Kind::CommitMsg => ("the commit is not made", "commit again with another message"),
-        Kind::PrePush => ("nothing is pushed", "take it out of the commits that are named (`git rebase -i`)"),
-        Kind::PreReceive => ("the push is refused", "take it out of the commits that are named (`git rebase -i`)"),
+        Kind::PrePush => (
+            "nothing is pushed",
+            "take it out of the commits that are named (`git rebase -i`)",
+        ),
+        Kind::PreReceive => (
+            "the push is refused",
+            "take it out of the commits that are named (`git rebase -i`)",
+        ),
     };
     match (kind, outcome) {
         (_, Outcome::Clean | Outcome::Error) => {}

@@ -57,7 +57,9 @@ fn of_framework(repository: &Repository, store: &Store) -> Result<Option<Update>
     })?;
     Ok(Some(Update {
         name: variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default().into_bytes(),
-        old: variable("PRE_COMMIT_FROM_REF").and_then(|old| find(&old).ok()).unwrap_or(null(new)),
+        old: variable("PRE_COMMIT_FROM_REF")
+            .and_then(|old| find(&old).ok())
+            .unwrap_or(null(new)),
         new,
     }))
 }

@@ -112,7 +112,10 @@ fn skipped(server: &ServerSettings, updates: &[Update]) -> Result<bool, Error> {
             .hint(format!("git push -o {SKIP}='why this cannot wait'")));
     }
     write_down(log, "skipped", &reason, updates)?;
-    eprintln!("keytrail: not scanned, and written down: {}", sanitize(reason.as_bytes()));
+    eprintln!(
+        "keytrail: not scanned, and written down: {}",
+        sanitize(reason.as_bytes())
+    );
     Ok(true)
 }
 
@@ -161,8 +164,17 @@ fn write_down(log: &Path, event: &str, reason: &str, updates: &[Update]) -> Resu
 
 /// Who pushes, as the server's program says in the environment.
 fn who() -> Option<String> {
-    let names = ["GL_USERNAME", "GITHUB_USER_LOGIN", "GITEA_PUSHER_NAME", "REMOTE_USER", "LOGNAME", "USER"];
-    names.into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+    let names = [
+        "GL_USERNAME",
+        "GITHUB_USER_LOGIN",
+        "GITEA_PUSHER_NAME",
+        "REMOTE_USER",
+        "LOGNAME",
+        "USER",
+    ];
+    names
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// The value of a push option `NAME=VALUE`, or an empty one for `NAME`.
