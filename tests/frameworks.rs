@@ -242,6 +242,11 @@ fn lefthook_commits_and_pushes_with_what_we_say_to_write() {
     repo.git(&["init", "-q", "--bare", url]);
     passes(&git(&["push", "-q", url, "main"]));
     passes(&git(&["commit", "--no-verify", "-qm", "key"]));
+    is_stopped(
+        &framework(&repo, &program, &["run", "pre-commit", "--all-files"]),
+        &pair,
+        "sub/b.env:1",
+    );
     is_stopped(&git(&["push", "-q", url, "main"]), &pair, "sub/b.env:1");
     let status = run(&repo.path(), &["hook", "status"]);
     assert!(status.out().contains("run by lefthook"), "{}", status.out());

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use common::hooked::{git, hook, is_stopped, key, passes};
+use common::hooked::{git, hook, is_stopped, key, passes, program_folder, with_path};
 use common::program::{finish, keytrail, run, run_with_input};
 use common::repo::TestRepo;
 
@@ -225,10 +225,10 @@ fn the_message_is_scanned_as_git_will_keep_it() {
     let repo = hooked(&["commit-msg"]);
     let commit = |arguments: &[&str]| git(&repo, &repo.path(), &[&["commit", "--allow-empty"], arguments].concat());
     passes(&commit(&["-m", "clean"]));
-    is_stopped(&commit(&["-m", &text]), &pair, "message of");
+    is_stopped(&commit(&["-m", &text]), &pair, "commit message:");
     // Without an editor git keeps such lines, with one it takes them out.
     let comment = format!("fine\n\n# {}\n# {}\n", pair.id, pair.secret);
-    is_stopped(&commit(&["-m", &comment]), &pair, "message of");
+    is_stopped(&commit(&["-m", &comment]), &pair, "commit message:");
     let edited = |text: &str| {
         repo.write("message", text);
         let editor = format!("cp '{}'", repo.path().join("message").display());
@@ -240,7 +240,7 @@ fn the_message_is_scanned_as_git_will_keep_it() {
     passes(&edited(&comment));
     let cut = "# ------------------------ >8 ------------------------";
     passes(&edited(&format!("fine\n{cut}\n-{}\n-{}\n", pair.id, pair.secret)));
-    is_stopped(&edited(&format!("fine\n{}\n{cut}\n", text)), &pair, "message of");
+    is_stopped(&edited(&format!("fine\n{}\n{cut}\n", text)), &pair, "commit message:");
 }
 
 #[test]
@@ -393,6 +393,7 @@ fn hooks_of_all_repositories_run_those_of_each() {
         "{}",
         refused.err()
     );
+    assert_eq!(own(&["uninstall"]).code, 2);
     assert!(own(&["status"]).out().contains("pre-commit   /"));
     assert_eq!(own(&["uninstall", "--global"]).code, 0);
     assert!(!folder.exists());
@@ -419,6 +420,28 @@ fn a_git_that_is_too_old_for_hooks_in_settings_says_so() {
     is_stopped(&git(&repo, &repo.path(), &["commit", "-m", "key"]), &pair, "a:1");
     hook(&repo, &["uninstall"]);
     passes(&git(&repo, &repo.path(), &["commit", "-m", "key"]));
+}
+
+/// The first lines of the page for people, as a newcomer would type them.
+#[test]
+fn the_first_lines_of_the_page_end_in_a_commit_that_is_stopped() {
+    let page = include_str!("../docs/hooks.md");
+    let lines = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next());
+    let lines = lines
+        .expect("the page begins with commands")
+        .replace("cd your-repository\n", "");
+    let repo = TestRepo::new();
+    let mut shell = repo.command(&repo.path(), &[]);
+    with_path(&mut shell, &[program_folder()]);
+    let mut sh = std::process::Command::new("sh");
+    sh.env_clear().current_dir(repo.path()).args(["-c", &lines]);
+    for (name, value) in shell.get_envs() {
+        sh.env(name, value.unwrap_or_default());
+    }
+    let ran = finish(&mut sh);
+    assert_ne!(ran.code, 0);
+    assert!((ran.out() + &ran.err()).contains("deploy.env:1:"), "{}", ran.err());
+    assert!(ran.err().contains("the commit is not made"), "{}", ran.err());
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Git {
         let said = crate::text::sanitize(output.stderr.trim_ascii());
         Error::usage(format!("{}: git has no answer", self.folder.display()))
             .cause(format!("`git {}`: {said}", arguments.join(" ")))
-            .hint("name a repository: `keytrail hook install PATH`")
+            .hint("name a repository: `keytrail hook status PATH`")
     }
 }
 

@@ -67,7 +67,7 @@ impl Manager {
             }
             Manager::Lefthook => {
                 let (arguments, input) = match kind {
-                    Kind::PreCommit => ("", ""),
+                    Kind::PreCommit => (" {staged_files}", ""),
                     Kind::CommitMsg => (" {1}", ""),
                     Kind::PrePush | Kind::PreReceive => (" {1} {2}", "      use_stdin: true\n"),
                 };

@@ -52,10 +52,6 @@ impl Kind {
         }
     }
 
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-
     /// Whether git writes to its standard input.
     pub fn reads_input(self) -> bool {
         matches!(self, Kind::PrePush | Kind::PreReceive)

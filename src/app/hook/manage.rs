@@ -57,15 +57,8 @@ fn install_settings(place: &PlaceArguments, kinds: &[Kind], program: &Path, flag
 fn install_files(place: &PlaceArguments, kinds: &[Kind], program: &Path, flags: &[String]) -> Result<String, Error> {
     let (folder, is_known) = match place.global {
         true => Folder::of_person()?,
-        false => (Folder::of_repository(&place.repository)?, true),
+        false => (own_folder(place)?, true),
     };
-    if matches!(folder.owner, Owner::Person | Owner::Keytrail) && !place.global {
-        return Err(
-            Error::usage(format!("{}: nothing was installed", folder.path.display()))
-                .cause("core.hooksPath of your own settings sends the hooks of all repositories there")
-                .hint("`keytrail hook install --global` installs there, for all of them"),
-        );
-    }
     let passes_on = folder.owner == Owner::Keytrail;
     let mut told = String::new();
     for kind in kinds {
@@ -121,7 +114,10 @@ pub fn uninstall(place: &PlaceArguments) -> Result<Outcome, Error> {
         kinds if kinds.is_empty() => Kind::ALL.to_vec(),
         kinds => kinds,
     };
-    let folder = folder(place)?;
+    let folder = match place.global {
+        true => folder(place)?,
+        false => own_folder(place)?,
+    };
     let mut told = String::new();
     for kind in &kinds {
         let file = folder.file(*kind);
@@ -244,6 +240,17 @@ fn folder(place: &PlaceArguments) -> Result<Folder, Error> {
     match place.global {
         true => Ok(Folder::of_person()?.0),
         false => Folder::of_repository(&place.repository),
+    }
+}
+
+/// The folder of the one repository that is meant.
+fn own_folder(place: &PlaceArguments) -> Result<Folder, Error> {
+    let folder = Folder::of_repository(&place.repository)?;
+    match folder.owner {
+        Owner::Repository | Owner::Team => Ok(folder),
+        Owner::Person | Owner::Keytrail => Err(Error::usage(format!("{}: nothing was changed", folder.path.display()))
+            .cause("core.hooksPath of your own settings sends the hooks of all repositories there")
+            .hint("`--global` is about that folder, and so about all of them")),
     }
 }
 
