@@ -1,6 +1,6 @@
 """What pre-commit installs for the hooks of `language: python`: the wheel of the same version, and nothing else.
 
-It stands here because pre-commit looks at the top of the repository. The wheel is made elsewhere.
+It stands here because pre-commit looks at the top of the repository. packaging/python is what the wheel is made of.
 """
 
 from setuptools import setup

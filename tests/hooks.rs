@@ -268,6 +268,10 @@ fn files_that_are_named_are_scanned_though_nothing_is_staged() {
     repo.write("sub/it's a key", format!("{text}more\n"));
     repo.git(&["add", "sub"]);
     assert_eq!(named(&repo.path(), &["sub/it's a key"]).code, 0);
+    // What is only announced has no content.
+    repo.write("announced", "a\n");
+    repo.git(&["add", "--intent-to-add", "announced"]);
+    assert_eq!(named(&repo.path(), &["announced"]).code, 0);
     let unknown = named(&repo.path(), &["unknown"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.out().contains("not in the index"), "{}", unknown.out());

@@ -222,6 +222,7 @@ fn many_objects_are_scanned() {
         let _ = write!(
             stream,
             "M 100644 inline dir{}/sub/f{number}\ndata {}\n{content}\n",
+            number % 50,
             content.len()
         );
     }

@@ -76,6 +76,8 @@ impl Staged<'_> {
                 Some(entry) if entry.kind == EntryKind::Submodule => {
                     found.skips.push(Skip::policy(path.clone(), Policy::Submodule));
                 }
+                // Announced, and without content.
+                Some(entry) if entry.intent_to_add => {}
                 Some(entry) => {
                     found.items.push(change::name(path, None));
                     let version = (entry.kind, entry.id);
