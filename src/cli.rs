@@ -1,5 +1,6 @@
 //! The command line: subcommands and their arguments. It reads words and knows nothing of what they start.
 
+mod hook;
 pub mod shipped;
 
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use crate::settings::{
     AwsSettings, CiSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings,
     SettingsSource, SourceSettings, SuppressSettings, TellSettings, VerifySettings,
 };
+
+pub use hook::{HookCommand, PlaceArguments, RunCommand, fault_of_flags};
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
 #[derive(Debug, Parser)]
@@ -89,6 +92,11 @@ pub enum Command {
         ci: CiSettings,
         #[command(flatten)]
         common: Common,
+    },
+    /// Git hooks: stop commits and pushes that would add a secret
+    Hook {
+        #[command(subcommand)]
+        command: HookCommand,
     },
     /// The table of all access keys of some accounts: how old, how used, and which of them are in code
     #[command(args_conflicts_with_subcommands = true)]
@@ -289,7 +297,7 @@ pub struct BaselineArguments {
 }
 
 /// What every scanning command takes.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Common {
     #[command(flatten)]
     pub source: SourceSettings,

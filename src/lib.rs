@@ -38,6 +38,8 @@ pub mod finding;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod git;
 #[cfg_attr(not(inside), doc(hidden))]
+pub mod hook;
+#[cfg_attr(not(inside), doc(hidden))]
 pub mod import;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod keys;

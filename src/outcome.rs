@@ -49,6 +49,11 @@ impl Outcome {
         }
     }
 
+    /// Decides for hooks: whether those that are there, or are asked for, work.
+    pub fn of_hooks(all_work: bool) -> Self {
+        if all_work { Outcome::Clean } else { Outcome::Findings }
+    }
+
     /// The exit code: 0 clean, 1 findings, 2 error or incomplete.
     pub fn code(self) -> u8 {
         match self {

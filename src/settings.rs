@@ -5,6 +5,7 @@
 
 mod ci;
 mod rules;
+mod server;
 mod suppress;
 mod verify;
 
@@ -18,6 +19,7 @@ use crate::level::{Confidence, Severity};
 
 pub use ci::CiSettings;
 pub use rules::RuleSettings;
+pub use server::{OnTimeout, ServerSettings};
 pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
 

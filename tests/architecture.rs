@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["error", "level", "settings", "origin", "text", "secret", "skip"],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
     &[
-        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "ci",
+        "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "ci", "hook",
     ],
     &["scan", "outcome"],
     // What the program does, and what the library offers.
@@ -36,6 +36,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("pair", "detect"),
     ("triage", "detect"),
     ("report", "keys"),
+    // Words of a shell, quoted.
+    ("hook", "report"),
     // The account that an id holds, and the accounts that set traps.
     ("keys", "detect"),
 ];

@@ -161,6 +161,10 @@ impl Configured {
 
     /// The path of a file within the repository, if it lies there.
     fn inside(&self, path: &Path) -> Option<Vec<u8>> {
+        if self.top.is_none() {
+            // A bare repository has its files in commits alone.
+            return config::is_inside(path).then(|| bytes_of(path));
+        }
         let folder = path.parent().filter(|folder| *folder != Path::new(""));
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
         let top = self.top.as_ref()?.canonicalize().ok()?;

@@ -10,6 +10,7 @@ mod configure;
 mod explain;
 mod facts;
 mod history;
+mod hook;
 mod import;
 mod job;
 mod keys;
@@ -74,6 +75,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             history::scan(&job, repository.as_deref(), &how)
         }
         Command::Ci { repository, ci, common } => ci::scan(&ci, common, repository.as_deref()),
+        Command::Hook { command } => hook::hook(command),
         Command::Keys {
             command: None,
             arguments,

@@ -9,6 +9,7 @@ use crate::finding::{Finding, Fingerprint, Marker};
 use crate::git::{ReadObject, Repository, Roots, Store, commit::Commit, provenance, tree};
 use crate::origin::{ObjectId, Origin, Place, State};
 use crate::outcome::Outcome;
+use crate::report::Target;
 use crate::scan::Scanned;
 use crate::source::{Added, Discovered, Handle, Item, range};
 
@@ -16,13 +17,21 @@ use crate::source::{Added, Discovered, Handle, Item, range};
 pub fn scan(job: &Job, span: &str, path: Option<&Path>) -> Result<Outcome, Error> {
     let repository = Repository::open(path)?;
     let store = Store::unlisted(&repository)?;
-    let mut discovered = range::discover(&repository, &store, span)?;
-    let scanned = scan_commits(job, &repository, &store, &mut discovered);
-    job.conclude(
-        super::target(&repository, "range", path, Some(span)),
-        discovered,
-        scanned,
-    )
+    let discovered = range::discover(&repository, &store, span)?;
+    let target = super::target(&repository, "range", path, Some(span));
+    conclude(job, &repository, &store, target, discovered)
+}
+
+/// Scans what commits add, and says of what is found whether HEAD has it and what reaches it.
+pub fn conclude(
+    job: &Job,
+    repository: &Repository,
+    store: &Store,
+    target: Target,
+    mut discovered: Discovered,
+) -> Result<Outcome, Error> {
+    let scanned = scan_commits(job, repository, store, &mut discovered);
+    job.conclude(target, discovered, scanned)
 }
 
 /// Scans what commits add, and says what of it HEAD still has and which refs reach it.

@@ -36,6 +36,7 @@ pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
 pub use outline::{Line, Lines, Outlined, Sketch};
 pub use pack::{Copied, Derived, Packed, Visitor};
+pub use refs::in_folder as refs_in;
 pub use repository::{Environment, Repository};
 pub use revision::{annotations, peel, resolve};
 pub use roots::{LogMessage, Root, RootKind, Roots};

@@ -40,8 +40,7 @@ pub fn read(repo: &Repository, name: &[u8]) -> Option<Target> {
         let tables = repo.tables().as_ref().ok()?;
         return tables.of(is_per_worktree(name)).get(name).cloned();
     }
-    let is_safe = !name.split(|&b| b == b'/').any(|part| part == b".." || part.is_empty());
-    if !is_safe {
+    if !is_safe(name) {
         return None;
     }
     if let Ok(text) = read_file(&dir.join(bytes_path(name)), LOOSE_REF) {
@@ -103,6 +102,39 @@ pub fn resolve(repo: &Repository, name: &[u8]) -> Option<ObjectId> {
         }
     }
     None
+}
+
+/// The objects that the refs in a folder of `refs/` name, such as `refs/remotes/origin`. A ref that cannot be read
+/// names nothing; a symbolic one names another.
+pub fn in_folder(repo: &Repository, folder: &[u8]) -> Vec<ObjectId> {
+    let below = [folder, b"/"].concat();
+    let mut found = BTreeMap::new();
+    if repo.has_reftables() {
+        let shared = repo.tables().iter().flat_map(|tables| &tables.shared);
+        found.extend(
+            shared
+                .filter(|(name, _)| name.starts_with(&below))
+                .map(|(name, target)| (name.clone(), target.clone())),
+        );
+    } else if is_safe(folder) {
+        let packed = repo
+            .packed_refs()
+            .iter()
+            .flat_map(|packed| packed.range(below.clone()..));
+        let packed = packed.take_while(|(name, _)| name.starts_with(&below));
+        found.extend(packed.map(|(name, id)| (name.clone(), Target::Direct(*id))));
+        loose(repo.common_dir(), folder, &mut found, &mut Vec::new(), 0);
+    }
+    let direct = |target| match target {
+        Target::Direct(id) => Some(id),
+        Target::Symbolic(_) => None,
+    };
+    found.into_values().filter_map(direct).collect()
+}
+
+/// Whether a name leads to no other folder than it says.
+fn is_safe(name: &[u8]) -> bool {
+    !name.split(|&b| b == b'/').any(|part| part == b".." || part.is_empty())
 }
 
 /// Reads a ref file's text: an id or `ref: NAME`.

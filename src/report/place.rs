@@ -26,6 +26,7 @@ fn name_of_file(origin: &Origin, path: &[u8]) -> String {
         Place::Blob if path.is_empty() => format!("blob {object}{within}"),
         Place::File | Place::Blob => path,
         Place::Stdin => "standard input".to_owned(),
+        Place::CommitMessage if origin.object.is_none() => "commit message".to_owned(),
         Place::CommitMessage => format!("message of commit {object}{within}"),
         Place::Identity => format!("identity in {object}{within}"),
         Place::TagMessage => format!("message of tag {path}{within}"),

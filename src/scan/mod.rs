@@ -6,6 +6,7 @@
 mod assemble;
 mod examine;
 mod inside;
+mod limit;
 mod load;
 mod packed;
 pub mod progress;
@@ -30,6 +31,7 @@ use progress::Progress;
 
 pub use examine::{examine, is_encoded, may_hold};
 pub use inside::object_of;
+pub use limit::within;
 pub use packed::ScannedPacks;
 pub use relate::relate;
 

@@ -12,6 +12,7 @@ mod item;
 mod links;
 pub mod patterns;
 pub mod pieces;
+pub mod push;
 pub mod range;
 pub mod regular;
 mod siblings;

@@ -53,6 +53,13 @@ pub fn discover_reachable(
     discover_commits(repo, objects, walk::reachable(objects, include, exclude))
 }
 
+/// Finds everything in a folder that no commit is known to hold.
+pub fn discover_folder(objects: &dyn ReadObject, tree: ObjectId) -> Discovered {
+    let mut range = Range::new(objects);
+    range.folder(&mut Vec::new(), tree, &[], 0);
+    range.finish()
+}
+
 struct Ends {
     from: ObjectId,
     to: ObjectId,
@@ -94,25 +101,12 @@ impl Ends {
 fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reached) -> Discovered {
     let commits: HashMap<ObjectId, Commit> = reached.commits.iter().cloned().collect();
     let graph = Graph::order(&reached.commits);
-    let mut range = Range {
-        objects,
-        found: Discovered::default(),
-        faults: BTreeMap::new(),
-        left: CHANGES,
-        stamp: None,
-        raw: Vec::new(),
-    };
+    let mut range = Range::new(objects);
     for node in &graph.nodes {
         range.commit(node.stamp, &commits[&node.stamp.id]);
     }
-    let mut found = range.found;
+    let mut found = range.finish();
     found.commits = graph.nodes.len() as u64;
-    found.skips.extend(
-        range
-            .faults
-            .into_iter()
-            .map(|(id, reason)| Skip::fault(id.to_string(), reason)),
-    );
     let boundary = repo.boundary();
     let cut_off = boundary.iter().filter_map(|id| commits.get(id));
     let cut_off: HashSet<&ObjectId> = cut_off.flat_map(|commit| &commit.parents).collect();
@@ -125,11 +119,6 @@ fn discover_commits(repo: &Repository, objects: &dyn ReadObject, reached: Reache
         found.incomplete.push(format!(
             "{count} commit(s) of the range cannot be read; the whole tree of each child counts as added"
         ));
-    }
-    if range.left == 0 {
-        found
-            .incomplete
-            .push("the range changes more files than can be read; some are left out".to_owned());
     }
     found
 }
@@ -151,7 +140,32 @@ struct Range<'r> {
     raw: Vec<u8>,
 }
 
-impl Range<'_> {
+impl<'r> Range<'r> {
+    fn new(objects: &'r dyn ReadObject) -> Self {
+        Self {
+            objects,
+            found: Discovered::default(),
+            faults: BTreeMap::new(),
+            left: CHANGES,
+            stamp: None,
+            raw: Vec::new(),
+        }
+    }
+
+    /// What was found, and why it may not be all.
+    fn finish(self) -> Discovered {
+        let mut found = self.found;
+        let faults = self.faults.into_iter();
+        found
+            .skips
+            .extend(faults.map(|(id, reason)| Skip::fault(id.to_string(), reason)));
+        if self.left == 0 {
+            let reason = "the range changes more files than can be read; some are left out";
+            found.incomplete.push(reason.to_owned());
+        }
+        found
+    }
+
     fn commit(&mut self, stamp: CommitStamp, commit: &Commit) {
         self.stamp = Some(stamp);
         self.found.items.push(Item {

@@ -3,7 +3,7 @@
 //! Folders whose cached tree id is HEAD's are not looked into, so that a commit hook costs as much
 //! as the change and not as much as the repository.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::Error;
 use crate::git::commit::Commit;
@@ -21,6 +21,15 @@ use crate::source::change::{self, Version};
 /// # Errors
 /// The index cannot be read.
 pub fn discover(repo: &Repository, objects: &dyn ReadObject) -> Result<Discovered, Error> {
+    discover_with(repo, objects, &[])
+}
+
+/// Finds the same, and of the files that are `named` (by their paths from the top) all that the index has, unless
+/// they are changed: what a person or a program names is scanned, and what is not in the index is a fault.
+///
+/// # Errors
+/// As for [`discover`].
+pub fn discover_with(repo: &Repository, objects: &dyn ReadObject, named: &[Vec<u8>]) -> Result<Discovered, Error> {
     let index = Index::read(repo.index_file(), repo.id_length()).map_err(|reason| {
         Error::input(format!(
             "{}: what is staged cannot be told",
@@ -33,10 +42,14 @@ pub fn discover(repo: &Repository, objects: &dyn ReadObject) -> Result<Discovere
         objects,
         trees: &index.trees,
         found: Discovered::default(),
+        changed: HashSet::new(),
         raw: Vec::new(),
     };
     let head = repo.head().and_then(|head| staged.tree_of(head));
     staged.folder(&[], &index.entries, head, 0);
+    if !named.is_empty() {
+        staged.whole_files(&index.entries, named);
+    }
     Ok(staged.found)
 }
 
@@ -48,10 +61,36 @@ struct Staged<'s> {
     /// The index's cached tree ids.
     trees: &'s HashMap<Vec<u8>, ObjectId>,
     found: Discovered,
+    /// The paths at which the index has something else than HEAD.
+    changed: HashSet<Vec<u8>>,
     raw: Vec<u8>,
 }
 
 impl Staged<'_> {
+    /// Adds all of each named file that is as HEAD has it.
+    fn whole_files(&mut self, entries: &[Entry], named: &[Vec<u8>]) {
+        let known: BTreeMap<&[u8], &Entry> = entries.iter().map(|entry| (&entry.path[..], entry)).collect();
+        for path in named.iter().filter(|path| !self.changed.contains(*path)) {
+            let found = &mut self.found;
+            match known.get(&path[..]) {
+                Some(entry) if entry.kind == EntryKind::Submodule => {
+                    found.skips.push(Skip::policy(path.clone(), Policy::Submodule));
+                }
+                // Announced, and without content.
+                Some(entry) if entry.intent_to_add => {}
+                Some(entry) => {
+                    found.items.push(change::name(path, None));
+                    let version = (entry.kind, entry.id);
+                    found.items.extend(change::blob(self.objects, path, version, &[], None));
+                }
+                None => {
+                    let reason = "it is not in the index; `git add` it, or scan it with `keytrail scan`";
+                    found.skips.push(Skip::fault(path.clone(), reason));
+                }
+            }
+        }
+    }
+
     /// The tree of HEAD; without one everything counts as new.
     fn tree_of(&mut self, head: ObjectId) -> Option<ObjectId> {
         match self.objects.read(&head, &mut self.raw) {
@@ -122,6 +161,7 @@ impl Staged<'_> {
         if old == Some(new) {
             return;
         }
+        self.changed.insert(entry.path.clone());
         // The second side of a conflict has the same name.
         let named = self
             .found

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod archive;
 pub mod browser;
+pub mod hooked;
 pub mod mutation;
 pub mod pack;
 pub mod program;
