@@ -158,7 +158,7 @@ fn meaning(state: State) -> &'static str {
         State::File => "as they are on disk",
         State::Staged => "not committed yet",
         State::InTree => "whoever has the code has them",
-        State::HistoryOnly => "taken out, but every clone has them",
+        State::HistoryOnly => "not in HEAD, but every clone has them",
         State::Unreachable => "this object store alone has them",
     }
 }
