@@ -396,9 +396,14 @@ fn a_page_of_twenty_thousand_findings_opens() {
     assert!(page.contains("19,000 are only counted"));
     assert!(page.contains("1,500 more are only counted") && page.contains("and 4,900 more, which"));
     let mut browser = Browser::start();
+    // Of the processor: other work on this machine does not count.
+    browser.ask("Performance.enable", json!({"timeDomain": "threadTicks"}));
     browser.open(&file, 1400, false);
-    let took = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd";
-    let took = browser.evaluate(took).as_f64().unwrap();
-    eprintln!("{} bytes, ready after {took:.0} ms", page.len());
-    assert!(took < 10_000.0, "{took} ms");
+    let told = browser.ask("Performance.getMetrics", json!({}));
+    let mut told = told["metrics"].as_array().unwrap().iter();
+    let took = told.find(|metric| metric["name"] == "TaskDuration").unwrap()["value"]
+        .as_f64()
+        .unwrap();
+    eprintln!("{} bytes, opened in {took:.2} s", page.len());
+    assert!(took < 5.0, "{took} s");
 }

@@ -13,6 +13,8 @@ use crate::report::human::summary::grouped;
 
 /// Faults that are named; an object store without its packs has millions.
 const MOST_REASONS: usize = 100;
+/// Those that are seen at once.
+const FIRST_REASONS: usize = 8;
 
 /// `Secrets in acme/app`
 pub fn title(report: &Report) -> String {
@@ -77,20 +79,34 @@ pub fn incomplete(page: &mut String, report: &Report) -> std::fmt::Result {
     if report.complete() {
         return Ok(());
     }
+    let all = report.faults.len() + report.incomplete_reasons.len();
+    let named: Vec<String> = report.incompleteness().take(MOST_REASONS).collect();
+    let (first, rest) = named.split_at(named.len().min(FIRST_REASONS));
     writeln!(
         page,
         "<section class=\"incomplete\" role=\"alert\">\n<h2>Incomplete</h2>\n<p>Not everything could be read; what was \
-         not read may hold secrets.</p>\n<ul>"
+         not read may hold secrets.</p>"
     )?;
-    for reason in report.incompleteness().take(MOST_REASONS) {
-        writeln!(page, "<li>{}</li>", text(&reason))?;
+    reasons(page, first)?;
+    if !rest.is_empty() {
+        let more = grouped((all - first.len()) as u64);
+        writeln!(page, "<details class=\"more\"><summary>and {more} more</summary>")?;
+        reasons(page, rest)?;
+        if all > MOST_REASONS {
+            let unnamed = grouped((all - MOST_REASONS) as u64);
+            writeln!(page, "<p>and {unnamed} more, which --report json names</p>")?;
+        }
+        writeln!(page, "</details>")?;
     }
-    let all = report.faults.len() + report.incomplete_reasons.len();
-    if all > MOST_REASONS {
-        let more = grouped((all - MOST_REASONS) as u64);
-        writeln!(page, "<li>and {more} more, which --report json names</li>")?;
+    writeln!(page, "</section>")
+}
+
+fn reasons(page: &mut String, reasons: &[String]) -> std::fmt::Result {
+    writeln!(page, "<ul>")?;
+    for reason in reasons {
+        writeln!(page, "<li>{}</li>", text(reason))?;
     }
-    writeln!(page, "</ul>\n</section>")
+    writeln!(page, "</ul>")
 }
 
 /// The figures: how many and how bad, where they are, and what is accepted.
@@ -142,7 +158,7 @@ fn meaning(state: State) -> &'static str {
         State::File => "as they are on disk",
         State::Staged => "not committed yet",
         State::InTree => "whoever has the code has them",
-        State::HistoryOnly => "taken out, but every clone has them",
+        State::HistoryOnly => "not in HEAD, but every clone has them",
         State::Unreachable => "this object store alone has them",
     }
 }

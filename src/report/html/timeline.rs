@@ -14,17 +14,18 @@ use crate::origin::State;
 use crate::report::shown_masked;
 
 /// Exposures that are drawn.
-const MOST_ROWS: usize = 40;
+const MOST_ROWS: usize = 25;
 const TOP: usize = 30;
 const ROW: usize = 36;
 const LONGEST_NAME: usize = 30;
 /// The most lines between the ends.
 const MOST_TICKS: i64 = 6;
 
-struct Bar<'p> {
+struct Bar {
     span: Span,
     name: String,
-    title: &'p str,
+    /// What tells it from others of that name.
+    title: String,
     severity: &'static str,
     anchor: Option<String>,
 }
@@ -36,17 +37,23 @@ pub fn is_drawn(plan: &Plan<'_>) -> bool {
 
 /// Writes the section; nothing if no commits were read.
 pub fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
-    let mut bars: Vec<Bar<'_>> = plan
+    let mut bars: Vec<Bar> = plan
         .exposures
         .iter()
         .filter_map(|exposure| {
             let findings = plan.findings(exposure);
             let lead = findings[0];
+            let title = lead.rule.title.clone();
+            // Of a short secret nothing is shown: its place tells more.
+            let (name, title) = match shown_masked(lead) {
+                stars if stars.starts_with('*') => (title, plan.locator.name(lead.primary())),
+                masked => (masked, title),
+            };
             let worst = findings.iter().map(|finding| finding.severity).max()?;
             Some(Bar {
                 span: Span::of(&findings)?,
-                name: shown_masked(lead),
-                title: &lead.rule.title,
+                name,
+                title,
                 severity: worst.as_str(),
                 anchor: plan.anchor(exposure.lead()),
             })
@@ -168,13 +175,17 @@ fn ticks(scale: &Scale) -> Vec<(i64, String)> {
     firsts.filter_map(tick).collect()
 }
 
-fn draw(page: &mut String, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt::Result {
+/// A name that leaves room for others.
+fn short(name: &str) -> String {
+    match name.chars().count() > LONGEST_NAME {
+        true => name.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
+        false => name.to_owned(),
+    }
+}
+
+fn draw(page: &mut String, scale: &Scale, top: usize, bar: &Bar) -> std::fmt::Result {
     let Span { since, removed, state } = &bar.span;
     let total = days(*since, scale.end);
-    let short: String = match bar.name.chars().count() > LONGEST_NAME {
-        true => bar.name.chars().take(LONGEST_NAME - 1).chain(['…']).collect(),
-        false => bar.name.clone(),
-    };
     let how = match (state, removed) {
         (State::InTree, _) => "in HEAD",
         (State::Unreachable, _) => "in no ref",
@@ -200,8 +211,8 @@ fn draw(page: &mut String, scale: &Scale, top: usize, bar: &Bar<'_>) -> std::fmt
         "<title>{}</title><text x=\"0\" y=\"{words}\"><tspan class=\"who\">{}</tspan><tspan class=\"id\" dx=\"7\">{}</tspan></text>\
          <text class=\"days\" x=\"100%\" y=\"{words}\">{total} d<tspan class=\"how\"> {how}</tspan></text>",
         text(&said),
-        text(&short),
-        text(bar.title)
+        text(&short(&bar.name)),
+        text(&short(&bar.title))
     )?;
     let from = scale.mille(*since);
     let middle = match (state, removed) {
