@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -20,11 +20,23 @@ use crate::rules::{Matcher, Rule};
 #[derive(Default)]
 pub struct Named {
     rules: Vec<Arc<Rule>>,
-    names: Option<AhoCorasick>,
+    /// All names. Made when a value asks for it first: most small scans have none that does.
+    names: OnceLock<AhoCorasick>,
     /// The rule of each name, as an index.
     rule_of: Vec<usize>,
     /// Whether some rule has values of this length.
     lengths: Vec<bool>,
+}
+
+/// Finds all names at once, in the order of their rules.
+fn automaton(rules: &[Arc<Rule>]) -> AhoCorasick {
+    let names = rules.iter().flat_map(|rule| match &rule.matcher {
+        Matcher::Named { names, .. } => &names[..],
+        _ => &[],
+    });
+    let mut automaton = AhoCorasick::builder();
+    let automaton = automaton.kind(Some(AhoCorasickKind::ContiguousNFA)).build(names);
+    automaton.expect("a few thousand names fit an automaton")
 }
 
 /// Longer values are data, not credentials.
@@ -36,7 +48,6 @@ const LONGEST_WORD: usize = 8;
 
 impl Named {
     pub fn new(rules: Vec<Arc<Rule>>) -> Self {
-        let mut all_names = Vec::new();
         let mut rule_of = Vec::new();
         let mut lengths = vec![false; LONGEST + 1];
         for (index, rule) in rules.iter().enumerate() {
@@ -44,17 +55,11 @@ impl Named {
                 continue;
             };
             rule_of.extend(names.iter().map(|_| index));
-            all_names.extend(names);
             let Shape { least, most, .. } = pattern.shape();
             lengths[least.min(LONGEST)..=most.min(LONGEST)].fill(true);
         }
-        let automaton = || {
-            AhoCorasick::builder()
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(all_names)
-        };
         Self {
-            names: (!rules.is_empty()).then(|| automaton().expect("a few thousand names fit an automaton")),
+            names: OnceLock::new(),
             rules,
             rule_of,
             lengths,
@@ -77,7 +82,7 @@ impl Named {
 
     /// Reads the value by every rule whose name stands beside it, in the order of the rules.
     pub fn read(&self, bytes: &[u8], span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
-        let Some(names) = &self.names else { return };
+        let names = self.names.get_or_init(|| automaton(&self.rules));
         let beside = name::before(bytes, span.start);
         let named = names.find_overlapping_iter(&beside);
         let rules: BTreeSet<usize> = named.map(|name| self.rule_of[name.pattern()]).collect();

@@ -5,6 +5,8 @@
 //! case, and only where it stands are its literals compared. Which stems are taken is reckoned from the literals
 //! alone; what a literal means is not known here.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
@@ -157,65 +159,60 @@ fn fold(bytes: &[u8], folded: &mut [u8]) {
     }
 }
 
-/// Each stem with the literals that are found by it; stems of four bytes first.
-type Chosen = Vec<(Vec<u8>, Vec<(usize, Text)>)>;
+/// A stem and the literals that are found by it, each with where it holds the stem.
+type Chosen = (Vec<u8>, Vec<(usize, Text)>);
 
-/// Takes short literals, which have no other stem; then, again and again, the stem that brings in the most for its cost.
-fn choose(mut literals: Vec<&[u8]>) -> Chosen {
+/// Takes short literals, which have no other stem; then, again and again, the stem that brings in the most for its
+/// cost. Stems of four bytes come first.
+fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
     literals.sort_unstable();
     // Where the longer one of two starts, the shorter one is found.
     literals.dedup_by(|longer, shorter| longer.starts_with(shorter));
-    let mut chosen = Chosen::new();
-    let short: Vec<&[u8]> = literals
-        .iter()
-        .copied()
-        .filter(|literal| literal.len() < LENGTH)
-        .collect();
-    for literal in short {
-        chosen.extend(take(&mut literals, folded(literal)));
+    let folded: Vec<Vec<u8>> = literals.iter().map(|literal| folded(literal)).collect();
+    let mut holders: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+    let lengths: BTreeSet<usize> = folded.iter().map(|literal| literal.len().min(LENGTH)).collect();
+    for (index, literal) in folded.iter().enumerate() {
+        for part in lengths.iter().flat_map(|length| literal.windows(*length)) {
+            let of_part = holders.entry(part).or_default();
+            of_part.extend((of_part.last() != Some(&index)).then_some(index));
+        }
     }
-    while !literals.is_empty() {
-        let mut stems: Vec<Vec<u8>> = literals.iter().flat_map(|literal| stems_of(literal)).collect();
-        stems.sort_unstable();
-        let worth = stems
-            .chunk_by(|a, b| a == b)
-            .map(|same| (same.len() as f64 / cost(&same[0]), &same[0]));
-        let best = worth.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-        let (_, stem) = best.expect("each literal has a stem");
-        chosen.extend(take(&mut literals, stem.clone()));
+    let mut left = vec![true; literals.len()];
+    let mut chosen = Vec::new();
+    let mut take = |stem: &[u8], left: &mut [bool]| {
+        let taken = holders[stem].iter().filter(|index| std::mem::take(&mut left[**index]));
+        let place = |index: &usize| folded[*index].windows(stem.len()).position(|part| part == stem);
+        let taken = taken.filter_map(|index| Some((place(index)?, Text::new(literals[*index].into()))));
+        let mut taken: Vec<(usize, Text)> = taken.collect();
+        // Those that start at the same place follow each other.
+        taken.sort_by_key(|(offset, _)| *offset);
+        chosen.extend((!taken.is_empty()).then(|| (stem.to_vec(), taken)));
+    };
+    for short in folded.iter().filter(|literal| literal.len() < LENGTH) {
+        take(short, &mut left);
+    }
+    let worth = |stem: &[u8], left: &[bool]| {
+        let count = holders[stem].iter().filter(|index| left[**index]).count();
+        (count as f64 / cost(stem) * 1e6) as u64
+    };
+    let long = holders.keys().filter(|stem| stem.len() == LENGTH);
+    let mut heap: BinaryHeap<(u64, Reverse<&[u8]>)> = long.map(|stem| (worth(stem, &left), Reverse(*stem))).collect();
+    while let Some((then, Reverse(stem))) = heap.pop() {
+        // Others have taken some of its literals since: it may be worth less than the next one.
+        match worth(stem, &left) {
+            0 => {}
+            now if now < then => heap.push((now, Reverse(stem))),
+            _ => take(stem, &mut left),
+        }
     }
     chosen.sort_by_key(|(stem, _)| usize::MAX - stem.len());
     chosen
-}
-
-/// Takes the literals that hold a stem, if there are any left.
-fn take(literals: &mut Vec<&[u8]>, stem: Vec<u8>) -> Option<(Vec<u8>, Vec<(usize, Text)>)> {
-    let place = |literal: &[u8]| folded(literal).windows(stem.len()).position(|part| part == stem);
-    let mut with: Vec<(usize, Box<[u8]>)> = Vec::new();
-    literals.retain(|literal| {
-        let offset = place(literal);
-        with.extend(offset.map(|offset| (offset, Box::from(*literal))));
-        offset.is_none()
-    });
-    // Those that start at the same place follow each other.
-    with.sort_unstable();
-    let with = with.into_iter().map(|(offset, literal)| (offset, Text::new(literal)));
-    Some((stem, with.collect())).filter(|(_, with): &(_, Vec<_>)| !with.is_empty())
 }
 
 fn folded(literal: &[u8]) -> Vec<u8> {
     let mut all = vec![0; literal.len()];
     fold(literal, &mut all);
     all
-}
-
-/// The stems that a literal could be found by, each once.
-fn stems_of(literal: &[u8]) -> Vec<Vec<u8>> {
-    let folded = folded(literal);
-    let mut stems: Vec<Vec<u8>> = folded.windows(LENGTH.min(folded.len())).map(<[u8]>::to_vec).collect();
-    stems.sort_unstable();
-    stems.dedup();
-    stems
 }
 
 /// What it costs to look for a stem in a megabyte, in microseconds: a share of a search, and a look at each place.

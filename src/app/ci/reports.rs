@@ -10,8 +10,11 @@ use crate::ci::{Environment, Provider};
 use crate::error::Error;
 use crate::report::{Format, Report, destination, github};
 
-/// What each provider reads, and the file that it looks for; without one, its log.
-const REPORTS: &[(Provider, &[(Format, Option<&str>)])] = &[
+/// A report that a provider reads, and the file that it looks for; without one, its log.
+type Read = (Format, Option<&'static str>);
+
+/// What each provider reads.
+const REPORTS: &[(Provider, &[Read])] = &[
     (Provider::GitHub, &[(Format::Github, None)]),
     (
         Provider::GitLab,
