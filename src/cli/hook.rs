@@ -41,7 +41,7 @@ pub enum HookCommand {
     /// Scan what a hook is about: this is what hooks run
     Run {
         #[command(subcommand)]
-        hook: RunCommand,
+        hook: Box<RunCommand>,
     },
 }
 

@@ -22,7 +22,7 @@ pub fn pre_commit(common: Common, files: &[PathBuf]) -> Result<Outcome, Error> {
     let top = repository.work_tree();
     let named: Vec<Vec<u8>> = files.iter().map(|file| below(top.as_deref(), file)).collect();
     let mut discovered = staged::discover_with(&repository, &store, &named)?;
-    if discovered.items.is_empty() && !quiet {
+    if discovered.items.is_empty() && files.is_empty() && !quiet {
         eprintln!("keytrail: nothing is staged, so nothing was scanned");
     }
     job.leave_out(&mut discovered);

@@ -19,7 +19,7 @@ pub fn hook(command: HookCommand) -> Result<Outcome, Error> {
         HookCommand::Install { place, mode, flags } => manage::install(&place, &mode, &flags),
         HookCommand::Uninstall { place } => manage::uninstall(&place),
         HookCommand::Status { place } => manage::status(&place),
-        HookCommand::Run { hook } => run(hook),
+        HookCommand::Run { hook } => run(*hook),
     }
 }
 
