@@ -11,14 +11,13 @@ use crate::error::Error;
 use crate::report::{Format, Report, destination, github};
 
 /// What each provider reads, and the file that it looks for; without one, its log.
-const REPORTS: &[(Provider, &[(Format, Option<&str>)])] = &[
-    (Provider::GitHub, &[(Format::Github, None)]),
+const REPORTS: &[(Provider, Format, Option<&str>)] = &[
+    (Provider::GitHub, Format::Github, None),
+    (Provider::GitLab, Format::Human, None),
     (
         Provider::GitLab,
-        &[
-            (Format::Human, None),
-            (Format::Gitlab, Some("gl-secret-detection-report.json")),
-        ],
+        Format::Gitlab,
+        Some("gl-secret-detection-report.json"),
     ),
 ];
 
@@ -29,11 +28,10 @@ const LARGEST_PAGE: u64 = 900 << 10;
 
 /// The reports of a provider, as `--report` has them. GitLab looks for files in the project's folder.
 pub fn of(provider: Option<Provider>, env: &Environment) -> Vec<String> {
-    let listed = REPORTS.iter().find(|(listed, _)| Some(*listed) == provider);
     let folder = env.get("CI_PROJECT_DIR").map_or(Path::new(""), Path::new);
-    let reports = listed.map_or(&[][..], |(_, reports)| reports).iter();
-    reports
-        .map(|(format, file)| match file {
+    let listed = REPORTS.iter().filter(|(listed, ..)| Some(*listed) == provider);
+    listed
+        .map(|(_, format, file)| match file {
             Some(file) => format!("{}={}", format.as_str(), folder.join(file).display()),
             None => format.as_str().to_owned(),
         })
