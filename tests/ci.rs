@@ -36,7 +36,7 @@ fn check(cases: Vec<Case>) {
     {
         let (run, report) = report(&clone, &variables, &[]);
         let found = scanned(&report);
-        println!("{name:<48} {:>2} commits {:?}", commits.len(), short(&commits));
+        eprintln!("{name:<48} {:>2} commits {:?}", commits.len(), short(&commits));
         if found != commits || report["complete"] != true {
             wrong.push(format!("{name}: {:?}\n{}", short(&found), run.err()));
         }

@@ -147,7 +147,7 @@ impl Span {
     fn find_tags(&mut self, clone: &Checkout<'_>, change: &Change) {
         let Some(tag) = &change.tag else { return };
         let names = [
-            Some(format!("refs/tags/{tag}")),
+            Some(format!("refs/tags/{}", tag.as_str())),
             change.head.as_ref().map(|head| head.as_str().to_owned()),
         ];
         let known = names.map(|name| annotations(clone.repository, clone.store, &name?).ok());

@@ -10,18 +10,14 @@ use crate::ci::{Environment, Provider};
 use crate::error::Error;
 use crate::report::{Format, Report, destination, github};
 
-/// A report that a provider reads, and the file that it looks for; without one, its log.
-type Read = (Format, Option<&'static str>);
-
-/// What each provider reads.
-const REPORTS: &[(Provider, &[Read])] = &[
-    (Provider::GitHub, &[(Format::Github, None)]),
+/// What each provider reads, and the file that it looks for; without one, its log.
+const REPORTS: &[(Provider, Format, Option<&str>)] = &[
+    (Provider::GitHub, Format::Github, None),
+    (Provider::GitLab, Format::Human, None),
     (
         Provider::GitLab,
-        &[
-            (Format::Human, None),
-            (Format::Gitlab, Some("gl-secret-detection-report.json")),
-        ],
+        Format::Gitlab,
+        Some("gl-secret-detection-report.json"),
     ),
 ];
 
@@ -32,11 +28,10 @@ const LARGEST_PAGE: u64 = 900 << 10;
 
 /// The reports of a provider, as `--report` has them. GitLab looks for files in the project's folder.
 pub fn of(provider: Option<Provider>, env: &Environment) -> Vec<String> {
-    let listed = REPORTS.iter().find(|(listed, _)| Some(*listed) == provider);
     let folder = env.get("CI_PROJECT_DIR").map_or(Path::new(""), Path::new);
-    let reports = listed.map_or(&[][..], |(_, reports)| reports).iter();
-    reports
-        .map(|(format, file)| match file {
+    let listed = REPORTS.iter().filter(|(listed, ..)| Some(*listed) == provider);
+    listed
+        .map(|(_, format, file)| match file {
             Some(file) => format!("{}={}", format.as_str(), folder.join(file).display()),
             None => format.as_str().to_owned(),
         })
