@@ -54,7 +54,8 @@ impl Looks {
         // Of what is drawn, hexadecimal digits and numbers alone score as words do.
         let drawn = || match counts.digits {
             0 => looks_random(),
-            few => few >= 4 || *score < 0.0,
+            // What a path ends in may be drawn, whatever its folders are called.
+            few => few >= 4 || *score < 0.0 || value.contains(&b'/'),
         };
         Self(
             prefixed
