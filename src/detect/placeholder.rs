@@ -5,10 +5,12 @@
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use sha2::{Digest, Sha256};
 
 use crate::detect::randomness;
 
 const DOCUMENTED: &str = "an example of AWS's documentation";
+const PUBLIC: &str = "an example key that many public sources hold";
 const WORD: &str = "the value holds a word that only made-up examples hold";
 const STOCK: &str = "documentation writes such a user and password";
 const MONOTONE: &str = "the value is a sequence or repeats itself";
@@ -20,6 +22,25 @@ const DOCUMENTED_SECRETS: &[&[u8]] = &[
     b"uV3F3YluFJax1cknvbcG",
     b"OtxrzxIsfpFjA7SwPzIL",
     b"wJalrXUtnFEMI/K7MDEN",
+];
+/// Google API keys of public examples, which gitleaks lists as such: the first eight bytes of their SHA-256, sorted.
+const DOCUMENTED_GOOGLE_KEYS: &[u64] = &[
+    0x0b47_6bdf_9acf_2123,
+    0x2037_abca_ffb2_b777,
+    0x27a9_a429_31df_f7eb,
+    0x37f8_f09b_df12_c2f2,
+    0x3a8b_61d0_f636_b007,
+    0x3f37_0c9d_d822_5c63,
+    0x49f7_77db_995e_8260,
+    0x4c98_242d_cadc_8b29,
+    0x8731_261c_b72d_8626,
+    0xa19f_89ab_3555_eac1,
+    0xa6c8_14bc_555a_e62c,
+    0xdc0f_cf04_6c61_640c,
+    0xe4a5_542b_b7fd_7b67,
+    0xea9b_b108_2cf9_5663,
+    0xeb54_0d2b_6ee2_a0a4,
+    0xf56e_3234_94a6_ffc2,
 ];
 /// Words of five and more letters: one stands in a random secret once in 10,000 or less.
 const WORDS: &[&str] = &[
@@ -41,6 +62,7 @@ const WORDS: &[&str] = &[
     "insert",
     "notareal",
     "notreal",
+    "mytoken",
     "testkey",
     "fakekey",
     "foobar",
@@ -114,14 +136,44 @@ pub fn of_secret(value: &[u8]) -> Option<&'static str> {
     if DOCUMENTED_SECRETS.iter().any(|start| value.starts_with(start)) {
         return Some(DOCUMENTED);
     }
+    if value.starts_with(b"AIza") && DOCUMENTED_GOOGLE_KEYS.binary_search(&digest(value)).is_ok() {
+        return Some(PUBLIC);
+    }
     // A short value has few characters of any kind.
     of_value(value, 8.min(value.len() / 3))
+}
+
+/// The first eight bytes of a value's SHA-256.
+fn digest(value: &[u8]) -> u64 {
+    let digest = Sha256::digest(value);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// Why a long value (a token, a key) is not a real one, or `None`. Shorter words stand in it by chance.
 pub fn of_long(value: &[u8]) -> Option<&'static str> {
     let lower = value.to_ascii_lowercase();
     memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED)
+}
+
+/// Why a value that should have been drawn was typed in order, or `None`: its letters go on with their neighbours in
+/// the alphabet, its digits count, as in `a1b2c3d4`. Of drawn values none in a billion does.
+pub fn of_typed(value: &[u8]) -> Option<&'static str> {
+    const LEAST: usize = 12;
+    let kinds = [u8::is_ascii_alphabetic as fn(&u8) -> bool, u8::is_ascii_digit];
+    let (mut pairs, mut steps) = (0, 0);
+    for kind in kinds {
+        let mut members = value.iter().filter(|byte| kind(byte)).map(u8::to_ascii_lowercase);
+        let Some(mut last) = members.next() else { continue };
+        for byte in members {
+            pairs += 1;
+            steps += usize::from(byte == last + 1 || matches!((last, byte), (b'9', b'0') | (b'z', b'a')));
+            last = byte;
+        }
+    }
+    (pairs >= LEAST && steps * 5 >= pairs * 3).then_some(MONOTONE)
 }
 
 /// Why a password that a person chose is not a real one, or `None`: it says so itself.
@@ -139,9 +191,20 @@ pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
     let rfc = user == b"Aladdin" && password.eq_ignore_ascii_case(b"open sesame");
     let user = letters(user);
     let stock_user = STOCK_USERS.contains(&user.as_str()) || user.ends_with("username");
+    let twins = are_twins(&user, &letters(password));
     let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
-    let stock = named_so || stock_user && is_stock(password);
+    let stock = named_so || twins || stock_user && is_stock(password);
     of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
+}
+
+/// Whether a user and a password say what they are, and the same besides: `proxyuser` and `proxypass`.
+fn are_twins(user: &str, password: &str) -> bool {
+    let rest = |text: &str, words: &[&str]| {
+        let word = words.iter().find(|word| text.contains(**word))?;
+        Some(text.replacen(word, "", 1))
+    };
+    let rest_of_user = rest(user, &["username", "user", "login"]);
+    rest_of_user.is_some() && rest_of_user == rest(password, &["password", "passwd", "passphrase", "pass", "pwd"])
 }
 
 /// Whether documentation writes this word where a password goes.
@@ -207,6 +270,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_typed_in_order_is_recognised() {
+        let alphabet: String = ('a'..='p').collect();
+        let mixed: String = alphabet
+            .chars()
+            .zip("1234567890123456".chars())
+            .flat_map(|(a, b)| [a, b])
+            .collect();
+        for typed in [&alphabet, &alphabet.to_uppercase(), &"1234567890".repeat(4), &mixed] {
+            assert!(of_typed(typed.as_bytes()).is_some(), "{typed}");
+        }
+        for other in [
+            "abcdef",
+            "correct horse battery staple",
+            "3f9c0a7be2d8416590ab",
+            &"aaaa".repeat(5),
+        ] {
+            assert!(of_typed(other.as_bytes()).is_none(), "{other}");
+        }
+    }
+
+    #[test]
     fn a_weak_password_is_one_and_a_described_one_is_not() {
         for (user, password) in [
             ("user", "pass"),
@@ -215,6 +299,8 @@ mod tests {
             ("api_user", "api_password"),
             ("root", "your-password"),
             ("me", "xxxxxxxx"),
+            ("cacheuser", "cachepass"),
+            ("login-on-proxy", "passwd-on-proxy"),
         ] {
             assert!(of_login(user.as_bytes(), password.as_bytes()).is_some(), "{user}");
         }
@@ -223,6 +309,7 @@ mod tests {
             ("postgres", "postgres"),
             ("user", "horse7"),
             ("sa", "password"),
+            ("proxyuser", "databasepass"),
         ] {
             assert!(of_login(user.as_bytes(), password.as_bytes()).is_none(), "{user}");
         }

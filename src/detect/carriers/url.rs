@@ -39,7 +39,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if password.is_empty() || password == b"x-oauth-basic" || password == b"x-oauth-token" {
         return token(rule, host, user, start..start + colon);
     }
-    if is_reference(password) || is_format(user) || is_format(password) {
+    // A user with a slash is the path of another URL.
+    let is_path = user.windows(3).any(|part| part.eq_ignore_ascii_case(b"%2F"));
+    if is_path || is_reference(password) || is_format(user) || is_format(password) {
         return None;
     }
     let value = decoded(password);
