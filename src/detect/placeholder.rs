@@ -158,24 +158,6 @@ pub fn of_long(value: &[u8]) -> Option<&'static str> {
     memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED)
 }
 
-/// Why a value that should have been drawn was typed in order, or `None`: its letters go on with their neighbours in
-/// the alphabet, its digits count, as in `a1b2c3d4`. Of drawn values none in a billion does.
-pub fn of_typed(value: &[u8]) -> Option<&'static str> {
-    const LEAST: usize = 12;
-    let kinds = [u8::is_ascii_alphabetic as fn(&u8) -> bool, u8::is_ascii_digit];
-    let (mut pairs, mut steps) = (0, 0);
-    for kind in kinds {
-        let mut members = value.iter().filter(|byte| kind(byte)).map(u8::to_ascii_lowercase);
-        let Some(mut last) = members.next() else { continue };
-        for byte in members {
-            pairs += 1;
-            steps += usize::from(byte == last + 1 || matches!((last, byte), (b'9', b'0') | (b'z', b'a')));
-            last = byte;
-        }
-    }
-    (pairs >= LEAST && steps * 5 >= pairs * 3).then_some(MONOTONE)
-}
-
 /// Why a password that a person chose is not a real one, or `None`: it says so itself.
 pub fn of_password(value: &[u8]) -> Option<&'static str> {
     let lower = value.to_ascii_lowercase();
@@ -267,27 +249,6 @@ mod tests {
         }
         assert!(of_secret(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").is_some());
         assert!(of_secret(b"je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY").is_some());
-    }
-
-    #[test]
-    fn what_was_typed_in_order_is_recognised() {
-        let alphabet: String = ('a'..='p').collect();
-        let mixed: String = alphabet
-            .chars()
-            .zip("1234567890123456".chars())
-            .flat_map(|(a, b)| [a, b])
-            .collect();
-        for typed in [&alphabet, &alphabet.to_uppercase(), &"1234567890".repeat(4), &mixed] {
-            assert!(of_typed(typed.as_bytes()).is_some(), "{typed}");
-        }
-        for other in [
-            "abcdef",
-            "correct horse battery staple",
-            "3f9c0a7be2d8416590ab",
-            &"aaaa".repeat(5),
-        ] {
-            assert!(of_typed(other.as_bytes()).is_none(), "{other}");
-        }
     }
 
     #[test]

@@ -81,12 +81,16 @@ fn is_listed(finding: &Finding) -> bool {
         && finding.occurrences.iter().all(|place| is_of_tests(&place.origin.path))
 }
 
-/// The ids that a secret key was found for.
+/// The ids that a secret key was surely found for.
 fn ids_with_secret_keys(findings: &[Finding]) -> HashSet<String> {
     findings
         .iter()
         .filter(|finding| role_of(finding) == Some(Role::SecretKey))
-        .filter_map(|finding| finding.aws.as_ref()?.key_id.clone())
+        .filter_map(|finding| {
+            let aws = finding.aws.as_ref()?;
+            let is_sure = aws.pair.as_ref()?.confidence > Confidence::Low;
+            aws.key_id.clone().filter(|_| is_sure)
+        })
         .collect()
 }
 

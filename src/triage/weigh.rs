@@ -1,5 +1,5 @@
 //! What a path says of a value that its form alone does not tell: `password: word` means something in settings and
-//! nothing in a file of texts, and a password in an installed package is nobody's here.
+//! nothing in a file of texts, and what an installed package holds is published, unless a service issued it.
 //!
 //! Detection does not know paths; such findings get their confidence here. Others are left alone, and no place is
 //! dropped.
@@ -157,12 +157,17 @@ fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
 /// How sure a value is at its place; `None` if the place says nothing of it.
 fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
     let path = &place.origin.path;
-    let is_sure = finding.confidence == Confidence::High || finding.aws.is_some();
-    let has_form = place.score.is_none() && finding.rule.kind != "password" && is_sure;
-    if !has_form && is_installed(path) {
+    if is_installed(path) && !is_issued(finding, place) {
         return Some(Confidence::Low);
     }
     Some(weighed(place.score?, path).confidence().unwrap_or(Confidence::Low))
+}
+
+/// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
+fn is_issued(finding: &Finding, place: &Occurrence) -> bool {
+    let is_made = matches!(finding.rule.kind.as_str(), "password" | "private-key");
+    let is_sure = finding.confidence == Confidence::High || finding.aws.is_some();
+    place.score.is_none() && is_sure && !is_made
 }
 
 /// The score of a value at a path.

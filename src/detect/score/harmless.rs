@@ -120,8 +120,6 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
-        // What follows `Basic` is read for its own sake.
-        Category::Secret if value.starts_with(b"Basic ") => true,
         Category::Secret => is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager"),
     };
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
@@ -230,6 +228,7 @@ mod tests {
         assert!(is("'authors': 'Tekij\\u00e4t',"));
         assert!(is("Key = 8c1f7e22d4\nInput = 00"));
         assert!(is("token: 'eyJ2IjoiMSIs...'"));
+        assert!(is("password === 'bearer')"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
 

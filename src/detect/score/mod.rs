@@ -15,7 +15,7 @@ mod words;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::assigned::{Assigned, Category, category};
+use super::assigned::Assigned;
 use super::candidate::Candidate;
 use super::placeholder;
 use crate::finding::Score;
@@ -42,9 +42,7 @@ pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Cand
     candidate.score = Some(score);
     candidate.reasons = reasons::of(bytes, assigned, is_quoted);
     // Short and weak values are what people use as passwords; only what documents print is none.
-    let is_chosen = category(&bytes[assigned.name.clone()]) == Category::Password;
-    let typed = || (!is_chosen).then(|| placeholder::of_typed(value)).flatten();
-    Some(candidate.placeholder(placeholder::of_long(value).or_else(typed)))
+    Some(candidate.placeholder(placeholder::of_long(value)))
 }
 
 /// How far to either side of a value a NUL byte says that it stands in no text.
