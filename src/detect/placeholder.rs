@@ -173,15 +173,15 @@ pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
     let rfc = user == b"Aladdin" && password.eq_ignore_ascii_case(b"open sesame");
     let user = letters(user);
     let stock_user = STOCK_USERS.contains(&user.as_str()) || user.ends_with("username");
-    let twins = are_twins(&user, &letters(password));
     let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
-    let stock = named_so || twins || stock_user && is_stock(password);
+    let stock = named_so || stock_user && is_stock(password);
     of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
 }
 
 /// Whether a user and a password say what they are, and the same besides: `proxyuser` and `proxypass`.
-fn are_twins(user: &str, password: &str) -> bool {
-    let rest = |text: &str, words: &[&str]| {
+pub fn are_twins(user: &[u8], password: &[u8]) -> bool {
+    let rest = |text: &[u8], words: &[&str]| {
+        let text = letters(text);
         let word = words.iter().find(|word| text.contains(**word))?;
         Some(text.replacen(word, "", 1))
     };
@@ -260,8 +260,6 @@ mod tests {
             ("api_user", "api_password"),
             ("root", "your-password"),
             ("me", "xxxxxxxx"),
-            ("cacheuser", "cachepass"),
-            ("login-on-proxy", "passwd-on-proxy"),
         ] {
             assert!(of_login(user.as_bytes(), password.as_bytes()).is_some(), "{user}");
         }
@@ -270,10 +268,10 @@ mod tests {
             ("postgres", "postgres"),
             ("user", "horse7"),
             ("sa", "password"),
-            ("proxyuser", "databasepass"),
         ] {
             assert!(of_login(user.as_bytes(), password.as_bytes()).is_none(), "{user}");
         }
+        assert!(are_twins(b"cacheuser", b"cachepass") && !are_twins(b"proxyuser", b"databasepass"));
         assert!(of_password(b"password").is_none() && is_stock(b"my_password1"));
     }
 }

@@ -123,7 +123,10 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Secret => is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager"),
     };
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    let by_value = value.starts_with(b"arn:aws") || value.starts_with(TIMEOUTS) || value.ends_with(b"...");
+    let by_value = value.starts_with(b"arn:aws")
+        || value.starts_with(TIMEOUTS)
+        || category != Category::Password && value.ends_with(b"...")
+        || value.eq_ignore_ascii_case(b"bearer");
     by_name || is_id || by_value || is_type(bytes, assigned) || is_other_script(value) || is_shared(bytes, assigned)
 }
 
