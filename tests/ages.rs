@@ -7,7 +7,7 @@
 mod common;
 
 use common::program::{self, Run};
-use common::random::{BASE64, Random};
+use common::random::Random;
 use common::repo::{DAY, FIRST, TestRepo};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -176,21 +176,6 @@ fn a_presigned_url_shows_that_the_key_was_there() {
     assert_eq!(verdicts(found), ["EXPOSED", "UNKNOWN_AGE"]);
 }
 
-/// A session token as AWS makes them: account, region and time in clear.
-fn token(random: &mut Random, created: i64) -> String {
-    let mut message = b"\x0a\x09origin_ec".to_vec();
-    message.extend(b"\x1a\x09us-east-2\x2a\x0e\x1a\x0c123456789012\x30");
-    let mut rest = created as u64;
-    while rest >= 0x80 {
-        message.push(rest as u8 | 0x80);
-        rest >>= 7;
-    }
-    message.push(rest as u8);
-    message.extend(b"\x3a\x60");
-    message.extend(random.class(BASE64, 96).as_bytes());
-    data_encoding::BASE64.encode(&[&[0x21][..], &message].concat())
-}
-
 #[test]
 fn a_session_token_says_when_it_was_made_and_has_ended() {
     let mut random = Random::new(53);
@@ -203,7 +188,7 @@ fn a_session_token_says_when_it_was_made_and_has_ended() {
             "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
             key.id,
             key.secret,
-            token(&mut random, created)
+            random.session_token(created)
         ),
     );
     let report = history(&repo, 2);
@@ -227,7 +212,7 @@ fn the_token_of_a_session_ends_no_long_lived_key() {
             "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
             key.id,
             key.secret,
-            token(&mut random, FIRST - DAY)
+            random.session_token(FIRST - DAY)
         ),
     );
     let report = history(&repo, 50);

@@ -5,10 +5,12 @@
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use sha2::{Digest, Sha256};
 
 use crate::detect::randomness;
 
 const DOCUMENTED: &str = "an example of AWS's documentation";
+const PUBLIC: &str = "an example key that many public sources hold";
 const WORD: &str = "the value holds a word that only made-up examples hold";
 const STOCK: &str = "documentation writes such a user and password";
 const MONOTONE: &str = "the value is a sequence or repeats itself";
@@ -20,6 +22,25 @@ const DOCUMENTED_SECRETS: &[&[u8]] = &[
     b"uV3F3YluFJax1cknvbcG",
     b"OtxrzxIsfpFjA7SwPzIL",
     b"wJalrXUtnFEMI/K7MDEN",
+];
+/// Google API keys of public examples, which gitleaks lists as such: the first eight bytes of their SHA-256, sorted.
+const DOCUMENTED_GOOGLE_KEYS: &[u64] = &[
+    0x0b47_6bdf_9acf_2123,
+    0x2037_abca_ffb2_b777,
+    0x27a9_a429_31df_f7eb,
+    0x37f8_f09b_df12_c2f2,
+    0x3a8b_61d0_f636_b007,
+    0x3f37_0c9d_d822_5c63,
+    0x49f7_77db_995e_8260,
+    0x4c98_242d_cadc_8b29,
+    0x8731_261c_b72d_8626,
+    0xa19f_89ab_3555_eac1,
+    0xa6c8_14bc_555a_e62c,
+    0xdc0f_cf04_6c61_640c,
+    0xe4a5_542b_b7fd_7b67,
+    0xea9b_b108_2cf9_5663,
+    0xeb54_0d2b_6ee2_a0a4,
+    0xf56e_3234_94a6_ffc2,
 ];
 /// Words of five and more letters: one stands in a random secret once in 10,000 or less.
 const WORDS: &[&str] = &[
@@ -41,6 +62,7 @@ const WORDS: &[&str] = &[
     "insert",
     "notareal",
     "notreal",
+    "mytoken",
     "testkey",
     "fakekey",
     "foobar",
@@ -114,8 +136,20 @@ pub fn of_secret(value: &[u8]) -> Option<&'static str> {
     if DOCUMENTED_SECRETS.iter().any(|start| value.starts_with(start)) {
         return Some(DOCUMENTED);
     }
+    if value.starts_with(b"AIza") && DOCUMENTED_GOOGLE_KEYS.binary_search(&digest(value)).is_ok() {
+        return Some(PUBLIC);
+    }
     // A short value has few characters of any kind.
     of_value(value, 8.min(value.len() / 3))
+}
+
+/// The first eight bytes of a value's SHA-256.
+fn digest(value: &[u8]) -> u64 {
+    let digest = Sha256::digest(value);
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// Why a long value (a token, a key) is not a real one, or `None`. Shorter words stand in it by chance.
@@ -142,6 +176,17 @@ pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
     let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
     let stock = named_so || stock_user && is_stock(password);
     of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
+}
+
+/// Whether a user and a password say what they are, and the same besides: `proxyuser` and `proxypass`.
+pub fn are_twins(user: &[u8], password: &[u8]) -> bool {
+    let rest = |text: &[u8], words: &[&str]| {
+        let text = letters(text);
+        let word = words.iter().find(|word| text.contains(**word))?;
+        Some(text.replacen(word, "", 1))
+    };
+    let rest_of_user = rest(user, &["username", "user", "login"]);
+    rest_of_user.is_some() && rest_of_user == rest(password, &["password", "passwd", "passphrase", "pass", "pwd"])
 }
 
 /// Whether documentation writes this word where a password goes.
@@ -226,6 +271,7 @@ mod tests {
         ] {
             assert!(of_login(user.as_bytes(), password.as_bytes()).is_none(), "{user}");
         }
+        assert!(are_twins(b"cacheuser", b"cachepass") && !are_twins(b"proxyuser", b"databasepass"));
         assert!(of_password(b"password").is_none() && is_stock(b"my_password1"));
     }
 }

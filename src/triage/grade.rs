@@ -1,19 +1,33 @@
 //! Severity: how bad a finding is, from what is known of it. Every change of a rule's own severity says why.
+//!
+//! What opens nothing, whoever has it, is of low confidence: what is left of an ended session without its secret key, and
+//! an id that a list of keys in a folder of tests names. No other finding changes its confidence here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::folder::is_of_tests;
 use super::role_of;
 use crate::detect::Role;
-use crate::finding::{Finding, Fingerprint, Severity};
+use crate::finding::{Aws, Confidence, Finding, Fingerprint, Severity};
 
 /// Sets the severity of every finding. `as_of` (Unix seconds) decides what has ended.
 pub fn grade(findings: &mut [Finding], as_of: i64) {
     mark_root_keys(findings);
     let ended = ended_sessions(findings, as_of);
+    let whole = ids_with_secret_keys(findings);
     for finding in findings.iter_mut() {
         let (severity, reason) = verdict(finding, &ended, as_of);
         finding.severity = severity;
         finding.reasons.extend(reason.map(str::to_owned));
+        let doubt = if is_remnant(finding, &ended, &whole, as_of) {
+            "its secret key was not found with it"
+        } else if is_listed(finding) {
+            "a list of keys in a folder of tests names it"
+        } else {
+            continue;
+        };
+        finding.confidence = Confidence::Low;
+        finding.reasons.push(doubt.to_owned());
     }
 }
 
@@ -46,6 +60,38 @@ fn verdict(finding: &Finding, ended: &HashMap<String, bool>, as_of: i64) -> (Sev
         Some(Role::KeyId) => (rule.max(Severity::High), Some("its other half was found as well")),
         _ => (rule, None),
     }
+}
+
+/// Whether it is the id or the token of a session that has ended, and the secret key was not found.
+fn is_remnant(finding: &Finding, ended: &HashMap<String, bool>, whole: &HashSet<String>, as_of: i64) -> bool {
+    let Some(aws) = &finding.aws else { return false };
+    let has_ended = |id: &String| ended.get(id) == Some(&true) && !whole.contains(id);
+    match (role_of(finding), &aws.key_id) {
+        (Some(Role::KeyId | Role::SessionToken), Some(id)) => has_ended(id),
+        (Some(Role::SessionToken), None) => aws.expires.is_some_and(|at| at < as_of),
+        _ => false,
+    }
+}
+
+/// Whether it is an id alone, which only lists of keys name, as IAM answers them, and only in folders of tests.
+fn is_listed(finding: &Finding) -> bool {
+    let alone = |aws: &Aws| aws.pair.is_none() && aws.status.is_some();
+    role_of(finding) == Some(Role::KeyId)
+        && finding.aws.as_deref().is_some_and(alone)
+        && finding.occurrences.iter().all(|place| is_of_tests(&place.origin.path))
+}
+
+/// The ids that a secret key was surely found for.
+fn ids_with_secret_keys(findings: &[Finding]) -> HashSet<String> {
+    findings
+        .iter()
+        .filter(|finding| role_of(finding) == Some(Role::SecretKey))
+        .filter_map(|finding| {
+            let aws = finding.aws.as_ref()?;
+            let is_sure = aws.pair.as_ref()?.confidence > Confidence::Low;
+            aws.key_id.clone().filter(|_| is_sure)
+        })
+        .collect()
 }
 
 /// Temporary key ids whose session token was found, and whether that has ended.

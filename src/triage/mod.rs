@@ -4,6 +4,7 @@
 //! the report. Paths are looked at only here, so that detection depends on bytes alone.
 
 pub mod allow;
+mod folder;
 mod foreign;
 mod grade;
 mod locate;

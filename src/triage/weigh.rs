@@ -1,8 +1,10 @@
-//! What a path says of a scored value: `password: word` means something in settings and nothing in a file of texts.
+//! What a path says of a value that its form alone does not tell: `password: word` means something in settings and
+//! nothing in a file of texts, and what an installed package holds is published, unless a service issued it.
 //!
-//! Detection does not know paths; a finding with scored places gets its confidence here. Findings without are left alone,
-//! and no place is dropped.
+//! Detection does not know paths; such findings get their confidence here. Others are left alone, and no place is
+//! dropped.
 
+use super::folder::is_installed;
 use super::weights;
 use crate::finding::{Confidence, Finding, Occurrence, Score};
 
@@ -117,7 +119,7 @@ const LANGUAGES: &[&str] = &[
     "zh",
 ];
 
-/// Gives each scored finding the confidence that its places allow. Where a value is likely a secret at some of its
+/// Gives each finding the confidence that its places allow. Where a value is likely a secret at some of its
 /// places and unlikely at others, the others become a finding of low confidence: `secret` is somebody's password, and
 /// a word of code.
 pub fn weigh(findings: Vec<Finding>) -> Vec<Finding> {
@@ -126,14 +128,11 @@ pub fn weigh(findings: Vec<Finding>) -> Vec<Finding> {
         let places = std::mem::take(&mut finding.occurrences);
         let (likely, unlikely): (Vec<Occurrence>, Vec<Occurrence>) = places
             .into_iter()
-            .partition(|place| confidence(place).is_none_or(|confidence| confidence > Confidence::Low));
-        let rest = (!unlikely.is_empty()).then(|| Finding {
-            confidence: Confidence::Low,
-            occurrences: unlikely,
-            ..finding.clone()
-        });
+            .partition(|place| confidence(&finding, place).is_none_or(|confidence| confidence > Confidence::Low));
+        let rest = (!unlikely.is_empty()).then(|| doubted(&finding, unlikely));
         if !likely.is_empty() {
-            finding.confidence = likely.iter().filter_map(confidence).max().unwrap_or(finding.confidence);
+            let surest = likely.iter().filter_map(|place| confidence(&finding, place)).max();
+            finding.confidence = surest.unwrap_or(finding.confidence);
             finding.occurrences = likely;
             weighed.push(finding);
         }
@@ -142,14 +141,33 @@ pub fn weigh(findings: Vec<Finding>) -> Vec<Finding> {
     weighed
 }
 
-/// How sure a scored value is at its place.
-fn confidence(place: &Occurrence) -> Option<Confidence> {
-    let score = place.score?;
-    Some(
-        weighed(score, &place.origin.path)
-            .confidence()
-            .unwrap_or(Confidence::Low),
-    )
+/// The finding at its unlikely places.
+fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
+    let mut doubted = Finding {
+        confidence: Confidence::Low,
+        occurrences: places,
+        ..finding.clone()
+    };
+    if doubted.occurrences.iter().all(|place| is_installed(&place.origin.path)) {
+        doubted.reasons.push("it came with an installed package".to_owned());
+    }
+    doubted
+}
+
+/// How sure a value is at its place; `None` if the place says nothing of it.
+fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
+    let path = &place.origin.path;
+    if is_installed(path) && !is_issued(finding, place) {
+        return Some(Confidence::Low);
+    }
+    Some(weighed(place.score?, path).confidence().unwrap_or(Confidence::Low))
+}
+
+/// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
+fn is_issued(finding: &Finding, place: &Occurrence) -> bool {
+    let is_made = matches!(finding.rule.kind.as_str(), "password" | "private-key");
+    let is_sure = finding.confidence == Confidence::High || finding.aws.is_some();
+    place.score.is_none() && is_sure && !is_made
 }
 
 /// The score of a value at a path.

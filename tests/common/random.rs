@@ -53,6 +53,21 @@ impl Random {
         }
     }
 
+    /// A session token as AWS makes them, created at this Unix time: account, region and time stand in clear.
+    pub fn session_token(&mut self, created: i64) -> String {
+        let mut message = b"\x0a\x09origin_ec".to_vec();
+        message.extend(b"\x1a\x09us-east-2\x2a\x0e\x1a\x0c123456789012\x30");
+        let mut rest = created as u64;
+        while rest >= 0x80 {
+            message.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        message.push(rest as u8);
+        message.extend(b"\x3a\x60");
+        message.extend(self.class(BASE64, 96).as_bytes());
+        data_encoding::BASE64.encode(&[&[0x21][..], &message].concat())
+    }
+
     /// An access key id of this account.
     pub fn id(&mut self, prefix: &str, account: u64) -> String {
         let head = (1 << 47) | (account << 7) | self.below(128);

@@ -29,6 +29,12 @@ pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
     aws.profile = profile(&bytes[span.start.saturating_sub(HEADER_REACH)..span.start]);
 }
 
+/// Whether the id at `span` stands in a record as that of a caller: CloudTrail and GuardDuty write its principal beside it.
+pub fn is_callers(bytes: &[u8], span: Range<usize>) -> bool {
+    let object = object_around(bytes, span);
+    memchr::memmem::find(&bytes[object], b"rincipalId").is_some()
+}
+
 /// The innermost braces around the id, or else the paragraph or list entry it stands in.
 fn object_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     let low = span.start.saturating_sub(REACH);
@@ -117,4 +123,23 @@ fn profile(before: &[u8]) -> Option<String> {
 /// Unix seconds of an RFC 3339 time.
 fn time(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(|time| time.as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_names_its_caller() {
+        let is = |text: &str| {
+            let at = text.find('@').expect("the id is marked with @");
+            is_callers(text.as_bytes(), at..at + 1)
+        };
+        assert!(is(
+            r#"{"userIdentity": {"principalId": "AROA:x", "accessKeyId": "@", "sessionContext": {}}}"#
+        ));
+        assert!(is(r#"{\"PrincipalId\":\"AIDA\",\"AccessKeyId\":\"@\"}"#));
+        assert!(!is(r#"{"principalId": "AROA:x", "credentials": {"accessKeyId": "@"}}"#));
+        assert!(!is("principal_id = 1\naccess_key_id = @\n"));
+    }
 }

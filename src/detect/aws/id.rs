@@ -39,6 +39,8 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     };
     signed::read(bytes, span.end, &mut aws);
     beside::read(bytes, span.clone(), &mut aws);
+    let of_resource = bytes[..span.start].ends_with(b"AWS::IAM::AccessKey:");
+    let of_session = id.starts_with(b"ASIA") && beside::is_callers(bytes, span.clone());
     let mut candidate = Candidate::new(rule, span, &id)
         .role(Role::KeyId)
         .placeholder(placeholder);
@@ -50,6 +52,15 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
         candidate = candidate
             .confidence(Confidence::Medium)
             .because("the id decodes to no possible account");
+    }
+    if of_session {
+        candidate = candidate
+            .confidence(Confidence::Low)
+            .because("a record of AWS names it as the caller's: such a session lasts hours");
+    } else if of_resource {
+        candidate = candidate
+            .confidence(Confidence::Low)
+            .because("it is part of a resource's name");
     }
     Some(candidate.aws(aws))
 }

@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use crate::detect::candidate::{Candidate, Role};
-use crate::detect::name;
-use crate::detect::placeholder;
 use crate::detect::runs::{Piece, end_of_padding};
+use crate::detect::{name, placeholder, randomness};
 use crate::finding::{Aws, Confidence};
 use crate::rules::Rule;
 
@@ -36,7 +35,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
         let name = name::before(bytes, piece.span.start);
         name.contains("sessiontoken") || name.contains("securitytoken")
     };
-    if !begins && !named() {
+    if !begins && !(named() && randomness::looks_random(value)) {
         return None;
     }
     let span = piece.span.start..end_of_padding(bytes, piece.span.end);

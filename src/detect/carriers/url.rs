@@ -39,7 +39,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if password.is_empty() || password == b"x-oauth-basic" || password == b"x-oauth-token" {
         return token(rule, host, user, start..start + colon);
     }
-    if is_reference(password) || is_format(user) || is_format(password) {
+    // A user with a slash is the path of another URL.
+    let is_path = user.windows(3).any(|part| part.eq_ignore_ascii_case(b"%2F"));
+    if is_path || is_reference(password) || is_format(user) || is_format(password) {
         return None;
     }
     let value = decoded(password);
@@ -49,16 +51,17 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     // Both are the secret: who accepts a weak password of one user has not accepted it of another.
     let secret = [user, b":", &value[..]].concat();
     let candidate = Candidate::new(rule, start + colon + 1..start + sign, &secret);
-    Some(match weakness(host, &value) {
+    Some(match weakness(host, user, &value) {
         Some((confidence, reason)) => candidate.confidence(confidence).because(reason),
         None => candidate.because("it stands before the host of a URL"),
     })
 }
 
 /// What makes less sure of a password: it is the word for one, or it opens nothing that others reach.
-fn weakness(host: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
+fn weakness(host: &[u8], user: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
     let here = is_here(host);
-    match (placeholder::is_stock(password), here) {
+    let is_stock = placeholder::is_stock(password) || here && placeholder::are_twins(user, password);
+    match (is_stock, here) {
         (true, false) => Some((Confidence::Low, "documentation writes this word where a password goes")),
         // People do call the password of their own database so.
         (true, true) if password.len() >= 4 && b"password".starts_with(&password.to_ascii_lowercase()) => Some((

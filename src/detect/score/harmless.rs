@@ -3,6 +3,7 @@
 //! Judges a name and its value alone. Only what a service's own documents call public or passing is listed: when in
 //! doubt the score decides.
 
+use super::features::CONTEXT_BEFORE;
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
@@ -30,6 +31,8 @@ const PASSING_TOKENS: &[&str] = &[
     "idempotency",
     "client",
     "request",
+    "action",
+    "purchase",
 ];
 /// Tokens against forged requests: good for one form of one visitor.
 const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
@@ -102,7 +105,8 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             Some(joined) => joined,
             None => return false,
         };
-        list.contains(&owner)
+        // `%24` is a dollar sign in a URL.
+        list.contains(&owner.strip_prefix("24").unwrap_or(owner))
     };
     let begins = |list: &[&str]| {
         words
@@ -116,10 +120,31 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
-        Category::Secret => is_author(&words),
+        Category::Secret => is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager"),
     };
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    by_name || is_id || is_type(bytes, assigned) || value.starts_with(b"arn:aws") || is_other_script(value)
+    let by_value = value.starts_with(b"arn:aws")
+        || value.starts_with(TIMEOUTS)
+        || category != Category::Password && value.ends_with(b"...")
+        || value.eq_ignore_ascii_case(b"bearer");
+    by_name || is_id || by_value || is_type(bytes, assigned) || is_other_script(value) || is_shared(bytes, assigned)
+}
+
+/// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
+const TIMEOUTS: &[u8] = b"eyJlMmJmYjczMC1lY2FhLTExZTYt";
+
+/// Whether the value is a parameter of a link that is made to be handed out: to a meeting, or to a badge.
+fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
+    let start = assigned.name.start;
+    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
+    let link = before
+        .rsplit(|b| b.is_ascii_whitespace() || b"\"'<>()".contains(b))
+        .next();
+    let link = link
+        .filter(|link| link.ends_with(b"?") || link.ends_with(b"&"))
+        .unwrap_or_default();
+    let has = |part: &[u8]| memchr::memmem::find(link, part).is_some();
+    has(b"zoom.us/") || has(b"/badge")
 }
 
 /// Whether the name is a type's in quotes: `"AWS::ApiGateway::ApiKey": …`.
@@ -165,7 +190,12 @@ mod tests {
 
     fn is(text: &str) -> bool {
         let name = text.find(|c: char| c.is_ascii_alphabetic()).expect("a name");
-        let assigned = at_word(text.as_bytes(), name).expect("a value");
+        is_harmless_at(text, &text[name..=name])
+    }
+
+    fn is_harmless_at(text: &str, word: &str) -> bool {
+        let at = text.find(word).expect("it is there");
+        let assigned = at_word(text.as_bytes(), at).expect("a value");
         is_harmless(text.as_bytes(), &assigned)
     }
 
@@ -192,11 +222,16 @@ mod tests {
             "oauth2ClientId",
             "partition_key",
             "password_enabled",
+            "LifecycleActionToken",
+            "%24skiptoken",
+            "secretsmanager",
         ] {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
         assert!(is("Key = 8c1f7e22d4\nInput = 00"));
+        assert!(is("token: 'eyJ2IjoiMSIs...'"));
+        assert!(is("password === 'bearer')"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
 
@@ -216,5 +251,14 @@ mod tests {
         ] {
             assert!(!is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
+    }
+
+    #[test]
+    fn links_that_are_handed_out_are_harmless_and_others_not() {
+        let is = |link: &str| is_harmless_at(&format!("[x](https://{link}={})\n", uuid()), "pwd");
+        assert!(is("us02web.zoom.us/j/123?pwd"));
+        assert!(is("a.example/gh/b/graph/badge.svg?pwd"));
+        assert!(!is("a.example/j/123?pwd"));
+        assert!(!is("zoom.us/pwd"));
     }
 }

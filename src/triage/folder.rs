@@ -1,0 +1,83 @@
+//! What the folders on a path tell: that a package manager brought the file, or that it is of tests.
+//!
+//! What stands in an installed package came out of a public registry and is somebody else's. A `vendor` folder is not
+//! such a folder: it is written by hand as well.
+
+/// Folders that hold installed packages.
+const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages"];
+/// The same, where it takes two folders to tell.
+const PAIRS: &[[&str; 2]] = &[["registry", "src"], ["pkg", "mod"], ["vendor", "bundle"]];
+
+/// Folders of tests and of what they read.
+const TESTS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "testdata",
+    "fixtures",
+    "cassettes",
+];
+
+/// Whether the path is of a file in an installed package.
+pub fn is_installed(path: &[u8]) -> bool {
+    let mut before: &[u8] = b"";
+    folders(path).any(|folder| {
+        let pair = [std::mem::replace(&mut before, folder), folder];
+        is_one_of(FOLDERS, folder) || PAIRS.iter().any(|names| names.map(str::as_bytes) == pair)
+    })
+}
+
+/// Whether the path is of a file of tests.
+pub fn is_of_tests(path: &[u8]) -> bool {
+    folders(path).any(|folder| is_one_of(TESTS, folder))
+}
+
+fn is_one_of(names: &[&str], folder: &[u8]) -> bool {
+    names.iter().any(|name| name.as_bytes() == folder)
+}
+
+fn folders(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let length = memchr::memrchr(b'/', path).unwrap_or(0);
+    path[..length].split(|&byte| byte == b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_package_managers_are_known() {
+        for path in [
+            "web/node_modules/express/index.js",
+            "/usr/lib/python3/dist-packages/oauthlib/common.py",
+            ".venv/lib/python3.11/site-packages/six.py",
+            "/root/.cargo/registry/src/index.example-1/ureq-3.5.1/src/lib.rs",
+            "go/pkg/mod/example.com/a@v1.0.0/a.go",
+            "vendor/bundle/ruby/3.3.0/gems/rack-3.0/lib/rack.rb",
+        ] {
+            assert!(is_installed(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "node_modules",
+            "vendor/a/a.go",
+            "registry/a/src/b",
+            "src/pkg/model/a.go",
+            "my_node_modules/a.js",
+            "",
+        ] {
+            assert!(!is_installed(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_of_tests_are_known() {
+        for path in ["tests/data/a.json", "a/spec/fixtures/b.yml", "x/testdata/y"] {
+            assert!(is_of_tests(path.as_bytes()), "{path}");
+        }
+        for path in ["src/test.py", "latest/a", "a/contest/b", ""] {
+            assert!(!is_of_tests(path.as_bytes()), "{path}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What is reported and not shouted: what has ended, what a package manager brought, what names a caller.
+
+mod common;
+
+use std::path::Path;
+
+use common::program::{findings, run};
+use common::random::{Pair, Random};
+use common::repo::TestRepo;
+use serde_json::Value;
+
+/// A time at which sessions that `CREATED` began have ended.
+const NOW: &str = "2026-06-01T00:00:00Z";
+const CREATED: i64 = 1_767_323_045;
+
+fn report(folder: &Path) -> Value {
+    let flags = [
+        "scan",
+        ".",
+        "--report",
+        "json",
+        "--min-confidence",
+        "low",
+        "--as-of",
+        NOW,
+    ];
+    run(folder, &flags).json()
+}
+
+/// Rule and confidence of everything found at a path, sorted.
+fn found<'r>(report: &'r Value, path: &str) -> Vec<(&'r str, &'r str)> {
+    let at_path = |finding: &&Value| {
+        finding["occurrences"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|o| o["path"] == path)
+    };
+    let text = |value: &'r Value| value.as_str().expect("a text");
+    let mut found: Vec<_> = findings(report)
+        .iter()
+        .filter(at_path)
+        .map(|finding| (text(&finding["rule"]), text(&finding["confidence"])))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+fn presigned(key: &Pair, token: &str) -> String {
+    let escaped = token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    format!(
+        "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}%2F20260102%2Fus-east-2%2Fs3%2F\
+         aws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=600&X-Amz-Security-Token={escaped}\n",
+        key.id
+    )
+}
+
+#[test]
+fn what_is_left_of_an_ended_session_is_doubted_unless_its_secret_key_is_there() {
+    let mut random = Random::new(71);
+    let repo = TestRepo::new();
+    let (alone, whole) = (random.pair_with("ASIA"), random.pair_with("ASIA"));
+    let token = random.session_token(CREATED);
+    repo.write(
+        "answer.json",
+        format!("{{\"Location\": \"{}\"}}", presigned(&alone, &token).trim()),
+    );
+    let token = random.session_token(CREATED);
+    repo.write(
+        "session.ini",
+        format!(
+            "[s]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {token}\n",
+            whole.id, whole.secret
+        ),
+    );
+    let report = report(&repo.path());
+    let remnants = [("aws-access-key-id", "low"), ("aws-session-token", "low")];
+    assert_eq!(found(&report, "answer.json"), remnants);
+    let credential = [
+        ("aws-access-key-id", "high"),
+        ("aws-secret-access-key", "high"),
+        ("aws-session-token", "high"),
+    ];
+    assert_eq!(found(&report, "session.ini"), credential);
+}
+
+#[test]
+fn a_session_that_goes_on_is_not_doubted() {
+    let mut random = Random::new(72);
+    let repo = TestRepo::new();
+    let key = random.pair_with("ASIA");
+    let token = random.session_token(CREATED + 400 * 86_400);
+    repo.write("answer.txt", presigned(&key, &token));
+    let open = [("aws-access-key-id", "high"), ("aws-session-token", "high")];
+    assert_eq!(found(&report(&repo.path()), "answer.txt"), open);
+}
+
+#[test]
+fn a_record_of_a_call_names_a_session_and_a_lasting_key_stays() {
+    let mut random = Random::new(73);
+    let repo = TestRepo::new();
+    let record =
+        |id: &str| format!("{{\"userIdentity\": {{\"principalId\": \"AROA:a\", \"accessKeyId\": \"{id}\"}}}}\n");
+    repo.write("session.json", record(&random.pair_with("ASIA").id));
+    repo.write("user.json", record(&random.pair().id));
+    let report = report(&repo.path());
+    assert_eq!(found(&report, "session.json"), [("aws-access-key-id", "low")]);
+    assert_eq!(found(&report, "user.json"), [("aws-access-key-id", "high")]);
+}
+
+#[test]
+fn a_list_of_keys_in_tests_names_them_and_a_pair_stays() {
+    let mut random = Random::new(75);
+    let repo = TestRepo::new();
+    let (listed, kept, paired) = (random.pair(), random.pair(), random.pair());
+    let entry = |id: &str| format!("{{\"UserName\": \"ann\", \"Status\": \"Active\", \"AccessKeyId\": \"{id}\"}}\n");
+    repo.write("tests/data/list.json", entry(&listed.id));
+    repo.write("keys.json", entry(&kept.id));
+    repo.write(
+        "tests/data/pair.json",
+        entry(&paired.id) + &format!("aws_secret_access_key = {}\n", paired.secret),
+    );
+    let report = report(&repo.path());
+    assert_eq!(found(&report, "tests/data/list.json"), [("aws-access-key-id", "low")]);
+    assert_eq!(found(&report, "keys.json"), [("aws-access-key-id", "high")]);
+    let pair = [("aws-access-key-id", "high"), ("aws-secret-access-key", "high")];
+    assert_eq!(found(&report, "tests/data/pair.json"), pair);
+}
+
+#[test]
+fn a_password_that_a_package_brought_is_doubted_and_a_key_is_not() {
+    let mut random = Random::new(74);
+    let repo = TestRepo::new();
+    let (shared, theirs) = (random.class("a-z0-9", 14), random.class("a-z0-9", 14));
+    let key = random.pair();
+    let line = |password: &str| format!("db_password = \"{password}\"\n");
+    repo.write("src/settings.py", line(&shared));
+    let package = "venv/lib/python3.11/site-packages/store";
+    repo.write(&format!("{package}/settings.py"), line(&shared) + &line(&theirs));
+    repo.write(
+        &format!("{package}/a.ini"),
+        format!(
+            "aws_access_key_id = {}\naws_secret_access_key = {}\n",
+            key.id, key.secret
+        ),
+    );
+    let report = report(&repo.path());
+    assert_eq!(found(&report, "src/settings.py"), [("generic-password", "high")]);
+    assert_eq!(
+        found(&report, &format!("{package}/settings.py")),
+        [("generic-password", "low"); 2]
+    );
+    let pair = [("aws-access-key-id", "high"), ("aws-secret-access-key", "high")];
+    assert_eq!(found(&report, &format!("{package}/a.ini")), pair);
+}
