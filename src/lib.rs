@@ -17,6 +17,9 @@
 //! [`Scanner`] and what it gives are what other programs may rely on, by the rules of semantic versioning. Everything else that can be
 //! reached in this crate is for its program and its tests: it is hidden here, and may change in any release.
 
+// The rooms are described to those who work in them.
+#![allow(rustdoc::private_intra_doc_links)]
+
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod app;
 #[cfg_attr(not(inside), doc(hidden))]

@@ -384,7 +384,7 @@ fn the_wheel_installs_where_pre_commit_asks_for_it() {
         )
     };
     let (wheels, placeholder) = (wheels.display().to_string(), placeholder.display().to_string());
-    pip(&["install", "setuptools"]);
+    pip(&["install", "setuptools>=70.1"]);
     pip(&[
         "install",
         "--no-index",

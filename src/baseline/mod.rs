@@ -1,7 +1,7 @@
 //! Baselines: secrets that were accepted as they were when the scanner came, each by a digest of its value.
 //!
 //! An entry says nothing of where a secret stands, so it survives moves, renames, reformatting and rebases, and a
-//! new secret on an old line is new. What reads and writes the file is in [`file`]; nothing here opens one.
+//! new secret on an old line is new. What reads and writes the file is in [`mod@file`]; nothing here opens one.
 //!
 //! The digest is PBKDF2 with HMAC-SHA-256 over the value, with a random key of the baseline as its salt. The key
 //! stands in the file, for everyone who scans needs it. So no table made beforehand fits, two baselines cannot be
