@@ -3,6 +3,8 @@
 //! So a commit's set costs four bytes, and a union that was made before is a look-up. A set is only
 //! meaningful together with the [`Sets`] that made it.
 
+use std::rc::Rc;
+
 use crate::git::maps::Map;
 
 /// The number of a set in its [`Sets`].
@@ -12,8 +14,8 @@ pub struct SetId(u32);
 /// All distinct sets met so far. The first is the empty one.
 pub struct Sets {
     /// Bit `n % 64` of word `n / 64` is member `n`; no trailing zero words.
-    sets: Vec<Box<[u64]>>,
-    ids: Map<Box<[u64]>, SetId>,
+    sets: Vec<Rc<[u64]>>,
+    ids: Map<Rc<[u64]>, SetId>,
     unions: Map<(SetId, SetId), SetId>,
 }
 
@@ -102,12 +104,12 @@ impl Sets {
         while words.last() == Some(&0) {
             words.pop();
         }
-        let words = words.into_boxed_slice();
-        if let Some(&known) = self.ids.get(&words) {
+        if let Some(&known) = self.ids.get(&words[..]) {
             return known;
         }
         let id = SetId(self.sets.len() as u32);
-        self.sets.push(words.clone());
+        let words: Rc<[u64]> = words.into();
+        self.sets.push(Rc::clone(&words));
         self.ids.insert(words, id);
         id
     }

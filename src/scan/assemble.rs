@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use crate::detect::Candidate;
 use crate::finding::{Confidence, Finding, Fingerprint, Occurrence, Pair, Suppression, SuppressionKind};
-use crate::origin::{State, Step};
+use crate::origin::{Place, State, Step};
 use crate::report::line_hash::line_hashes;
+use crate::rules::Rule;
 use crate::source::{Added, Content};
 use crate::text::LineIndex;
 use crate::triage::allow::marker_of;
@@ -42,7 +43,7 @@ impl Assembly<'_> {
         let mut findings: Vec<Finding> = candidates
             .iter()
             .zip(&prints)
-            .filter(|(candidate, _)| asked(&candidate.span))
+            .filter(|(candidate, _)| self.can_hold(&candidate.rule) && asked(&candidate.span))
             .map(|(candidate, &print)| {
                 let mut finding = self.finding(&lines, candidate, print, &prints);
                 let marker = marker_of(self.content.bytes, &candidate.span, &candidate.rule.id, &spans);
@@ -54,6 +55,12 @@ impl Assembly<'_> {
             self.add_line_hashes(&lines, &mut findings);
         }
         findings
+    }
+
+    /// Whether a rule may find anything here. Rules for certain files find nothing in names and messages: thousands of names
+    /// look like a key, for notes and objects are filed under ids, and triage would drop each after it was traced.
+    fn can_hold(&self, rule: &Rule) -> bool {
+        rule.paths.is_empty() || matches!(self.content.origin.place, Place::File | Place::Stdin | Place::Blob)
     }
 
     fn is_asked(&self, lines: &LineIndex<'_>, span: &Range<usize>) -> bool {
@@ -179,4 +186,41 @@ fn snippet(bytes: &[u8], candidate: &Candidate) -> String {
         _ => candidate.secret.masked(),
     };
     format!("{}{value}", shown.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Detectors;
+    use crate::origin::Origin;
+    use crate::rules::RuleSet;
+    use crate::scan::examine;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_rule_for_certain_files_finds_nothing_in_a_name() {
+        let rules = RuleSet::builtin().expect("the built-in rules are valid");
+        let detectors = Detectors::new(&rules).expect("and their detectors exist");
+        // Made here, so that none stands in the source.
+        let key = Fingerprint::of("seed", &Secret::new(b"4")).to_string();
+        let candidates = examine(&detectors, key.as_bytes());
+        for (place, expected) in [(Place::Blob, 1), (Place::PathName, 0), (Place::CommitMessage, 0)] {
+            let assembly = Assembly {
+                content: &Content {
+                    bytes: key.as_bytes(),
+                    origin: &Origin::new(place, "config/master.key"),
+                    offset: 0,
+                    first_line: 1,
+                    owned: 0..key.len(),
+                },
+                added: &Added::All,
+                state: State::File,
+                way: &[],
+                with_line_hash: false,
+            };
+            let findings = assembly.findings(&candidates);
+            let of_files = findings.iter().filter(|finding| !finding.rule.paths.is_empty());
+            assert_eq!(of_files.count(), expected, "{place:?}");
+        }
+    }
 }

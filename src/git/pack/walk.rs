@@ -74,6 +74,9 @@ const LARGE_KEPT: usize = 4;
 /// A tree that takes more than this at a time is walked while no other such tree is, and takes at most
 /// [`LARGEST`]: a few bytes of deltas can ask for any amount.
 const ALONE: u64 = 128 << 20;
+/// When a worker has read so many bytes of packs, their memory is given back, so that large packs never stand whole
+/// beside what is found. What is read again the system mostly still has.
+const GIVEN_BACK: u64 = 32 << 20;
 
 impl Packs {
     /// Visits every object of the kinds that `wanted` holds for, each once, on `threads` threads. `others` is
@@ -162,6 +165,8 @@ struct Worker<'p, V> {
     copied: Vec<Copied>,
     spare: Vec<Vec<u8>>,
     unread: Vec<(u32, Fault)>,
+    /// How many bytes of packs it has read since it gave their memory back.
+    read: u64,
 }
 
 /// An object that others are made of, while they are still to come.
@@ -184,6 +189,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
             copied: Vec::new(),
             spare: Vec::new(),
             unread: Vec::new(),
+            read: 0,
         }
     }
 
@@ -288,6 +294,11 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let forest = self.packs.forest();
         let pack = &self.packs.packs[forest.pack(entry)];
         let (start, end) = forest.extent(entry, &self.packs.packs);
+        self.read += end.saturating_sub(start);
+        if self.read > GIVEN_BACK {
+            self.packs.let_go();
+            self.read = 0;
+        }
         let header = pack.header(start)?;
         let checksum = pack.index.checksum(forest.position(entry));
         let whole = pack.bytes(start as usize, end as usize);

@@ -5,7 +5,7 @@
 
 use crate::git::maps::{Map, Set};
 use crate::git::provenance::PlaceInHistory;
-use crate::git::provenance::trees::Trees;
+use crate::git::provenance::trees::{Number, Trees};
 use crate::origin::{CommitStamp, ObjectId, Place};
 
 /// Bytes of paths remembered: a hostile tree can hold one blob under more paths than there are atoms.
@@ -20,7 +20,7 @@ pub struct Places {
     /// The numbers of the paths met so far.
     paths: Map<Box<[u8]>, u32>,
     /// The trees already walked at each path, so that a path costs nothing while it does not change.
-    visited: Set<(u32, ObjectId)>,
+    visited: Set<(u32, Number)>,
     /// Where in `all` a finding's path is.
     spots: Map<(u32, Place, u32), usize>,
     bytes: usize,
@@ -44,11 +44,13 @@ impl Places {
 
     /// Notes the places beneath a commit's tree that no commit noted before it had.
     pub fn walk(&mut self, trees: &Trees<'_>, tree: ObjectId, first: Option<CommitStamp>) {
-        self.walk_at(trees, tree, &mut Vec::new(), first);
+        if let Some(tree) = trees.met(&tree) {
+            self.walk_at(trees, tree, &mut Vec::new(), first);
+        }
     }
 
-    fn walk_at(&mut self, trees: &Trees<'_>, tree: ObjectId, path: &mut Vec<u8>, first: Option<CommitStamp>) {
-        let entries = trees.held(&tree);
+    fn walk_at(&mut self, trees: &Trees<'_>, tree: Number, path: &mut Vec<u8>, first: Option<CommitStamp>) {
+        let entries = trees.held(tree);
         if entries.is_empty() || self.is_cut() {
             return;
         }
@@ -58,10 +60,10 @@ impl Places {
         }
         self.bytes += PATH_COST;
         for entry in entries {
-            let length = push_name(path, &entry.name);
+            let length = push_name(path, trees.name(entry));
             for (set, place) in entry.spots() {
                 for finding in trees.sets.members(set) {
-                    self.note(finding, place, path, entry.id, first);
+                    self.note(finding, place, path, trees.id(entry), first);
                 }
             }
             if let Some(tree) = entry.tree() {
@@ -100,20 +102,22 @@ impl Places {
 
     /// Marks the places that are in HEAD's tree, all of which have been noted.
     pub fn mark_head(&mut self, trees: &Trees<'_>, tree: ObjectId) {
-        self.mark_at(trees, tree, &mut Vec::new());
+        if let Some(tree) = trees.met(&tree) {
+            self.mark_at(trees, tree, &mut Vec::new());
+        }
     }
 
-    fn mark_at(&mut self, trees: &Trees<'_>, tree: ObjectId, path: &mut Vec<u8>) {
+    fn mark_at(&mut self, trees: &Trees<'_>, tree: Number, path: &mut Vec<u8>) {
         if self.is_cut() {
             return;
         }
-        for entry in trees.held(&tree) {
-            let length = push_name(path, &entry.name);
+        for entry in trees.held(tree) {
+            let length = push_name(path, trees.name(entry));
             for (set, place) in entry.spots() {
                 for finding in trees.sets.members(set) {
                     let number = self.number(path);
                     if let Some(&at) = self.spots.get(&(finding, place, number)) {
-                        self.all[finding as usize][at].in_head = Some(entry.id);
+                        self.all[finding as usize][at].in_head = Some(trees.id(entry));
                     }
                 }
             }
