@@ -26,16 +26,15 @@ fn said(output: &Output) -> String {
 /// Azure's schema has patterns that are none in Unicode mode.
 fn check_schema(schema: &str, file: &Path) {
     let file = file.to_str().expect("a plain path");
-    judge(
-        "consumers/bin/check-jsonschema",
-        &[
-            "--regex-variant",
-            "nonunicode",
-            "--builtin-schema",
-            &format!("vendor.{schema}"),
-            file,
-        ],
-    );
+    let schema = format!("vendor.{schema}");
+    let module = [
+        "-m",
+        "check_jsonschema",
+        "--regex-variant",
+        "nonunicode",
+        "--builtin-schema",
+    ];
+    judge("consumers/bin/python", &[&module[..], &[&schema, file]].concat());
 }
 
 #[test]
