@@ -3,6 +3,8 @@
 //! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
 //! over the file.
 
+mod aws;
+mod keys;
 mod rules;
 mod suppress;
 mod verify;
@@ -15,6 +17,8 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
+pub use aws::{AwsConnection, AwsSettings, RotateSettings};
+pub use keys::{JoinSettings, KeySettings, TellSettings};
 pub use rules::RuleSettings;
 pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
@@ -71,50 +75,6 @@ pub struct ReportSettings {
     pub verbose: u8,
 }
 
-/// What AWS access keys are held against.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct KeySettings {
-    /// Judge AWS keys by this rotation policy: a file, or cis-v1.4, cis-v3, cis-v7, aws-config, trusted-advisor, pci-dss-4
-    #[arg(long, value_name = "FILE|PRESET", help_heading = "Key age")]
-    pub policy: Option<String>,
-    /// Judge AWS keys by what accounts say of them, too: a credential report, JSON of `aws iam`, CloudTrail files, a folder. Repeatable
-    #[arg(long, value_name = "FILE", help_heading = "Key age")]
-    pub keys_from: Vec<PathBuf>,
-}
-
-/// What keys are joined with.
-#[derive(Args, Clone, Debug, Default)]
-pub struct JoinSettings {
-    /// Join what an earlier scan found: its JSON or JSON lines report
-    #[arg(long, value_name = "FILE", conflicts_with = "repo", help_heading = "What is read")]
-    pub findings: Option<PathBuf>,
-    /// Scan everything that this repository still holds, and join what is found
-    #[arg(long, value_name = "PATH", help_heading = "What is read")]
-    pub repo: Option<PathBuf>,
-    #[command(flatten)]
-    pub source: SourceSettings,
-    #[command(flatten)]
-    pub settings: SettingsSource,
-}
-
-/// How tables and cards are told.
-#[derive(Args, Clone, Debug, Default)]
-pub struct TellSettings {
-    /// Reckon ages from this time (RFC 3339) instead of now
-    #[arg(long, value_name = "TIME", help_heading = "What is reported")]
-    pub as_of: Option<String>,
-    /// Colour: auto, always or never
-    #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
-    pub color: Option<String>,
-    /// Say only what fails
-    #[arg(long, short, help_heading = "What is reported")]
-    pub quiet: bool,
-    /// Say more: evidence, sources
-    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
-    pub verbose: u8,
-}
-
 /// A settings file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -160,81 +120,6 @@ pub struct SettingsSource {
     pub config_from_ref: Option<String>,
 }
 
-/// Which accounts are asked, and how.
-#[derive(Args, Clone, Debug, Default)]
-pub struct AwsSettings {
-    /// Ask AWS, with read-only calls; `keytrail keys iam-policy` prints the policy that this needs
-    #[arg(long, help_heading = "What AWS is asked")]
-    pub aws: bool,
-    /// Ask the account of this profile. Repeatable: one for each account
-    #[arg(long, value_name = "NAME", requires = "aws", help_heading = "What AWS is asked")]
-    pub profile: Vec<String>,
-    #[command(flatten)]
-    pub connection: AwsConnection,
-}
-
-/// Where AWS is asked, and for how long.
-#[derive(Args, Clone, Debug)]
-pub struct AwsConnection {
-    /// The region, which tells the partition; by default that of the environment or profile
-    #[arg(long, help_heading = "What AWS is asked")]
-    pub region: Option<String>,
-    /// The partition: aws, aws-cn or aws-us-gov
-    #[arg(long, value_name = "NAME", help_heading = "What AWS is asked")]
-    pub partition: Option<String>,
-    /// Ask here instead of at AWS; by default what AWS_ENDPOINT_URL and the profile say
-    #[arg(long, value_name = "URL", help_heading = "What AWS is asked")]
-    pub endpoint_url: Option<String>,
-    /// Wait so many seconds for an answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "What AWS is asked")]
-    pub timeout: u64,
-}
-
-/// Which key is rotated, and how.
-#[derive(Args, Clone, Debug)]
-pub struct RotateSettings {
-    /// The profile whose key is replaced, and whose credentials ask for it
-    #[arg(long, value_name = "NAME")]
-    pub profile: String,
-    /// Replace the key of this profile instead; --profile only asks, as an administrator's or a role does
-    #[arg(long, value_name = "NAME")]
-    pub into: Option<String>,
-    /// The user whose key it is; by default the owner of the profile's key
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
-    /// Delete the old key, once it has been unused for long enough
-    #[arg(long, conflicts_with = "rollback")]
-    pub finish: bool,
-    /// Make the old key active again, put it back, and delete the new one
-    #[arg(long)]
-    pub rollback: bool,
-    /// With --finish: how many days the old key must have been unused
-    #[arg(long, value_name = "DAYS", default_value_t = 7)]
-    pub unused_days: u32,
-    /// How many seconds the new key must answer without a miss before it is written into the profile
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
-    pub settle: u64,
-    /// Ask nothing: every step is agreed to
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Say what would be done, and change nothing
-    #[arg(long, conflicts_with_all = ["finish", "rollback"])]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub connection: AwsConnection,
-}
-
-impl Default for AwsConnection {
-    fn default() -> Self {
-        Self {
-            region: None,
-            partition: None,
-            endpoint_url: None,
-            timeout: 30,
-        }
-    }
-}
-
 impl SourceSettings {
     /// Takes over what the command line does not say.
     #[must_use]
@@ -252,22 +137,6 @@ impl SourceSettings {
         match self.jobs {
             None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
             Some(jobs) => jobs.min(256),
-        }
-    }
-}
-
-impl TellSettings {
-    /// As the reports of a scan have it; takes over from the file what the command line does not say.
-    #[must_use]
-    pub fn or(self, file: ReportSettings) -> ReportSettings {
-        ReportSettings {
-            report: Vec::new(),
-            as_of: self.as_of.or(file.as_of),
-            color: self.color.or(file.color),
-            quiet: self.quiet || file.quiet,
-            verbose: self.verbose.max(file.verbose),
-            exit_zero: file.exit_zero,
-            ..ReportSettings::default()
         }
     }
 }
@@ -313,26 +182,6 @@ impl ReportSettings {
                     .cause(error)
                     .hint("write it as 2026-01-31T00:00:00Z")
             })
-    }
-}
-
-impl KeySettings {
-    /// Takes over what the command line does not say.
-    #[must_use]
-    pub fn or(self, file: Self) -> Self {
-        Self {
-            policy: self.policy.or(file.policy),
-            keys_from: if self.keys_from.is_empty() {
-                file.keys_from
-            } else {
-                self.keys_from
-            },
-        }
-    }
-
-    /// Whether keys are judged at all.
-    pub fn asked(&self) -> bool {
-        self.policy.is_some() || !self.keys_from.is_empty()
     }
 }
 
