@@ -12,7 +12,7 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
@@ -24,7 +24,7 @@ pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
 
 /// What is read, and how.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceSettings {
     /// Read files that git ignores, too
@@ -42,7 +42,7 @@ pub struct SourceSettings {
 }
 
 /// What is reported, and what fails the run.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSettings {
     /// Write a report: human, json, jsonl or sarif; to FILE, or to standard output. Repeatable
@@ -67,16 +67,20 @@ pub struct ReportSettings {
     /// Colour: auto, always or never
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
     pub color: Option<String>,
+    /// Make places links on a terminal: none, default, vscode, kitty …, or a URL with {path}, {line}, {column}, {host}
+    #[arg(long, value_name = "FORMAT", help_heading = "What is reported")]
+    pub hyperlink_format: Option<String>,
     /// Say only what was found
     #[arg(long, short, help_heading = "What is reported")]
     pub quiet: bool,
     /// Say more: reasons, everything left out. Repeatable
     #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub verbose: u8,
 }
 
 /// A settings file.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub source: SourceSettings,
@@ -157,6 +161,7 @@ impl ReportSettings {
             as_of: self.as_of.or(file.as_of),
             show_secrets: self.show_secrets,
             color: self.color.or(file.color),
+            hyperlink_format: self.hyperlink_format.or(file.hyperlink_format),
             quiet: self.quiet || file.quiet,
             verbose: self.verbose.max(file.verbose),
         }
@@ -183,6 +188,12 @@ impl ReportSettings {
                     .hint("write it as 2026-01-31T00:00:00Z")
             })
     }
+}
+
+/// Of a count: it says nothing then.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::configure::{Configured, Subject};
 use super::rules;
 use super::suppressing::Suppressing;
+use super::terminal;
 use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
 use crate::decode::{Layers, limits};
@@ -14,10 +15,11 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::keys::{self, Inventory, Policy};
+use crate::notice;
 use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
 use crate::pair;
-use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
+use crate::report::{Destination, Format, Links, RenderOptions, Report, Stats, Target};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
 use crate::scan::{Scan, Scanned, ScannedPacks};
@@ -39,6 +41,7 @@ pub struct Job {
     report: ReportSettings,
     destinations: Vec<Destination>,
     as_of: i64,
+    links: Option<Links>,
     rules: RuleSet,
     /// What stands for the choice of rules; empty for the built-in ones.
     mark: String,
@@ -91,12 +94,19 @@ impl Job {
         let loaded = rules::load(&common.rules.or(file.rules))?;
         if !report.quiet {
             for note in &loaded.notes {
-                eprintln!("not carried over: {note}");
+                notice::tell(format!("not carried over: {note}"));
             }
         }
         let rules = loaded.rules;
         let suppress = common.suppress.or(file.suppress);
+        let folder = match subject {
+            Subject::Paths(_) => std::env::current_dir().ok(),
+            Subject::Repository(_) => configured.top.as_ref().and_then(|top| top.canonicalize().ok()),
+            Subject::Keys => None,
+        };
+        let links = terminal::links(report.hyperlink_format.as_deref(), folder)?;
         Ok(Self {
+            links,
             suppressing: Suppressing::prepare(configured, &suppress, subject, &rules)?,
             as_of: report.as_of()?,
             detectors: Detectors::new(&rules)?,
@@ -197,9 +207,10 @@ impl Job {
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
         let options = RenderOptions {
-            color: color(self.report.color.as_deref()),
+            color: terminal::color(self.report.color.as_deref()),
             verbose: self.report.verbose > 0,
             quiet: self.report.quiet,
+            links: self.links.clone(),
             ..RenderOptions::default()
         };
         for destination in &self.destinations {
@@ -216,8 +227,7 @@ impl Job {
             .iter()
             .any(|to| to.format == Format::Human && to.file.is_none());
         if !told && !report.complete() {
-            let reasons: Vec<String> = report.incompleteness().collect();
-            eprintln!("incomplete: {}", reasons.join("\n            "));
+            notice::incomplete(report.incompleteness());
         }
     }
 
@@ -319,17 +329,4 @@ fn layers(source: &SourceSettings) -> Result<Layers, Error> {
         archives: checked("max-archive-depth", source.max_archive_depth)?,
         texts: checked("max-decode-depth", source.max_decode_depth)?,
     })
-}
-
-/// Whether human reports may use colour: as asked, or on a terminal that has not declined.
-pub fn color(asked: Option<&str>) -> bool {
-    match asked {
-        Some("always") => true,
-        Some("never") => false,
-        _ => {
-            let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-                || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            !declined && destination::is_terminal()
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The formats that a report can be printed in, by name, and the one call that prints.
 
-use super::{Report, human, json, jsonl, sarif};
+use super::{Links, Report, human, json, jsonl, sarif};
 use crate::error::Error;
 
 /// A way to print a report.
@@ -17,7 +17,7 @@ pub enum Format {
 }
 
 /// What the person's terminal and flags ask of the human format; the machine formats look at none of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RenderOptions {
     /// Whether ANSI colors may be used.
     pub color: bool,
@@ -27,6 +27,8 @@ pub struct RenderOptions {
     pub verbose: bool,
     /// One line a finding and nothing else, unless the run is incomplete.
     pub quiet: bool,
+    /// How places become links, on a terminal that knows them.
+    pub links: Option<Links>,
 }
 
 impl Default for RenderOptions {
@@ -36,6 +38,7 @@ impl Default for RenderOptions {
             width: 80,
             verbose: false,
             quiet: false,
+            links: None,
         }
     }
 }
@@ -74,6 +77,7 @@ impl std::str::FromStr for Format {
             .ok_or_else(|| {
                 Error::usage(format!("unknown report format {name:?}"))
                     .hint(format!("use one of: {}", Format::ALL.map(Format::as_str).join(", ")))
+                    .did_you_mean(name, Format::ALL.map(Format::as_str))
             })
     }
 }

@@ -12,6 +12,7 @@ mod json;
 mod jsonl;
 pub mod keys;
 pub mod line_hash;
+mod link;
 pub mod place;
 pub mod read;
 pub mod rules;
@@ -32,6 +33,7 @@ use crate::text::sanitize;
 pub use destination::Destination;
 pub use format::{Format, RenderOptions};
 pub use json::SCHEMA;
+pub use link::Links;
 pub use suppression::{BaselineUse, SuppressionUse};
 
 /// Everything a run has to say.

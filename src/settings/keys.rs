@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ReportSettings, SettingsSource, SourceSettings};
 
 /// What AWS access keys are held against.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct KeySettings {
     /// Judge AWS keys by this rotation policy: a file, or cis-v1.4, cis-v3, cis-v7, aws-config, trusted-advisor, pci-dss-4
@@ -44,10 +44,10 @@ pub struct TellSettings {
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
     pub color: Option<String>,
     /// Say only what fails
-    #[arg(long, short, help_heading = "What is reported")]
+    #[arg(long, short, global = true, help_heading = "What is reported")]
     pub quiet: bool,
     /// Say more: evidence, sources
-    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "What is reported")]
     pub verbose: u8,
 }
 
