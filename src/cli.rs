@@ -1,12 +1,19 @@
 //! The command line: subcommands and their arguments. It reads words and knows nothing of what they start.
+//!
+//! `-h` is what fits a screen, with examples; `--help` is everything. What is wrong with a command line is said as
+//! everything else that is wrong.
 
+mod help;
 mod hook;
 pub mod shipped;
+mod wrong;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
+use crate::error::Error;
 use crate::settings::{
     AwsSettings, CiSettings, EntrySettings, JoinSettings, KeySettings, LookSettings, ReportSettings, RuleSettings,
     SettingsSource, SourceSettings, SuppressSettings, TellSettings, VerifySettings,
@@ -16,25 +23,68 @@ pub use hook::{HookCommand, PlaceArguments, RunCommand, fault_of_flags};
 
 /// Finds committed AWS access keys and other secrets, and says since when and where they still are.
 #[derive(Debug, Parser)]
-#[command(name = "keytrail", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "keytrail", version, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub loudness: Loudness,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  keytrail scan                               the files of this folder
-  keytrail staged                             what the next commit would add
-  keytrail range origin/main..HEAD            what a branch adds, commit by commit
-  keytrail ci                                 what this CI run is about
-  keytrail history --report sarif=out.sarif   everything this repository still holds
-  keytrail history --policy cis-v3            the same, and how old each AWS key is at least
-  keytrail history --verify                   the same, and what its account says of each AWS key
-  keytrail keys --keys-from report.csv        how old the keys of an account are
-  keytrail explain AKIA... --repo .           what to do about a key, command by command
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Asked {
+    Command(Box<Cli>),
+    Help(Help),
+}
 
-Exit codes: 0 clean, 1 findings, 2 an error, or an incomplete run that found nothing.";
+/// A text about the program.
+#[derive(Debug)]
+pub struct Help(clap::Error);
+
+impl Help {
+    /// Shows it: on standard output if it was asked for.
+    pub fn show(&self) {
+        // Whoever closes the pipe has read enough.
+        let _ = self.0.print();
+    }
+
+    /// Whether it was asked for, and is not told instead of what was missing.
+    pub fn was_asked_for(&self) -> bool {
+        !self.0.use_stderr()
+    }
+}
+
+/// Reads the arguments, the name of the program first.
+///
+/// # Errors
+/// They are not those of a command.
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Error> {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = help::command(&arguments)
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Ok(Asked::Command(Box::new(cli))),
+        Err(error) => match error.kind() {
+            DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => Ok(Asked::Help(Help(error))),
+            _ => Err(wrong::said(&error, &help::name(&arguments))),
+        },
+    }
+}
+
+/// How much is told beside what was asked for.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Loudness {
+    /// Say only what was asked for; what is wrong is always said
+    #[arg(long, short, global = true, help_heading = "What is reported")]
+    pub quiet: bool,
+    /// Say more: reasons, everything left out. Repeatable
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "What is reported")]
+    pub verbose: u8,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -113,7 +163,7 @@ pub enum Command {
     },
     /// What a finding, a key or a rule means, and the exact commands against it. Runs none of them
     Explain {
-        /// A finding's id or fingerprint, an access key id, or a rule's id
+        /// The id of a finding, of an access key, or of a rule
         #[arg(value_name = "FINDING|KEY|RULE", required_unless_present = "trace")]
         what: Option<String>,
         /// Tell why something on this line of a file was or was not reported, rule by rule
@@ -150,10 +200,15 @@ pub enum Command {
     /// Replace the access key of a profile without downtime: asks before each step, goes on where it stopped
     #[cfg(feature = "aws")]
     Rotate(crate::settings::RotateSettings),
-    /// Print the JSON Schema of a report, of the table of keys, or of a rotation policy
+    /// The settings of a run: what holds, and who says so
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print a JSON Schema: of a report, of the table of keys, of a rotation policy, or of a settings file
     Schema {
         /// Which schema
-        #[arg(value_parser = ["report", "keys", "policy"])]
+        #[arg(value_name = "SCHEMA", value_parser = ["report", "keys", "policy", "config"])]
         of: String,
     },
     /// Print the script that completes this command line in a shell
@@ -237,6 +292,21 @@ pub enum RulesCommand {
         /// Files and folders; `-` is standard input
         #[arg(value_name = "PATH", default_value = "-")]
         paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show every setting with its value and where that comes from
+    Show {
+        /// The folder or repository whose run is shown
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// Write it as JSON
+        #[arg(long, help_heading = "What is reported")]
+        json: bool,
+        #[command(flatten)]
+        common: Common,
     },
 }
 

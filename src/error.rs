@@ -3,7 +3,11 @@
 //! A thing that could not be read does not end a run; that is a [`crate::skip::Skip`].
 //! An error never holds file content, so it can always be printed.
 
+mod nearest;
+
 use std::fmt;
+
+pub use nearest::nearest;
 
 /// Why the run ended; decides nothing but how the message is introduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,16 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Puts before the hint which of the known words may have been meant.
+    #[must_use]
+    pub fn did_you_mean<'k>(mut self, word: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        if let Some(meant) = nearest(word, known) {
+            let rest = self.hint.map_or_else(String::new, |hint| format!(" {hint}"));
+            self.hint = Some(format!("did you mean {meant:?}?{rest}"));
+        }
         self
     }
 }

@@ -45,11 +45,15 @@ pub mod hook;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod import;
 #[cfg_attr(not(inside), doc(hidden))]
+pub mod interrupt;
+#[cfg_attr(not(inside), doc(hidden))]
 pub mod keys;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod level;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod memo;
+#[cfg_attr(not(inside), doc(hidden))]
+pub mod notice;
 #[cfg_attr(not(inside), doc(hidden))]
 pub mod origin;
 #[cfg_attr(not(inside), doc(hidden))]

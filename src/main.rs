@@ -2,13 +2,23 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use keytrail::{app, cli::Cli, outcome::Outcome};
+use keytrail::cli::{self, Asked};
+use keytrail::outcome::Outcome;
+use keytrail::{app, interrupt, notice};
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| eprintln!("{}", app::describe_panic(panic))));
-    let outcome = app::run(Cli::parse()).unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+    std::panic::set_hook(Box::new(|panic| notice::tell(app::describe_panic(panic))));
+    interrupt::watch(|code| {
+        app::leave();
+        #[expect(clippy::disallowed_methods, reason = "this is main, which decides")]
+        std::process::exit(code.into());
+    });
+    let outcome = cli::read(std::env::args_os()).and_then(|asked| match asked {
+        Asked::Command(cli) => app::run(*cli),
+        Asked::Help(help) => Ok(app::show(&help)),
+    });
+    let outcome = outcome.unwrap_or_else(|error| {
+        notice::tell(format!("error: {error}"));
         Outcome::Error
     });
     ExitCode::from(outcome.code())

@@ -3,7 +3,9 @@
 //! Every field is optional while layers are put together; the methods give the value that holds. A flag wins
 //! over the file.
 
+mod aws;
 mod ci;
+mod keys;
 mod rules;
 mod server;
 mod suppress;
@@ -12,19 +14,21 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
+pub use aws::{AwsConnection, AwsSettings, RotateSettings};
 pub use ci::CiSettings;
+pub use keys::{JoinSettings, KeySettings, TellSettings};
 pub use rules::RuleSettings;
 pub use server::{OnTimeout, ServerSettings};
 pub use suppress::{EntrySettings, LookSettings, SuppressSettings};
 pub use verify::VerifySettings;
 
 /// What is read, and how.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SourceSettings {
     /// Read files that git ignores, too
@@ -42,7 +46,7 @@ pub struct SourceSettings {
 }
 
 /// What is reported, and what fails the run.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportSettings {
     /// Write a report to FILE, or to standard output: human, json, jsonl, sarif, html, gitlab, gitlab-codequality, junit,
@@ -76,60 +80,20 @@ pub struct ReportSettings {
     /// Colour: auto, always or never
     #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
     pub color: Option<String>,
+    /// Make places links on a terminal: none, default, vscode, kitty …, or a URL with {path}, {line}, {column}, {host}
+    #[arg(long, value_name = "FORMAT", help_heading = "What is reported")]
+    pub hyperlink_format: Option<String>,
     /// Say only what was found
     #[arg(long, short, help_heading = "What is reported")]
     pub quiet: bool,
     /// Say more: reasons, everything left out. Repeatable
     #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
-    pub verbose: u8,
-}
-
-/// What AWS access keys are held against.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct KeySettings {
-    /// Judge AWS keys by this rotation policy: a file, or cis-v1.4, cis-v3, cis-v7, aws-config, trusted-advisor, pci-dss-4
-    #[arg(long, value_name = "FILE|PRESET", help_heading = "Key age")]
-    pub policy: Option<String>,
-    /// Judge AWS keys by what accounts say of them, too: a credential report, JSON of `aws iam`, CloudTrail files, a folder. Repeatable
-    #[arg(long, value_name = "FILE", help_heading = "Key age")]
-    pub keys_from: Vec<PathBuf>,
-}
-
-/// What keys are joined with.
-#[derive(Args, Clone, Debug, Default)]
-pub struct JoinSettings {
-    /// Join what an earlier scan found: its JSON or JSON lines report
-    #[arg(long, value_name = "FILE", conflicts_with = "repo", help_heading = "What is read")]
-    pub findings: Option<PathBuf>,
-    /// Scan everything that this repository still holds, and join what is found
-    #[arg(long, value_name = "PATH", help_heading = "What is read")]
-    pub repo: Option<PathBuf>,
-    #[command(flatten)]
-    pub source: SourceSettings,
-    #[command(flatten)]
-    pub settings: SettingsSource,
-}
-
-/// How tables and cards are told.
-#[derive(Args, Clone, Debug, Default)]
-pub struct TellSettings {
-    /// Reckon ages from this time (RFC 3339) instead of now
-    #[arg(long, value_name = "TIME", help_heading = "What is reported")]
-    pub as_of: Option<String>,
-    /// Colour: auto, always or never
-    #[arg(long, value_name = "WHEN", value_parser = ["auto", "always", "never"], help_heading = "What is reported")]
-    pub color: Option<String>,
-    /// Say only what fails
-    #[arg(long, short, help_heading = "What is reported")]
-    pub quiet: bool,
-    /// Say more: evidence, sources
-    #[arg(long, short, action = clap::ArgAction::Count, help_heading = "What is reported")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub verbose: u8,
 }
 
 /// A settings file.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub source: SourceSettings,
@@ -173,81 +137,6 @@ pub struct SettingsSource {
     pub config_from_ref: Option<String>,
 }
 
-/// Which accounts are asked, and how.
-#[derive(Args, Clone, Debug, Default)]
-pub struct AwsSettings {
-    /// Ask AWS, with read-only calls; `keytrail keys iam-policy` prints the policy that this needs
-    #[arg(long, help_heading = "What AWS is asked")]
-    pub aws: bool,
-    /// Ask the account of this profile. Repeatable: one for each account
-    #[arg(long, value_name = "NAME", requires = "aws", help_heading = "What AWS is asked")]
-    pub profile: Vec<String>,
-    #[command(flatten)]
-    pub connection: AwsConnection,
-}
-
-/// Where AWS is asked, and for how long.
-#[derive(Args, Clone, Debug)]
-pub struct AwsConnection {
-    /// The region, which tells the partition; by default that of the environment or profile
-    #[arg(long, help_heading = "What AWS is asked")]
-    pub region: Option<String>,
-    /// The partition: aws, aws-cn or aws-us-gov
-    #[arg(long, value_name = "NAME", help_heading = "What AWS is asked")]
-    pub partition: Option<String>,
-    /// Ask here instead of at AWS; by default what AWS_ENDPOINT_URL and the profile say
-    #[arg(long, value_name = "URL", help_heading = "What AWS is asked")]
-    pub endpoint_url: Option<String>,
-    /// Wait so many seconds for an answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "What AWS is asked")]
-    pub timeout: u64,
-}
-
-/// Which key is rotated, and how.
-#[derive(Args, Clone, Debug)]
-pub struct RotateSettings {
-    /// The profile whose key is replaced, and whose credentials ask for it
-    #[arg(long, value_name = "NAME")]
-    pub profile: String,
-    /// Replace the key of this profile instead; --profile only asks, as an administrator's or a role does
-    #[arg(long, value_name = "NAME")]
-    pub into: Option<String>,
-    /// The user whose key it is; by default the owner of the profile's key
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
-    /// Delete the old key, once it has been unused for long enough
-    #[arg(long, conflicts_with = "rollback")]
-    pub finish: bool,
-    /// Make the old key active again, put it back, and delete the new one
-    #[arg(long)]
-    pub rollback: bool,
-    /// With --finish: how many days the old key must have been unused
-    #[arg(long, value_name = "DAYS", default_value_t = 7)]
-    pub unused_days: u32,
-    /// How many seconds the new key must answer without a miss before it is written into the profile
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
-    pub settle: u64,
-    /// Ask nothing: every step is agreed to
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Say what would be done, and change nothing
-    #[arg(long, conflicts_with_all = ["finish", "rollback"])]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub connection: AwsConnection,
-}
-
-impl Default for AwsConnection {
-    fn default() -> Self {
-        Self {
-            region: None,
-            partition: None,
-            endpoint_url: None,
-            timeout: 30,
-        }
-    }
-}
-
 impl SourceSettings {
     /// Takes over what the command line does not say.
     #[must_use]
@@ -265,22 +154,6 @@ impl SourceSettings {
         match self.jobs {
             None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
             Some(jobs) => jobs.min(256),
-        }
-    }
-}
-
-impl TellSettings {
-    /// As the reports of a scan have it; takes over from the file what the command line does not say.
-    #[must_use]
-    pub fn or(self, file: ReportSettings) -> ReportSettings {
-        ReportSettings {
-            report: Vec::new(),
-            as_of: self.as_of.or(file.as_of),
-            color: self.color.or(file.color),
-            quiet: self.quiet || file.quiet,
-            verbose: self.verbose.max(file.verbose),
-            exit_zero: file.exit_zero,
-            ..ReportSettings::default()
         }
     }
 }
@@ -303,6 +176,7 @@ impl ReportSettings {
             show_secrets_in_ci: self.show_secrets_in_ci,
             report_also: self.report_also,
             color: self.color.or(file.color),
+            hyperlink_format: self.hyperlink_format.or(file.hyperlink_format),
             quiet: self.quiet || file.quiet,
             verbose: self.verbose.max(file.verbose),
         }
@@ -331,24 +205,10 @@ impl ReportSettings {
     }
 }
 
-impl KeySettings {
-    /// Takes over what the command line does not say.
-    #[must_use]
-    pub fn or(self, file: Self) -> Self {
-        Self {
-            policy: self.policy.or(file.policy),
-            keys_from: if self.keys_from.is_empty() {
-                file.keys_from
-            } else {
-                self.keys_from
-            },
-        }
-    }
-
-    /// Whether keys are judged at all.
-    pub fn asked(&self) -> bool {
-        self.policy.is_some() || !self.keys_from.is_empty()
-    }
+/// Of a count: it says nothing then.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

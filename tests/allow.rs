@@ -435,7 +435,7 @@ fn a_change_cannot_allow_itself() {
     refused(
         &path,
         &["scan", ".", "--config-from-ref", "main", "--no-repo-config"],
-        &["cannot be used with"],
+        &["does not go with"],
     );
     let plain = repo.beside("plain");
     fs::create_dir(&plain).expect("a folder");

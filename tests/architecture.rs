@@ -12,7 +12,17 @@ use regex::Regex;
 
 /// From the ground up. A room may know the rooms of the floors below it.
 const FLOORS: &[&[&str]] = &[
-    &["error", "level", "settings", "origin", "text", "secret", "skip"],
+    &[
+        "error",
+        "interrupt",
+        "level",
+        "notice",
+        "settings",
+        "origin",
+        "text",
+        "secret",
+        "skip",
+    ],
     &["source", "git", "decode", "rules", "config", "cli", "finding"],
     &[
         "detect", "pair", "triage", "keys", "report", "memo", "baseline", "import", "ci", "hook",
@@ -53,6 +63,8 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding", "keys", "baseline"]),
     (r"\brustix::", &["keys"]),
+    (r"\bsignal_hook::", &["interrupt"]),
+    (r"\bstrsim::", &["error"]),
     (r"\btoml::", &["rules", "config", "triage", "keys", "import"]),
     (r"\bio::stdout\b|\bstdout\(\)", &["report"]),
     (r"\bprocess::exit\b|\bExitCode\b", &["main"]),

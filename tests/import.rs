@@ -207,6 +207,47 @@ fn what_cannot_be_carried_over_is_said() {
 }
 
 #[test]
+fn a_file_that_is_no_configuration_is_refused() {
+    let folder = folder();
+    fs::write(folder.path().join("other.toml"), "[package]\nname = \"x\"\n").expect("a file");
+    let refused = run(folder.path(), &["import", "gitleaks", "other.toml"]);
+    assert_eq!((refused.code, refused.out().as_str()), (2, ""));
+    assert!(
+        refused.err().contains("other.toml: not a configuration of gitleaks"),
+        "{}",
+        refused.err()
+    );
+    fs::write(folder.path().join("default.toml"), "[extend]\nuseDefault = true\n").expect("a file");
+    assert_eq!(run(folder.path(), &["import", "gitleaks", "default.toml"]).code, 0);
+}
+
+#[test]
+fn reports_and_baselines_of_nothing_accept_nothing() {
+    let folder = folder();
+    let nothing = [
+        ("gitleaks-report", "[]"),
+        ("gitleaks-report", "null"),
+        ("detect-secrets", "{\"version\": \"1.5.0\", \"results\": {}}"),
+    ];
+    for (kind, text) in nothing {
+        fs::write(folder.path().join("empty.json"), text).expect("a file");
+        let _ = fs::remove_file(folder.path().join("out"));
+        let carried = run(folder.path(), &["import", kind, "empty.json", "--output", "out"]);
+        assert_eq!(carried.code, 0, "{kind}: {}", carried.err());
+        assert!(carried.err().contains("carried over: 0 "), "{kind}: {}", carried.err());
+        let flag = if kind == "detect-secrets" {
+            "--config"
+        } else {
+            "--baseline"
+        };
+        let scanned = run(folder.path(), &["scan", "in", flag, "out", "--exit-zero"]);
+        assert_eq!(scanned.code, 0, "{kind}: {}", scanned.err());
+        let quiet = run(folder.path(), &["import", kind, "empty.json", "-q"]);
+        assert_eq!(quiet.err().lines().count(), 1, "{kind}: {}", quiet.err());
+    }
+}
+
+#[test]
 fn a_file_extends_another_and_leaves_out_some_of_its_rules() {
     let folder = folder();
     fs::create_dir(folder.path().join("team")).expect("a folder");

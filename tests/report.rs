@@ -272,14 +272,14 @@ fn quiet_is_one_line_a_finding_and_never_hides_an_incomplete_run() {
         quiet: true,
         ..RenderOptions::default()
     };
-    let lines = human(&samples::tree(), quiet);
+    let lines = human(&samples::tree(), quiet.clone());
     assert_eq!(lines.lines().count(), 2);
     assert!(
         lines.starts_with("src/auth.py:3:8: high: AWS access key id: "),
         "{lines}"
     );
-    assert_eq!(human(&samples::empty(), quiet), "");
-    assert!(human(&samples::incomplete(), quiet).starts_with("INCOMPLETE"));
+    assert_eq!(human(&samples::empty(), quiet.clone()), "");
+    assert!(human(&samples::incomplete(), quiet.clone()).starts_with("INCOMPLETE"));
 }
 
 #[test]

@@ -64,14 +64,14 @@ fn each_rule_that_looked_says_what_it_made_of_it() {
         &traced.line(1, &[]),
         &[
             "a.env, line 1\n",
-            "Nothing here begins as a known secret does",
+            "No rule looks at anything here",
             "nothing is reported on this line",
         ],
     );
     assert_has(
         &traced.line(2, &[]),
         &[
-            "column 6: text that begins as a known secret does\n  aws-access-key-id: yes, at line 2 column 6, confidence high",
+            "column 6: a beginning or a word at which rules look\n  aws-access-key-id: yes, at line 2 column 6, confidence high",
             "reported: severity high, confidence high",
         ],
     );
@@ -94,7 +94,7 @@ fn each_rule_that_looked_says_what_it_made_of_it() {
     assert_has(
         &traced.line(7, &[]),
         &[
-            "aws-access-key-id: no: it begins as its secrets do",
+            "aws-access-key-id: no: what stands here is not what it looks for",
             "nothing is reported",
         ],
     );

@@ -11,6 +11,7 @@ use crate::baseline::{Baseline, Entry, Key, Usage};
 use crate::cli::{BaselineArguments, BaselineCommand, Common};
 use crate::error::Error;
 use crate::finding::{Confidence, Finding, Fingerprint};
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::report::{Destination, Format};
 use crate::settings::{EntrySettings, ReportSettings, SuppressSettings};
@@ -58,12 +59,14 @@ fn write_accepted(
         baseline.accept(&finding.secret, entry);
     }
     file.write(baseline.render().as_bytes())?;
-    eprintln!(
-        "{}: {} accepted now, {} before",
-        arguments.file.display(),
-        accepted.len(),
-        usage.entries
-    );
+    if !arguments.look.quiet {
+        notice::tell(format!(
+            "{}: {} accepted now, {} before",
+            arguments.file.display(),
+            accepted.len(),
+            usage.entries
+        ));
+    }
     now.warn();
     Ok(Outcome::of_baseline(false, now.is_complete()))
 }
@@ -148,20 +151,22 @@ fn prune(arguments: &BaselineArguments) -> Result<Outcome, Error> {
     let Usage { unused, ended, .. } = baseline.mark(&mut now.findings, now.as_of);
     now.warn();
     if !now.is_complete() {
-        eprintln!(
+        notice::tell(format!(
             "{}: nothing was taken out, for what was not read may be in use",
             arguments.file.display()
-        );
+        ));
         return Ok(Outcome::of_baseline(false, false));
     }
     unused.iter().chain(&ended).for_each(|digest| baseline.forget(digest));
     file.write(baseline.render().as_bytes())?;
-    eprintln!(
-        "{}: {} unused and {} ended taken out",
-        arguments.file.display(),
-        unused.len(),
-        ended.len()
-    );
+    if !arguments.look.quiet {
+        notice::tell(format!(
+            "{}: {} unused and {} ended taken out",
+            arguments.file.display(),
+            unused.len(),
+            ended.len()
+        ));
+    }
     Ok(Outcome::of_baseline(false, true))
 }
 
@@ -204,9 +209,7 @@ impl Now {
     }
 
     fn warn(&self) {
-        if !self.incomplete.is_empty() {
-            eprintln!("incomplete: {}", self.incomplete.join("\n            "));
-        }
+        notice::incomplete(self.incomplete.iter().cloned());
     }
 
     fn is_complete(&self) -> bool {

@@ -12,6 +12,7 @@ use crate::config::{self, Config, IGNORE_FILE, MOST_BYTES, REPOSITORY_FILE};
 use crate::error::Error;
 use crate::git::commit::Commit;
 use crate::git::{self, ReadObject, Repository, Store, tree};
+use crate::notice;
 use crate::origin::ObjectId;
 use crate::settings::SettingsSource;
 use crate::source::patterns::Patterns;
@@ -38,8 +39,29 @@ pub struct Configured {
     pub ignored: Option<Arc<Patterns>>,
     /// The folder that path patterns are about.
     pub top: Option<PathBuf>,
+    /// The settings files, the one that is asked first at the top.
+    pub layers: Vec<Layer>,
     tree: Option<TreeAt>,
     repository: Option<Repository>,
+}
+
+/// One of the files that settings are looked for in.
+pub struct Layer {
+    pub origin: SettingsOrigin,
+    /// Where it is, or would be.
+    pub file: Option<PathBuf>,
+    /// `None` if there is no such file, or it is not to be read.
+    pub config: Option<Config>,
+}
+
+/// Who says what a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingsOrigin {
+    Flag,
+    Named,
+    Repository,
+    Person,
+    Default,
 }
 
 /// The files of a commit.
@@ -55,10 +77,14 @@ impl Configured {
     /// # Errors
     /// One of them cannot be read or is not valid; the commit is not known.
     pub fn read(source: &SettingsSource, subject: Subject<'_>) -> Result<Self, Error> {
-        let named = config::read_named(source)?;
+        let named = source
+            .config
+            .is_some()
+            .then(|| config::read_named(source))
+            .transpose()?;
         if matches!(subject, Subject::Keys) {
             return Ok(Self {
-                config: named,
+                config: named.unwrap_or_default(),
                 ..Self::default()
             });
         }
@@ -70,14 +96,14 @@ impl Configured {
         if let Some(name) = &source.config_from_ref {
             configured.tree = Some(TreeAt::open(name, repository.as_ref())?);
         }
-        let mut own = Config::default();
+        let mut own = None;
         if !source.no_repo_config {
             if let Some(text) = configured.own_file(REPOSITORY_FILE)? {
-                own = Config::parse_repository(REPOSITORY_FILE, &text)?;
+                let mut config = Config::parse_repository(REPOSITORY_FILE, &text)?;
                 // What it names lies where it lies.
-                let baseline = &mut own.settings.suppress.baseline;
+                let baseline = &mut config.settings.suppress.baseline;
                 *baseline = baseline.take().map(|path| configured.below_top(path));
-                let rules = &mut own.settings.rules.rules;
+                let rules = &mut config.settings.rules.rules;
                 if configured.tree.is_some() && !rules.is_empty() {
                     return Err(Error::usage(format!(
                         "{REPOSITORY_FILE}: rules.rules: a change could change these files"
@@ -85,6 +111,7 @@ impl Configured {
                     .hint("leave them out of it, and name them with --rules"));
                 }
                 *rules = rules.drain(..).map(|path| configured.below_top(path)).collect();
+                own = Some(config);
                 configured.files.push(REPOSITORY_FILE.to_owned());
             }
             if let Some(text) = configured.own_file(IGNORE_FILE)? {
@@ -92,7 +119,22 @@ impl Configured {
                 configured.files.push(IGNORE_FILE.to_owned());
             }
         }
-        configured.config = named.or(own).or(config::read_personal()?);
+        let layer = |origin, file, config| Layer { origin, file, config };
+        configured.layers = vec![
+            layer(SettingsOrigin::Named, source.config.clone(), named),
+            layer(
+                SettingsOrigin::Repository,
+                configured.top.as_ref().map(|top| top.join(REPOSITORY_FILE)),
+                own,
+            ),
+            layer(
+                SettingsOrigin::Person,
+                config::personal_file(),
+                config::read_personal()?,
+            ),
+        ];
+        let said = configured.layers.iter().filter_map(|layer| layer.config.clone());
+        configured.config = said.reduce(Config::or).unwrap_or_default();
         configured.repository = repository;
         Ok(configured)
     }
@@ -147,7 +189,7 @@ impl Configured {
             return match text {
                 Some(text) => Baseline::parse(&name, &text),
                 None => {
-                    eprintln!("note: {} has no {name}: nothing is accepted by it", tree.name);
+                    notice::tell(format!("note: {} has no {name}: nothing is accepted by it", tree.name));
                     Ok(Baseline::new(baseline::Key::random()))
                 }
             };

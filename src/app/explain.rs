@@ -1,7 +1,7 @@
 //! The `explain` command: the incident card of a finding, of a key, or of a rule. It executes nothing.
 
 use super::facts::Facts;
-use super::job;
+use super::terminal;
 use crate::cli::FactArguments;
 use crate::error::Error;
 use crate::outcome::Outcome;
@@ -51,7 +51,7 @@ pub fn explain(
         }
     };
     let options = RenderOptions {
-        color: job::color(facts.report.color.as_deref()),
+        color: terminal::color(facts.report.color.as_deref()),
         ..RenderOptions::default()
     };
     for destination in &destinations {
@@ -76,7 +76,8 @@ fn subject<'w>(what: &'w str, facts: &Facts) -> Result<Subject<'w>, Error> {
         Ok(Subject::Finding(hex))
     } else {
         Err(Error::usage("that is neither a finding, nor a key, nor a rule")
-            .hint("name a finding's id (12 hex digits), an access key id (AKIA…), or a rule (aws-access-key-id)"))
+            .hint("name a finding's id (12 hex digits), an access key id (AKIA…), or a rule (aws-access-key-id)")
+            .did_you_mean(what, facts.rules().ids()))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::git::provenance::{self, Hits, Traced};
 use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, parse_id};
 use crate::memo::{Memo, MemoFile, News};
+use crate::notice;
 use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
 use crate::report::Target;
@@ -54,7 +55,8 @@ pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Er
     let outcome = job.conclude(target, found, scanned)?;
     if let (Some(file), Some(memo)) = (&file, &memo) {
         // Without it the next run takes longer and finds the same.
-        file.write(memo).unwrap_or_else(|why| eprintln!("warning: {why}"));
+        file.write(memo)
+            .unwrap_or_else(|why| notice::tell(format!("warning: {why}")));
     }
     Ok(outcome)
 }
@@ -92,7 +94,7 @@ pub fn audit(
 }
 
 fn forget(reason: &'static str) {
-    eprintln!("note: the memo is not used ({reason}): everything is scanned");
+    notice::tell(format!("note: the memo is not used ({reason}): everything is scanned"));
 }
 
 /// Scans everything.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::print;
 use crate::baseline::file::MOST_BYTES;
 use crate::baseline::{Baseline, Entry, Key};
+use crate::cli::Loudness;
 use crate::config::is_inside;
 use crate::detect::Detectors;
 use crate::error::Error;
@@ -16,6 +17,7 @@ use crate::git::{self, ReadObject, Repository, Store, tree};
 use crate::import::left_out::{self, GitleaksPrint};
 use crate::import::settings::SettingsText;
 use crate::import::{detect_secrets, gitleaks, report};
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::report::{Destination, Format};
 use crate::rules::RuleSet;
@@ -27,7 +29,13 @@ use crate::source::regular::{Links, read_bounded};
 use crate::text::{LineIndex, sanitize};
 
 /// Reads the file, and writes what became of it.
-pub fn import(kind: &str, file: &Path, repo: &Path, output: Option<PathBuf>) -> Result<Outcome, Error> {
+pub fn import(
+    kind: &str,
+    file: &Path,
+    repo: &Path,
+    output: Option<PathBuf>,
+    loudness: Loudness,
+) -> Result<Outcome, Error> {
     let destination = output.map(|file| Destination {
         format: Format::Human,
         file: Some(file),
@@ -39,13 +47,13 @@ pub fn import(kind: &str, file: &Path, repo: &Path, output: Option<PathBuf>) -> 
         "gitleaksignore" => {
             let mut accepting = Accepting::new(repo, destination)?;
             accepting.gitleaksignore(&name, &text);
-            accepting.finish()
+            accepting.finish(loudness)
         }
         "gitleaks-report" => {
             let reported = report::read(&name, &text)?;
             let mut accepting = Accepting::new(repo, destination)?;
             accepting.report(&name, &reported);
-            accepting.finish()
+            accepting.finish(loudness)
         }
         _ => {
             let settings = match kind {
@@ -54,19 +62,23 @@ pub fn import(kind: &str, file: &Path, repo: &Path, output: Option<PathBuf>) -> 
                 "secretsignore" => left_out::secretsignore(&name, &text),
                 _ => left_out::github(&name, &text),
             };
-            write_settings(&settings, destination)
+            write_settings(&settings, destination, loudness)
         }
     }
 }
 
-fn write_settings(settings: &SettingsText, destination: Option<Destination>) -> Result<Outcome, Error> {
+fn write_settings(
+    settings: &SettingsText,
+    destination: Option<Destination>,
+    loudness: Loudness,
+) -> Result<Outcome, Error> {
     write(settings.text(), destination)?;
-    tell(&settings.notes);
-    eprintln!(
+    tell(&settings.notes, loudness);
+    notice::tell(format!(
         "carried over: {} allow entries; not carried over: {}",
         settings.entries,
         settings.notes.len()
-    );
+    ));
     Ok(Outcome::Clean)
 }
 
@@ -77,9 +89,10 @@ fn write(text: &str, destination: Option<Destination>) -> Result<(), Error> {
     }
 }
 
-fn tell(notes: &[String]) {
-    for note in notes {
-        eprintln!("not carried over: {}", sanitize(note.as_bytes()));
+/// Names what could not be carried over; how much that is is said in any case.
+fn tell(notes: &[String], loudness: Loudness) {
+    for note in notes.iter().filter(|_| !loudness.quiet) {
+        notice::tell(format!("not carried over: {}", sanitize(note.as_bytes())));
     }
 }
 
@@ -123,14 +136,14 @@ impl Accepting {
         })
     }
 
-    fn finish(self) -> Result<Outcome, Error> {
+    fn finish(self, loudness: Loudness) -> Result<Outcome, Error> {
         write(&self.baseline.render(), self.destination)?;
-        tell(&self.notes);
-        eprintln!(
+        tell(&self.notes, loudness);
+        notice::tell(format!(
             "carried over: {} accepted secrets; not carried over: {}",
             self.carried,
             self.notes.len()
-        );
+        ));
         Ok(Outcome::Clean)
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::configure::{Configured, Subject};
 use super::rules;
 use super::suppressing::Suppressing;
+use super::terminal;
 use super::verifying::{Verified, Verifying};
 use crate::cli::Common;
 use crate::decode::{Layers, limits};
@@ -16,10 +17,11 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::keys::{self, Inventory, Key, Policy};
+use crate::notice;
 use crate::origin::{ObjectId, State};
 use crate::outcome::Outcome;
 use crate::report::keys::JudgedKeys;
-use crate::report::{Destination, Format, RenderOptions, Report, Stats, Target, destination};
+use crate::report::{Destination, Format, Links, RenderOptions, Report, Stats, Target};
 use crate::rules::RuleSet;
 use crate::scan::progress::Progress;
 use crate::scan::{Scan, Scanned, ScannedPacks, relate};
@@ -43,6 +45,7 @@ pub struct Job {
     /// The commit that a report names for what is in none yet, if one asks for it.
     head: Option<ObjectId>,
     as_of: i64,
+    links: Option<Links>,
     rules: RuleSet,
     /// What stands for the choice of rules; empty for the built-in ones.
     mark: String,
@@ -104,12 +107,19 @@ impl Job {
         let loaded = rules::load(&common.rules.or(file.rules))?;
         if !report.quiet {
             for note in &loaded.notes {
-                eprintln!("not carried over: {note}");
+                notice::tell(format!("not carried over: {note}"));
             }
         }
         let rules = loaded.rules;
         let suppress = common.suppress.or(file.suppress);
+        let folder = match subject {
+            Subject::Paths(_) => std::env::current_dir().ok(),
+            Subject::Repository(_) => configured.top.as_ref().and_then(|top| top.canonicalize().ok()),
+            Subject::Keys => None,
+        };
+        let links = terminal::links(report.hyperlink_format.as_deref(), folder)?;
         Ok(Self {
+            links,
             suppressing: Suppressing::prepare(configured, &suppress, subject, &rules)?,
             as_of: report.as_of()?,
             detectors: Detectors::new(&rules)?,
@@ -230,9 +240,10 @@ impl Job {
     /// Prints a report in a format.
     pub fn render(&self, report: &Report, format: Format) -> Vec<u8> {
         let options = RenderOptions {
-            color: color(self.report.color.as_deref()),
+            color: terminal::color(self.report.color.as_deref()),
             verbose: self.report.verbose > 0,
             quiet: self.report.quiet,
+            links: self.links.clone(),
             ..RenderOptions::default()
         };
         format.render(report, &options)
@@ -256,9 +267,7 @@ impl Job {
             .iter()
             .any(|to| to.format.tells_people() && to.file.is_none());
         if !told && !report.complete() {
-            let reasons: Vec<String> = report.incompleteness().collect();
-            // Each line begins with our own word: in the log of a CI run a line can be a command.
-            eprintln!("incomplete: {}", reasons.join("\nincomplete: "));
+            notice::incomplete(report.incompleteness());
         }
     }
 
@@ -376,17 +385,4 @@ fn layers(source: &SourceSettings) -> Result<Layers, Error> {
         archives: checked("max-archive-depth", source.max_archive_depth)?,
         texts: checked("max-decode-depth", source.max_decode_depth)?,
     })
-}
-
-/// Whether human reports may use colour: as asked, or on a terminal that has not declined.
-pub fn color(asked: Option<&str>) -> bool {
-    match asked {
-        Some("always") => true,
-        Some("never") => false,
-        _ => {
-            let declined = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-                || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            !declined && destination::is_terminal()
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! The `keys` command: the table of all keys of some accounts, joined with what is in code.
 
 use super::facts::Facts;
-use super::job;
+use super::terminal;
 use crate::cli::KeysArguments;
 use crate::error::Error;
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::report::keys::{KeysFormat, KeysReport};
 use crate::report::{Destination, RenderOptions};
@@ -31,7 +32,7 @@ pub fn keys(arguments: KeysArguments) -> Result<Outcome, Error> {
     }
     let report = facts.gather()?;
     let options = RenderOptions {
-        color: job::color(facts.report.color.as_deref()),
+        color: terminal::color(facts.report.color.as_deref()),
         verbose: facts.report.verbose > 0,
         quiet: facts.report.quiet,
         ..RenderOptions::default()
@@ -49,7 +50,6 @@ fn warn(destinations: &[Destination<KeysFormat>], report: &KeysReport) {
         .iter()
         .any(|to| to.format == KeysFormat::Human && to.file.is_none());
     if !told && !report.complete() {
-        let reasons: Vec<String> = report.incompleteness().collect();
-        eprintln!("incomplete: {}", reasons.join("\n            "));
+        notice::incomplete(report.incompleteness());
     }
 }

@@ -6,6 +6,7 @@
 mod again;
 mod baseline;
 mod ci;
+mod config;
 mod configure;
 mod explain;
 mod facts;
@@ -21,20 +22,21 @@ mod rules;
 mod shipped;
 mod submodules;
 mod suppressing;
+mod terminal;
 mod trace;
 mod verifying;
 
 use std::panic::PanicHookInfo;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, KeysCommand};
+use crate::cli::{Cli, Command, Help, KeysCommand};
 use crate::error::Error;
 use crate::git::{Repository, Store};
 use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::{self, Target, destination};
-use crate::scan::Scanned;
+use crate::scan::{Scanned, progress};
 use crate::source::{Discovered, files, staged};
 use configure::Subject;
 use job::Job;
@@ -98,23 +100,39 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
             let purpose = Purpose::parse(&purpose).expect("the command line takes no other word");
             print(iam_policy(purpose).as_bytes())
         }
-        Command::Rules { command } => rules::rules(command),
+        Command::Rules { command } => rules::rules(command, cli.loudness),
+        Command::Config { command } => config::config(command),
         Command::Import {
             kind,
             file,
             repo,
             output,
-        } => import::import(&kind, &file, &repo, output),
+        } => import::import(&kind, &file, &repo, output, cli.loudness),
         #[cfg(feature = "aws")]
         Command::Rotate(settings) => rotate::rotate(settings),
         Command::Schema { of } => print(match of.as_str() {
             "keys" => report::keys::SCHEMA.as_bytes(),
             "policy" => crate::keys::policy::SCHEMA.as_bytes(),
+            "config" => crate::config::SCHEMA.as_bytes(),
             _ => report::SCHEMA.as_bytes(),
         }),
         Command::Completions { shell } => shipped::complete(shell),
         Command::Man { folder } => shipped::man(folder.as_deref()),
     }
+}
+
+/// Shows a text about the program: what was asked for, or what is missing on the command line.
+pub fn show(help: &Help) -> Outcome {
+    help.show();
+    match help.was_asked_for() {
+        true => Outcome::Clean,
+        false => Outcome::Error,
+    }
+}
+
+/// Leaves the terminal as it was found, when the program is ended early.
+pub fn leave() {
+    progress::take_away();
 }
 
 /// Writes a document to standard output.

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use super::configure::Subject;
 use super::{Job, find_files};
-use crate::cli::{Common, RulesCommand};
+use crate::cli::{Common, Loudness, RulesCommand};
 use crate::config;
 use crate::error::Error;
 use crate::import;
 use crate::level::Confidence;
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::report::rules::RulesFormat;
 use crate::report::{Destination, Report, place};
@@ -49,7 +50,7 @@ pub fn load(settings: &RuleSettings) -> Result<Loaded, Error> {
 }
 
 /// Runs a command about rules.
-pub fn rules(command: RulesCommand) -> Result<Outcome, Error> {
+pub fn rules(command: RulesCommand, loudness: Loudness) -> Result<Outcome, Error> {
     match command {
         RulesCommand::List {
             report,
@@ -58,7 +59,7 @@ pub fn rules(command: RulesCommand) -> Result<Outcome, Error> {
         } => {
             let destinations = destinations(&report)?;
             let loaded = loaded(rules, &settings)?;
-            write(&destinations, |format| format.list(&loaded.rules))
+            write(&destinations, |format| format.list(&loaded.rules, loudness.quiet))
         }
         RulesCommand::Show {
             id,
@@ -71,6 +72,7 @@ pub fn rules(command: RulesCommand) -> Result<Outcome, Error> {
             let rule = loaded.rules.get(&id).ok_or_else(|| {
                 Error::usage("there is no such rule")
                     .hint("keytrail rules list names them; add a file with --rules FILE")
+                    .did_you_mean(&id, loaded.rules.ids())
             })?;
             write(&destinations, |format| format.show(rule))
         }
@@ -132,7 +134,7 @@ fn test(file: PathBuf, paths: &[PathBuf]) -> Result<Outcome, Error> {
     let report = job.report(target, discovered, scanned);
     super::print(said(&report).as_bytes())?;
     for reason in report.incompleteness() {
-        eprintln!("incomplete: {}", sanitize(reason.as_bytes()));
+        notice::tell(format!("incomplete: {}", sanitize(reason.as_bytes())));
     }
     match (report.complete(), report.findings.is_empty()) {
         (_, false) => Ok(Outcome::Findings),

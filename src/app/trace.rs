@@ -129,7 +129,7 @@ impl Story<'_> {
     fn looks(&self, text: &mut String) {
         let looks = self.job.detectors.trace(self.bytes, &self.part);
         if looks.is_empty() {
-            *text += "\nNothing here begins as a known secret does, and no run of characters looks like a value.\n";
+            *text += "\nNo rule looks at anything here: there is no beginning of a known secret, no telling word, no run of characters that could be a value.\n";
         }
         for look in looks {
             let at = self.index.position(look.at.start);

@@ -5,6 +5,7 @@
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::keys::Key;
+use crate::notice;
 use crate::settings::VerifySettings;
 
 /// What is to be asked, checked.
@@ -45,7 +46,7 @@ impl Verifying {
 fn ask(settings: &VerifySettings, findings: &mut [Finding], ours: &[String]) -> Verified {
     use crate::keys::aws::{Environment, climb};
 
-    let mut tell = |what: &str| eprintln!("note: {what}");
+    let mut tell = |what: &str| notice::tell(format!("note: {what}"));
     let climbed = climb(findings, settings, ours, &Environment::of_process(), &mut tell);
     Verified {
         keys: climbed.keys,

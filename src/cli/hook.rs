@@ -13,11 +13,6 @@ use crate::settings::{
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
     /// Put a hook in place. One that is there already is kept, and runs too
-    #[command(after_help = "Examples:
-  keytrail hook install                                     stop commits that add a secret
-  keytrail hook install --type pre-commit --type pre-push   and pushes
-  keytrail hook install -- --fail-on high --quiet           with flags for every run
-  keytrail hook install --type pre-receive -- --timeout 4s  on a server, in a bare repository")]
     Install {
         #[command(flatten)]
         place: PlaceArguments,

@@ -16,6 +16,8 @@ use crate::settings::{
 use crate::source::regular::{Links, read_bounded};
 use allow::{AllowEntry, AllowRule};
 
+/// What a settings file may say, as a JSON Schema; also the list of all settings, with their defaults.
+pub const SCHEMA: &str = include_str!("config.schema.json");
 /// The settings file of a repository or folder, at its top.
 pub const REPOSITORY_FILE: &str = ".keytrail.toml";
 /// The ignore file of a repository or folder, at its top: paths, in the syntax of `.gitignore`.
@@ -58,23 +60,24 @@ pub fn read_named(source: &SettingsSource) -> Result<Config, Error> {
     }
 }
 
-/// The settings of the person: `keytrail/config.toml` where programs keep theirs.
-pub fn read_personal() -> Result<Config, Error> {
+/// The settings of the person, if there are any.
+pub fn read_personal() -> Result<Option<Config>, Error> {
     let Some(path) = personal_file() else {
-        return Ok(Config::default());
+        return Ok(None);
     };
     let name = path.display().to_string();
     match read_bounded(&path, Links::Follow, MOST_BYTES) {
-        Ok(Some(text)) => Config::parse(&name, &text),
-        Ok(None) => Ok(Config::default()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(Config::default()),
+        Ok(Some(text)) => Config::parse(&name, &text).map(Some),
+        Ok(None) => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
         Err(error) => Err(Error::usage(format!("{name}: your settings file cannot be read"))
             .cause(error)
             .hint("make it a readable file, or take it away")),
     }
 }
 
-fn personal_file() -> Option<PathBuf> {
+/// Where the settings of the person are: `keytrail/config.toml` where programs keep theirs.
+pub fn personal_file() -> Option<PathBuf> {
     let set = |name| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -127,6 +130,8 @@ impl Config {
             ("report.report", !report.report.is_empty()),
             ("report.exit_zero", report.exit_zero),
             ("report.as_of", report.as_of.is_some()),
+            // A click must not run what a stranger wrote.
+            ("report.hyperlink_format", report.hyperlink_format.is_some()),
             (
                 "keys.policy",
                 keys.policy.as_deref().is_some_and(|policy| !is_plain_name(policy)),

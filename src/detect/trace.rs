@@ -64,12 +64,12 @@ impl Detectors {
             rule: rule.id.clone(),
             said: match found {
                 Some(candidate) => Said::Found(Box::new(candidate)),
-                None => Said::Nothing("it begins as its secrets do, and does not go on as they do"),
+                None => Said::Nothing("what stands here is not what it looks for"),
             },
         });
         Look {
             at: at..at + 1,
-            what: "text that begins as a known secret does".to_owned(),
+            what: "a beginning or a word at which rules look".to_owned(),
             asked: asked.collect(),
         }
     }

@@ -47,6 +47,11 @@ pub fn read_rules(path: &Path, text: &str) -> Result<Carried, Error> {
 /// configuration is allowed to the built-in rules.
 pub fn settings(path: &Path, text: &str) -> Result<SettingsText, Error> {
     let name = path.display().to_string();
+    if !is_configuration(text) {
+        return Err(Error::usage(format!("{name}: not a configuration of gitleaks"))
+            .cause("it has none of [[rules]], [extend], [allowlist] and [[allowlists]]")
+            .hint("name the gitleaks.toml; keytrail import --help lists the other kinds of files"));
+    }
     let Carried { rules, mut notes, .. } = read_rules(path, text)?;
     let mut settings = SettingsText::new("What gitleaks' configuration says.");
     if !rules.is_empty() {
@@ -61,6 +66,17 @@ pub fn settings(path: &Path, text: &str) -> Result<SettingsText, Error> {
     notes.append(&mut settings.notes);
     settings.notes = notes;
     Ok(settings)
+}
+
+/// Whether it has any of the tables. What is no TOML is for others to complain of.
+fn is_configuration(text: &str) -> bool {
+    let known = ["rules", "extend", "allowlist", "allowlists"];
+    let table = toml::from_str::<toml::Table>(text);
+    table.map_or(true, |table| {
+        table
+            .keys()
+            .any(|key| known.contains(&key.to_ascii_lowercase().as_str()))
+    })
 }
 
 fn extended(path: &Path, text: &str, notes: &mut Vec<String>, depth: usize) -> Result<Config, Error> {
@@ -134,7 +150,7 @@ fn rules_of(config: &Config, name: &str, notes: &mut Vec<String>) -> Result<Vec<
         if entry.regex.is_empty() {
             notes.push(match (entry.path.is_empty(), config.uses_default) {
                 (false, _) => format!(
-                    "{}: {}: it is about file names alone, which are no secrets",
+                    "{}: {}: it is about file names alone; what is reported is secrets, not files",
                     entry.file,
                     entry.place()
                 ),

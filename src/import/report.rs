@@ -38,7 +38,8 @@ struct Entry {
 
 /// Reads a report; `name` is for messages.
 pub fn read(name: &str, text: &str) -> Result<Vec<Reported>, Error> {
-    let entries: Vec<Entry> = serde_json::from_str(text).map_err(|error| {
+    // Go writes a list that nothing was put into as null.
+    let entries: Option<Vec<Entry>> = serde_json::from_str(text).map_err(|error| {
         Error::usage(format!("{name}: not a JSON report of gitleaks"))
             .cause(format!(
                 "line {}, column {}: it is not as expected",
@@ -47,7 +48,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<Reported>, Error> {
             ))
             .hint("make one with gitleaks git --report-format json --report-path FILE")
     })?;
-    let reported = entries.into_iter().map(|entry| Reported {
+    let reported = entries.unwrap_or_default().into_iter().map(|entry| Reported {
         rule: entry.rule,
         secret: Secret::new(entry.secret.as_bytes()),
         matched: Secret::new(entry.matched.as_bytes()),

@@ -14,6 +14,7 @@ use super::Memo;
 use super::format::VERSION;
 use super::wire::{Reader, Writer};
 use crate::error::Error;
+use crate::interrupt;
 use crate::text::sanitize;
 
 const MAGIC: &[u8; 16] = b"keytrail memo\r\n\x1a";
@@ -109,6 +110,7 @@ impl MemoFile {
             .chain_update(&body.bytes)
             .finalize();
         let write = || {
+            let _whole = interrupt::hold();
             let mut draft = self.draft()?;
             draft.write_all(&head.bytes)?;
             draft.write_all(&body.bytes)?;

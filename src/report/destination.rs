@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use super::Format;
 use crate::error::Error;
+use crate::interrupt;
 use crate::text::sanitize;
 
 /// One `--report`: what is written, and where. Each kind of report has formats of its own.
@@ -140,6 +141,7 @@ fn write_file(file: &Path, report: &[u8]) -> io::Result<()> {
         return fs::OpenOptions::new().write(true).open(file)?.write_all(report);
     }
     let folder = file.parent().unwrap_or(Path::new("/"));
+    let _whole = interrupt::hold();
     // tempfile makes it with mode 0600: a report tells where secrets are.
     let mut draft = tempfile::Builder::new().prefix(".keytrail-").tempfile_in(folder)?;
     draft.write_all(report)?;

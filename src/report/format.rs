@@ -1,6 +1,8 @@
 //! The formats that a report can be printed in, by name, and the one call that prints.
 
-use super::{Report, code_quality, github, gitlab, gitleaks, html, human, json, jsonl, junit, markdown, sarif, sheet};
+use super::{
+    Links, Report, code_quality, github, gitlab, gitleaks, html, human, json, jsonl, junit, markdown, sarif, sheet,
+};
 use crate::error::Error;
 
 /// A way to print a report.
@@ -33,7 +35,7 @@ pub enum Format {
 }
 
 /// What the person's terminal and flags ask of the human format; the machine formats look at none of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RenderOptions {
     /// Whether ANSI colors may be used.
     pub color: bool,
@@ -43,6 +45,8 @@ pub struct RenderOptions {
     pub verbose: bool,
     /// One line a finding and nothing else, unless the run is incomplete.
     pub quiet: bool,
+    /// How places become links, on a terminal that knows them.
+    pub links: Option<Links>,
 }
 
 impl Default for RenderOptions {
@@ -52,6 +56,7 @@ impl Default for RenderOptions {
             width: 80,
             verbose: false,
             quiet: false,
+            links: None,
         }
     }
 }
@@ -134,6 +139,7 @@ impl std::str::FromStr for Format {
             .ok_or_else(|| {
                 Error::usage(format!("unknown report format {name:?}"))
                     .hint(format!("use one of: {}", Format::ALL.map(Format::as_str).join(", ")))
+                    .did_you_mean(name, Format::ALL.map(Format::as_str))
             })
     }
 }

@@ -16,13 +16,13 @@ pub fn render(report: &Report, options: &RenderOptions) -> Vec<u8> {
     let mut page = Page::new(options.color, options.width);
     if options.quiet {
         for finding in &report.findings {
-            one_line(&mut page, report, finding);
+            one_line(&mut page, report, finding, options);
         }
         summary::incompleteness(&mut page, report);
         return page.into_bytes();
     }
     for finding in &report.findings {
-        block::write(&mut page, report, finding, options.verbose);
+        block::write(&mut page, report, finding, options);
         page.blank();
     }
     if options.verbose && !report.suppressed.is_empty() {
@@ -34,9 +34,13 @@ pub fn render(report: &Report, options: &RenderOptions) -> Vec<u8> {
 }
 
 /// `path:line:column: severity: title: secret [id]`
-fn one_line(page: &mut Page, report: &Report, finding: &Finding) {
-    page.line(&[
-        (Style::Bold, &place::spot(finding.primary())),
+fn one_line(page: &mut Page, report: &Report, finding: &Finding, options: &RenderOptions) {
+    let primary = finding.primary();
+    let url = options
+        .links
+        .as_ref()
+        .and_then(|links| links.to(primary, finding.state));
+    let after = [
         (Style::Plain, ": "),
         (Style::of(finding.severity), finding.severity.as_str()),
         (Style::Plain, ": "),
@@ -44,7 +48,13 @@ fn one_line(page: &mut Page, report: &Report, finding: &Finding) {
         (Style::Plain, ": "),
         (Style::Plain, &shown_secret(report, finding)),
         (Style::Dim, &format!(" [{}]", finding.fingerprint.id())),
-    ]);
+    ];
+    page.linked(
+        (Style::Plain, ""),
+        (Style::Bold, &place::spot(primary)),
+        &after,
+        url.as_deref(),
+    );
 }
 
 fn suppressed(page: &mut Page, report: &Report) {

@@ -19,6 +19,7 @@ mod jsonl;
 mod junit;
 pub mod keys;
 pub mod line_hash;
+mod link;
 mod markdown;
 mod markup;
 mod notes;
@@ -46,6 +47,7 @@ use keys::JudgedKeys;
 pub use destination::Destination;
 pub use format::{Format, RenderOptions};
 pub use json::SCHEMA;
+pub use link::Links;
 pub use suppression::{BaselineUse, SuppressionUse};
 
 /// Everything a run has to say.

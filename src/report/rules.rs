@@ -24,15 +24,18 @@ impl FromStr for RulesFormat {
         match name {
             "human" => Ok(Self::Human),
             "json" => Ok(Self::Json),
-            _ => Err(Error::usage("unknown report format").hint("use one of: human, json")),
+            _ => Err(Error::usage("unknown report format")
+                .hint("use one of: human, json")
+                .did_you_mean(name, ["human", "json"])),
         }
     }
 }
 
 impl RulesFormat {
-    /// All rules, one a line.
-    pub fn list(self, rules: &RuleSet) -> Vec<u8> {
+    /// All rules, one a line; their ids alone, if less is to be said.
+    pub fn list(self, rules: &RuleSet, quiet: bool) -> Vec<u8> {
         match self {
+            Self::Human if quiet => rules.ids().map(|id| format!("{id}\n")).collect::<String>().into_bytes(),
             Self::Human => table(rules).into_bytes(),
             Self::Json => pretty(&json!({ "rules": rules.iter().map(|rule| in_short(rule)).collect::<Vec<_>>() })),
         }

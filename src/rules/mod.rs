@@ -77,7 +77,8 @@ impl RuleSet {
             if self.get(id).is_none() {
                 let shown = if schema::is_kebab(id) { id.as_str() } else { "…" };
                 return Err(Error::usage(format!("{flag} {shown}: there is no such rule"))
-                    .hint("keytrail rules list names them"));
+                    .hint("keytrail rules list names them")
+                    .did_you_mean(shown, self.ids()));
             }
         }
         let only: HashSet<&str> = only.iter().map(String::as_str).collect();
@@ -93,6 +94,10 @@ impl RuleSet {
 
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
         self.rules.iter()
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| &*rule.id)
     }
 
     /// The rule with this id, if there is one.

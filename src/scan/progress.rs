@@ -8,9 +8,22 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::interrupt;
+
 /// A scan that is quicker than this needs no progress.
 const PATIENCE: Duration = Duration::from_millis(700);
 const TICK: Duration = Duration::from_millis(200);
+const TAKEN_AWAY: &str = "\r\x1b[K";
+
+/// Whether the line stands on the terminal now.
+static STANDS: AtomicBool = AtomicBool::new(false);
+
+/// Takes the line away, if it is there: the program ends while it is shown.
+pub fn take_away() {
+    if STANDS.load(Relaxed) {
+        write(TAKEN_AWAY);
+    }
+}
 
 /// How far a scan is. Shared by the workers.
 pub struct Progress {
@@ -96,11 +109,15 @@ impl Progress {
             done = waited.unwrap_or_else(PoisonError::into_inner).0;
             if !*done && begun.elapsed() > PATIENCE {
                 shown = true;
-                self.write(&format!("\r\x1b[K{}", self.line(begun.elapsed())));
+                let _whole = interrupt::hold();
+                STANDS.store(true, Relaxed);
+                write(&format!("{TAKEN_AWAY}{}", self.line(begun.elapsed())));
             }
         }
         if shown {
-            self.write("\r\x1b[K");
+            let _whole = interrupt::hold();
+            write(TAKEN_AWAY);
+            STANDS.store(false, Relaxed);
         }
     }
 
@@ -122,12 +139,12 @@ impl Progress {
         };
         format!("{doing}: {items} of {total} objects, {} MB{left}", bytes / 1_000_000)
     }
+}
 
-    /// A terminal that does not take the line is no reason to stop.
-    fn write(&self, text: &str) {
-        let mut stderr = std::io::stderr();
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-    }
+/// A terminal that does not take the line is no reason to stop.
+fn write(text: &str) {
+    let mut stderr = std::io::stderr();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Ends the showing when it goes out of scope.

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::confidence;
 use crate::level::Confidence;
 
 /// What counts as a reason not to act on a finding.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SuppressSettings {
     /// Suppress the secrets that this baseline accepts; `keytrail baseline create` makes one

@@ -30,6 +30,7 @@ impl Policy {
             Error::usage(format!("--policy {name}: it cannot be read"))
                 .cause(cause)
                 .hint(hint.clone())
+                .did_you_mean(name, presets.iter().copied())
         };
         let file = std::fs::File::open(name).map_err(|error| wrong(&error.to_string()))?;
         let mut text = String::new();

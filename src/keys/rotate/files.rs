@@ -6,10 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::interrupt;
+
 /// Replaces a file, or makes it: a reader sees the old one or the new one, even after a power cut. The owner stays.
 ///
 /// The draft beside it has one name, so that one which a killed run left behind is replaced and not kept for ever.
 pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let _whole = interrupt::hold();
     let folder = file.parent().unwrap_or(Path::new("/"));
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let draft = folder.join(format!(".{name}.keytrail"));

@@ -43,8 +43,10 @@ impl FromStr for CardFormat {
     fn from_str(name: &str) -> Result<Self, Error> {
         let found = CardFormat::ALL.into_iter().find(|format| format.as_str() == name);
         found.ok_or_else(|| {
-            let known = CardFormat::ALL.map(CardFormat::as_str).join(", ");
-            Error::usage(format!("unknown report format {name:?}")).hint(format!("use one of: {known}"))
+            let known = CardFormat::ALL.map(CardFormat::as_str);
+            Error::usage(format!("unknown report format {name:?}"))
+                .hint(format!("use one of: {}", known.join(", ")))
+                .did_you_mean(name, known)
         })
     }
 }

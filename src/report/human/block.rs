@@ -6,13 +6,14 @@ use crate::finding::age::{Bound, EvidenceKind, Judged};
 use crate::finding::verification::{Answer, Verification};
 use crate::finding::{Aws, Finding, Generation};
 use crate::origin::{CommitStamp, State, Step};
-use crate::report::{Report, place, time};
+use crate::report::{RenderOptions, Report, place, time};
 
 /// How many refs and other places are named before the rest is only counted.
 const NAMED: usize = 5;
 
 /// Writes the block of one finding.
-pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool) {
+pub fn write(page: &mut Page, report: &Report, finding: &Finding, options: &RenderOptions) {
+    let verbose = options.verbose;
     page.spread(
         &[
             (Style::of(finding.severity), finding.severity.as_str()),
@@ -23,7 +24,16 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, verbose: bool)
     );
     let primary = finding.primary();
     page.line(&[(Style::Plain, "    "), (Style::Bold, &shown_secret(report, finding))]);
-    page.line(&[(Style::Plain, "    "), (Style::Plain, &place::spot(primary))]);
+    let url = options
+        .links
+        .as_ref()
+        .and_then(|links| links.to(primary, finding.state));
+    page.linked(
+        (Style::Plain, "    "),
+        (Style::Plain, &place::spot(primary)),
+        &[],
+        url.as_deref(),
+    );
     // Members stand in the name of the place.
     let forms = primary.via.iter().filter(|step| !matches!(step, Step::Member(_)));
     let forms: Vec<String> = forms.map(ToString::to_string).collect();

@@ -77,6 +77,20 @@ impl Page {
         self.blank();
     }
 
+    /// Writes the pieces as one line, of which the middle one leads to `url`, if there is one. A URL holds no byte of
+    /// a repository as it is.
+    pub fn linked(&mut self, before: (Style, &str), text: (Style, &str), after: &[(Style, &str)], url: Option<&str>) {
+        self.paint(before.0, &sanitize(before.1.as_bytes()));
+        if let Some(url) = url {
+            self.text.push_str(&format!("\x1b]8;;{url}\x1b\\"));
+        }
+        self.paint(text.0, &sanitize(text.1.as_bytes()));
+        if url.is_some() {
+            self.text.push_str("\x1b]8;;\x1b\\");
+        }
+        self.line(after);
+    }
+
     /// Writes one line whose last piece stands at the right margin.
     pub fn spread(&mut self, left: &[(Style, &str)], right: (Style, &str)) {
         let taken: usize = left.iter().map(|(_, piece)| piece.chars().count()).sum();

@@ -59,8 +59,10 @@ impl FromStr for KeysFormat {
     fn from_str(name: &str) -> Result<Self, Error> {
         let found = KeysFormat::ALL.into_iter().find(|format| format.as_str() == name);
         found.ok_or_else(|| {
-            let known = KeysFormat::ALL.map(KeysFormat::as_str).join(", ");
-            Error::usage(format!("unknown report format {name:?}")).hint(format!("use one of: {known}"))
+            let known = KeysFormat::ALL.map(KeysFormat::as_str);
+            Error::usage(format!("unknown report format {name:?}"))
+                .hint(format!("use one of: {}", known.join(", ")))
+                .did_you_mean(name, known)
         })
     }
 }
