@@ -35,7 +35,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], piece: &Piece<'_>) -> Option<Candida
         let name = name::before(bytes, piece.span.start);
         name.contains("sessiontoken") || name.contains("securitytoken")
     };
-    if !begins && !(named() && randomness::looks_random(value)) {
+    if !(begins || named() && randomness::looks_random(value)) {
         return None;
     }
     let span = piece.span.start..end_of_padding(bytes, piece.span.end);
