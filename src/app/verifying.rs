@@ -5,6 +5,7 @@
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::keys::Key;
+#[cfg(feature = "aws")]
 use crate::notice;
 use crate::settings::VerifySettings;
 
