@@ -123,17 +123,7 @@ pub struct Literals {
 const SEARCHED: usize = 16;
 
 impl Literals {
-    /// To be searched for in whole contents.
     pub fn new(meanings: Vec<Meaning>) -> Self {
-        Self::searched(meanings, false)
-    }
-
-    /// To be searched for in windows of a hundred bytes or so.
-    pub fn in_windows(meanings: Vec<Meaning>) -> Self {
-        Self::searched(meanings, true)
-    }
-
-    fn searched(meanings: Vec<Meaning>, in_windows: bool) -> Self {
         let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
         let meanings = Starts::new(meanings.collect());
         let longest = meanings.texts().map(|literal| Meaning::searched(literal).len()).max();
@@ -141,7 +131,7 @@ impl Literals {
         Self {
             longest: longest.unwrap_or(0),
             longest_whole: u16::try_from(longest_whole).unwrap_or(u16::MAX),
-            stems: Stems::new(meanings.texts().map(Meaning::searched), in_windows),
+            stems: Stems::new(meanings.texts().map(Meaning::searched)),
             meanings,
         }
     }

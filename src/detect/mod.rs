@@ -163,7 +163,7 @@ impl Detectors {
             }
         }
         detectors.literals = Literals::new(meanings);
-        detectors.near = Literals::in_windows(near);
+        detectors.near = Literals::new(near);
         detectors.prefixes = Prefixes::new(prefixes);
         detectors.foreign = ForeignRules::new(foreign)?;
         detectors.named = Named::new(named);

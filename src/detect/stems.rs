@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
+use aho_corasick::{AhoCorasick, Input, Match, MatchKind, Span, packed};
 
 use super::starts::Text;
 
@@ -20,29 +20,36 @@ pub struct Stems {
     literals: Vec<Vec<(usize, Text)>>,
 }
 
-/// Vectorised where the machine can, an automaton elsewhere. Each finds some of the stems, from the number given on.
+/// Vectorised where the machine can, an automaton elsewhere.
 enum Search {
-    Packed(Vec<(usize, packed::Searcher)>),
+    Packed {
+        /// For long stretches, and for short ones.
+        long: Parts,
+        short: Parts,
+    },
     Automaton(AhoCorasick),
 }
+
+/// Searchers, each of which finds some of the stems, from the number given on.
+type Parts = Vec<(usize, packed::Searcher)>;
 
 /// Vectors compare the first four bytes, or as many as the shortest stem has: shorter ones are searched apart.
 const LENGTH: usize = 4;
 /// Sixteen stems at once cost hardly more than one; from some twenty on, ever more places have to be looked at. In a
-/// window of a hundred bytes it is the start of a search that costs, and 64 are as many as vectors take.
+/// short stretch it is the start of a search that costs, and 64 are as many as vectors take.
 const AT_ONCE: usize = 16;
-const AT_ONCE_IN_WINDOWS: usize = 64;
+const AT_ONCE_IN_SHORT: usize = 64;
+const SHORT: usize = 64;
 /// The vectorised search takes at least so many bytes at a time.
 const VECTORS: usize = 48;
 
 impl Stems {
-    /// The stems of literals, all bytes of which are compared, for whole contents or for windows. `None` if there are
-    /// no literals.
-    pub fn new<'l>(literals: impl Iterator<Item = &'l [u8]>, in_windows: bool) -> Option<Self> {
+    /// The stems of literals, all bytes of which are compared. `None` if there are no literals.
+    pub fn new<'l>(literals: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
         let chosen = choose(literals.collect());
         let (stems, literals): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
         (!stems.is_empty()).then(|| Self {
-            search: Search::new(&stems, if in_windows { AT_ONCE_IN_WINDOWS } else { AT_ONCE }),
+            search: Search::new(&stems),
             literals,
         })
     }
@@ -53,8 +60,9 @@ impl Stems {
         let end = (range.end + longest).min(bytes.len());
         // What is to be folded has to be cleared first.
         match end - range.start {
-            0..=128 => self.search_in::<128>(bytes, &range, end, visit),
-            129..=512 => self.search_in::<512>(bytes, &range, end, visit),
+            0..=SHORT => self.search_in::<SHORT>(bytes, &range, end, visit),
+            ..=128 => self.search_in::<128>(bytes, &range, end, visit),
+            ..=512 => self.search_in::<512>(bytes, &range, end, visit),
             _ => self.search_in::<8192>(bytes, &range, end, visit),
         };
     }
@@ -111,45 +119,52 @@ impl Stems {
 }
 
 impl Search {
-    fn new(stems: &[Vec<u8>], at_once: usize) -> Self {
-        let short = stems.partition_point(|stem| stem.len() >= LENGTH);
-        let parts = [(0, &stems[..short]), (short, &stems[short..])];
-        let parts = parts.into_iter().flat_map(|(first, stems)| {
-            let parts = stems.chunks(at_once).enumerate();
-            parts.map(move |(number, part)| Some((first + number * at_once, packed::Searcher::new(part)?)))
-        });
-        parts.collect::<Option<_>>().map(Self::Packed).unwrap_or_else(|| {
-            let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(stems);
-            Self::Automaton(automaton.expect("a few hundred stems fit an automaton"))
-        })
+    fn new(stems: &[Vec<u8>]) -> Self {
+        match (parts(stems, AT_ONCE), parts(stems, AT_ONCE_IN_SHORT)) {
+            (Some(long), Some(short)) => Self::Packed { long, short },
+            _ => {
+                let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(stems);
+                Self::Automaton(automaton.expect("a few hundred stems fit an automaton"))
+            }
+        }
     }
 
     /// Calls `hit` with each place of folded bytes where a stem stands, and its number, until it says no.
     fn for_each(&self, folded: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
         match self {
-            Self::Packed(parts) => parts.iter().all(|(first, searcher)| {
-                let next = |at| searcher.find_in(folded, Span::from(at..folded.len()));
-                let mut at = 0;
-                while let Some(found) = next(at) {
-                    if !hit(first + found.pattern().as_usize(), found.start()) {
-                        return false;
-                    }
-                    at = found.start() + 1;
-                }
-                true
-            }),
-            Self::Automaton(automaton) => {
-                let mut at = 0;
-                while let Some(found) = automaton.find(Input::new(folded).range(at..)) {
-                    if !hit(found.pattern().as_usize(), found.start()) {
-                        return false;
-                    }
-                    at = found.start() + 1;
-                }
-                true
+            Self::Packed { long, short } => {
+                let mut parts = if folded.len() > SHORT { long } else { short }.iter();
+                parts.all(|(first, searcher)| {
+                    let next = |at| searcher.find_in(folded, Span::from(at..folded.len()));
+                    each(next, |stem, at| hit(first + stem, at))
+                })
             }
+            Self::Automaton(automaton) => each(|at| automaton.find(Input::new(folded).range(at..)), hit),
         }
     }
+}
+
+/// So many stems at a time; `None` where vectors cannot.
+fn parts(stems: &[Vec<u8>], at_once: usize) -> Option<Parts> {
+    let short = stems.partition_point(|stem| stem.len() >= LENGTH);
+    let parts = [(0, &stems[..short]), (short, &stems[short..])];
+    let parts = parts.into_iter().flat_map(|(first, stems)| {
+        let parts = stems.chunks(at_once).enumerate();
+        parts.map(move |(number, part)| Some((first + number * at_once, packed::Searcher::new(part)?)))
+    });
+    parts.collect()
+}
+
+/// Calls `hit` with the number and place of what is found next, again and again, until it says no.
+fn each(next: impl Fn(usize) -> Option<Match>, mut hit: impl FnMut(usize, usize) -> bool) -> bool {
+    let mut at = 0;
+    while let Some(found) = next(at) {
+        if !hit(found.pattern().as_usize(), found.start()) {
+            return false;
+        }
+        at = found.start() + 1;
+    }
+    true
 }
 
 /// Letters in one case, and other bytes as some byte: where two are the same, they are the same when folded.
