@@ -40,10 +40,9 @@ fn there_is_a_page_for_each_rule_and_an_index_that_leads_to_all() {
 
     let read = |file: &str| fs::read_to_string(folder.path().join("a/rules").join(file)).expect("a page");
     let leads_to = |text: &str| -> BTreeSet<String> {
-        let after = text.split("](").skip(1);
-        after
-            .map(|rest| rest.split(')').next().expect("a link ends").to_owned())
-            .collect()
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        let pages = targets.filter(|(target, _)| target.ends_with(".md"));
+        pages.map(|(target, _)| target.to_owned()).collect()
     };
     let mut listed = leads_to(&read("README.md"));
     listed.insert("README.md".to_owned());

@@ -1,8 +1,9 @@
 //! What the commands of the documentation run in: the home of somebody with a repository, the lists of an account, and
 //! files of other scanners. Keys are made when the test runs.
 
+use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
@@ -15,11 +16,13 @@ use crate::common::program::{Run, findings, finish, run};
 use crate::common::random::Random;
 use crate::common::repo::TestRepo;
 
-/// A home that is copied for every block: `app` in it is the repository, `project.git` a server's.
+/// A home that is copied for every block: `repo` in it is the repository, `project.git` a server's.
 pub struct World {
-    home: TestRepo,
+    home: TempDir,
+    /// The environment of git, with a person's name and without a person's settings.
+    environment: Vec<(OsString, OsString)>,
     /// Words of the documentation, and what stands for them in this world.
-    words: Vec<(&'static str, String)>,
+    words: [(&'static str, String); 4],
 }
 
 impl World {
@@ -76,58 +79,55 @@ impl World {
         let of_key = |finding: &&serde_json::Value| finding["aws"]["key_id"] == live.id.as_str();
         let finding = findings(&report).iter().find(of_key).expect("the key is found");
         let id = finding["id"].as_str().expect("an id").to_owned();
-        let beside = |name: &str| repo.beside(name).to_str().expect("a plain path").to_owned();
-        let words = vec![
+        let words = [
             ("1a3113233946", id),
             ("AKIA…", live.id),
-            ("/srv/git/project.git", beside("project.git")),
-            ("/var/log/", beside("log/")),
+            ("/srv/git/", "$HOME/".to_owned()),
+            ("/var/log/", "$HOME/log/".to_owned()),
         ];
-        Self { home: repo, words }
-    }
-
-    /// Words of the documentation with what stands for them here.
-    pub fn say(&self, command: &str, home: &Path) -> String {
-        let mut said = command.to_owned();
-        for (word, here) in &self.words {
-            said = said.replace(word, here);
-        }
-        let made = self.home.beside("");
-        let made = made.to_str().expect("a plain path");
-        said.replace(made, &format!("{}/", home.display()))
-    }
-
-    /// A copy of it.
-    pub fn copy(&self) -> TempDir {
-        let copy = tempfile::tempdir().expect("a temporary folder");
-        let mut command = Command::new("cp");
-        command.arg("-a").arg(self.home.beside(".")).arg(copy.path());
-        assert!(command.status().expect("cp runs").success());
-        copy
-    }
-
-    /// Runs a script in the repository of a copy.
-    pub fn run(&self, home: &Path, script: &str) -> Run {
-        let folder = home.join("repo");
-        let mut command = self.home.command(&folder, &[]);
-        let environment: Vec<_> = command
+        let command = repo.command(&repo.path(), &[]);
+        let set = command
             .get_envs()
-            .map(|(name, value)| (name.to_owned(), value.map(PathBuf::from)))
-            .collect();
-        command = Command::new("timeout");
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        Self {
+            home: copy_of(&repo.beside(".")),
+            environment: set.filter(|(name, _)| name != "GIT_CONFIG_GLOBAL").collect(),
+            words,
+        }
+    }
+
+    /// A command with what stands for its words here.
+    pub fn say(&self, command: &str) -> String {
+        let said = self.words.iter();
+        said.fold(command.to_owned(), |said, (word, here)| said.replace(word, here))
+    }
+
+    /// A copy of the home.
+    pub fn copy(&self) -> TempDir {
+        copy_of(&self.home.path().join("."))
+    }
+
+    /// Runs a script in the repository of a copy, as a job of a schedule does: `keytrail ci` wants to know.
+    pub fn run(&self, home: &Path, script: &str) -> Run {
+        let mut command = Command::new("timeout");
         command
             .args(["--kill-after=1", "600", "bash", "-c", script])
-            .current_dir(folder)
-            .env_clear();
-        for (name, value) in environment {
-            command.env(name, value.unwrap_or_default());
-        }
-        command.env("HOME", home).env_remove("GIT_CONFIG_GLOBAL");
-        // A job of a schedule, for `keytrail ci`.
-        command.env("GITLAB_CI", "true").env("CI_PIPELINE_SOURCE", "schedule");
+            .current_dir(home.join("repo"))
+            .env_clear()
+            .envs(self.environment.iter().cloned())
+            .env("HOME", home)
+            .env("GITLAB_CI", "true")
+            .env("CI_PIPELINE_SOURCE", "schedule");
         with_path(&mut command, &[program_folder()]);
         finish(&mut command)
     }
+}
+
+fn copy_of(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let status = Command::new("cp").arg("-a").arg(folder).arg(copy.path()).status();
+    assert!(status.expect("cp runs").success());
+    copy
 }
 
 /// What commands write to, below the home.
