@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use keytrail::rules::RuleSet;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::common::program::{findings, run};
@@ -53,18 +54,11 @@ fn there_is_a_page_for_each_rule_and_an_index_that_leads_to_all() {
         for part in [
             "## What to do",
             "## How it is recognised",
-            "These are found:",
+            "```text\n",
             rule.link.as_str(),
         ] {
             assert!(page.contains(part), "{}: no {part}", rule.id);
         }
-        assert!(
-            rule.matches
-                .iter()
-                .all(|recipe| recipe.lines().all(|line| page.contains(line.trim_end()))),
-            "{}",
-            rule.id
-        );
     }
 
     let again = self::written(&folder, "b", &[]);
@@ -73,8 +67,13 @@ fn there_is_a_page_for_each_rule_and_an_index_that_leads_to_all() {
             .iter()
             .all(|file| fs::read_to_string(folder.path().join("b").join(file)).expect("a page") == read(file))
     );
-    let scanned = run(folder.path(), &["scan", ".", "--report", "json", "--quiet"]).json();
-    assert_eq!(findings(&scanned).as_slice(), &[] as &[serde_json::Value]);
+    let scanned = run(folder.path(), &["scan", "b", "--report", "json", "--quiet"]).json();
+    let places = |finding: &Value| format!("{}: {}", finding["rule"], finding["location"]["path"]);
+    assert_eq!(
+        findings(&scanned).iter().map(places).collect::<Vec<_>>(),
+        [""; 0],
+        "an example looks like a secret"
+    );
     assert!(scanned["complete"].as_bool().expect("a word"));
 }
 
@@ -105,7 +104,7 @@ rejects = ['acme_live_']
         "It opens `acme` and &lt;script&gt;.",
         "| provider | A \\| B &lt;i&gt; |",
         "`https://acme.example/a>b`",
-        "\n````text\nx = acme_live_<[a-z0-9]{32}> ```\n````\n",
+        "\n````text\nx = acme_live_... ```\n````\n",
     ] {
         assert!(page.contains(part), "no {part}\n{page}");
     }

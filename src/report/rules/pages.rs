@@ -1,12 +1,13 @@
 //! The rules as a folder of Markdown: a page for each, and an index by provider that leads to all of them.
 //!
-//! An example is shown as its recipe. None is made, so that no page holds what looks like a secret. A page depends on the
-//! rules alone, not on machine or time.
+//! An example is shown as the outline of its recipe. None is made, so that no page holds what looks like a secret. A page
+//! depends on the rules alone, not on machine or time.
 
 use std::collections::BTreeMap;
 
 use super::{found_by, words};
 use crate::report::markup::{code, fence, text};
+use crate::rules::recipe::{DRAWN, outline};
 use crate::rules::{Rule, RuleSet};
 use crate::text::sanitize;
 
@@ -84,8 +85,7 @@ fn page(rule: &Rule) -> String {
         link(&rule.link)
     );
     page += &format!("\n## How it is recognised\n\n{}", recognised(rule));
-    page += &examples("These are found:", &rule.matches);
-    page += &examples("These are not:", &rule.rejects);
+    page += &examples(&rule.matches);
     page += &format!("\n[All rules]({INDEX})\n");
     page
 }
@@ -103,29 +103,68 @@ fn recognised(rule: &Rule) -> String {
         .collect()
 }
 
-/// Recipes in a block of code: `<[a-z]{16}>` in them stands for sixteen letters.
-fn examples(head: &str, recipes: &[String]) -> String {
-    if recipes.is_empty() {
-        return String::new();
-    }
-    let lines: Vec<String> = recipes
-        .iter()
-        .flat_map(|recipe| recipe.lines())
+/// What is found, in a block of code: outlines of the recipes.
+fn examples(recipes: &[String]) -> String {
+    let outlines = recipes.iter().filter_map(|recipe| outline(recipe).ok());
+    let lines: Vec<String> = outlines
+        .flat_map(|outline| outline.lines().map(shortened).collect::<Vec<_>>())
         .map(|line| sanitize(line.as_bytes()))
         .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
     let lines = lines.join("\n");
     let fence = fence(&lines);
-    format!("\n{head} `<[a-z]{{16}}>` stands for sixteen characters of that class.\n\n{fence}text\n{lines}\n{fence}\n")
+    format!("\nFor example, `{DRAWN}` being what differs:\n\n{fence}text\n{lines}\n{fence}\n")
+}
+
+/// The most that is shown of a stretch that every secret of a kind has and that looks drawn at random itself.
+const SHOWN: usize = 4;
+
+/// The line, in which such stretches beside what is drawn are cut, so that no scanner takes it for a secret.
+fn shortened(line: &str) -> String {
+    let is_mixed = |part: &str| {
+        let has = |test: fn(&char) -> bool| part.chars().any(|c| test(&c));
+        part.len() > 2 * SHOWN
+            && has(char::is_ascii_lowercase)
+            && has(char::is_ascii_uppercase)
+            && has(char::is_ascii_digit)
+    };
+    let cut = |part: &str| match is_mixed(part) {
+        true => format!("{}{DRAWN}", &part[..SHOWN]),
+        false => part.to_owned(),
+    };
+    let run = |run: &str| match run.contains(DRAWN) {
+        true => run.split(DRAWN).map(cut).collect::<Vec<_>>().join(DRAWN),
+        false => run.to_owned(),
+    };
+    let is_sign = |c: char| !c.is_ascii_alphanumeric() && !"+/.".contains(c);
+    let mut short = String::new();
+    for piece in line.split_inclusive(is_sign) {
+        let end = piece.rfind(is_sign).unwrap_or(piece.len());
+        short += &run(&piece[..end]);
+        short += &piece[end..];
+    }
+    while short.contains(&DRAWN.repeat(2)) {
+        short = short.replace(&DRAWN.repeat(2), DRAWN);
+    }
+    short
 }
 
 /// A paragraph of a rules file: what stands between two backticks is code, the rest means itself.
 fn prose(paragraph: &str) -> String {
     let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts: Vec<&str> = line.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text(&line);
     }
-    let part = |(number, part): (usize, &&str)| if number % 2 == 0 { text(part) } else { code(part) };
+    let part = |(number, part): (usize, &&str)| {
+        if number.is_multiple_of(2) {
+            text(part)
+        } else {
+            code(part)
+        }
+    };
     parts.iter().enumerate().map(part).collect()
 }
 
