@@ -10,12 +10,13 @@ mod rules;
 #[path = "documented/world.rs"]
 mod world;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use keytrail::cli::Cli;
 use pages::{Block, pages, root};
 use world::World;
@@ -188,19 +189,66 @@ fn a_command_that_is_only_mentioned_has_words_that_exist() {
 
 /// Where in a line of settings a command of keytrail begins.
 fn begin(line: &str) -> Option<usize> {
-    let starts = line.match_indices("keytrail ").map(|(at, _)| at);
+    let mut starts = line.match_indices("keytrail ").map(|(at, _)| at);
     let is_command = |at: &usize| {
         let before = line[..*at].chars().next_back();
         let next = line[at + 9..].split_whitespace().next().unwrap_or_default();
         before.is_none_or(|c| " '\"/".contains(c)) && COMMANDS.contains(&next)
     };
-    starts.filter(is_command).next()
+    starts.find(is_command)
 }
 
 const COMMANDS: [&str; 14] = [
     "scan", "staged", "range", "history", "ci", "hook", "keys", "baseline", "explain", "rules", "import", "rotate",
     "schema", "man",
 ];
+
+/// Flags of git, cargo, frameworks and other scanners that the documentation mentions by themselves.
+const OF_OTHERS: &[&str] = &[
+    "--baseline-path",
+    "--depth",
+    "--enable-rule",
+    "--exclude-detectors",
+    "--exclude-files",
+    "--exclude-paths",
+    "--exclude-secrets",
+    "--exit-code",
+    "--fail",
+    "--include-detectors",
+    "--json",
+    "--no-verification",
+    "--no-verify",
+    "--not",
+    "--only",
+    "--redact",
+    "--report-format",
+    "--results",
+];
+
+#[test]
+fn a_flag_that_is_only_mentioned_exists() {
+    let known = flags(&Cli::command());
+    let mut wrong = Vec::new();
+    for page in pages() {
+        for span in page.spans().iter().filter(|span| span.starts_with("--")) {
+            let flag = span.split([' ', '=', '[']).next().unwrap_or_default();
+            if !known.contains(&flag[2..]) && !OF_OTHERS.contains(&flag) {
+                wrong.push(format!("{}: there is no {flag}", page.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The long flags of a command and those below it.
+fn flags(command: &clap::Command) -> BTreeSet<String> {
+    let own = command.get_arguments().filter_map(|argument| argument.get_long());
+    let below = command.get_subcommands().flat_map(flags);
+    own.map(str::to_owned)
+        .chain(below)
+        .chain(["help".to_owned(), "version".to_owned()])
+        .collect()
+}
 
 #[test]
 fn a_flag_that_does_not_exist_is_noticed() {

@@ -69,11 +69,11 @@ fn there_is_a_page_for_each_rule_and_an_index_that_leads_to_all() {
     );
     let scanned = run(folder.path(), &["scan", "b", "--report", "json", "--quiet"]).json();
     let places = |finding: &Value| format!("{}: {}", finding["rule"], finding["location"]["path"]);
-    assert_eq!(
-        findings(&scanned).iter().map(places).collect::<Vec<_>>(),
-        [""; 0],
-        "an example looks like a secret"
-    );
+    let open = findings(&scanned)
+        .iter()
+        .filter(|finding| finding["suppressed"].is_null());
+    let open: Vec<String> = open.map(places).collect();
+    assert_eq!(open, [""; 0], "an example looks like a secret");
     assert!(scanned["complete"].as_bool().expect("a word"));
 }
 
