@@ -41,11 +41,16 @@ const NOT_RUN: &[(&str, &str)] = &[
 ];
 
 fn why_not_run(command: &str) -> Option<&'static str> {
+    let (command, _) = split_comment(command);
     let found = |(part, _): &&(&str, &str)| match part.strip_prefix(' ') {
         Some(_) => command.contains(part),
         None => command.starts_with(part) || command.contains(&format!("$({part}")),
     };
     NOT_RUN.iter().find(found).map(|(_, why)| *why)
+}
+
+fn split_comment(command: &str) -> (&str, &str) {
+    command.split_once(" # ").unwrap_or((command, ""))
 }
 
 /// What is wrong with the words of a command of keytrail, if something is. Where it is only mentioned, words may be missing.
@@ -91,7 +96,7 @@ fn is_keytrail(command: &str) -> bool {
 
 /// Whether a command may end so: findings are an answer, and what the documentation says is stopped must be.
 fn may_end(command: &str, code: &str) -> bool {
-    let comment = command.split_once(" # ").map_or("", |(_, comment)| comment);
+    let (command, comment) = split_comment(command);
     match (is_keytrail(command), comment.contains("stopped")) {
         (true, _) => code == "0" || code == "1",
         (false, true) => code == "1",
