@@ -275,6 +275,16 @@ pub enum RulesCommand {
         #[command(flatten)]
         settings: SettingsSource,
     },
+    /// Write a page of Markdown for each rule of a run, and an index, into a folder
+    Pages {
+        /// The folder, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        #[command(flatten)]
+        rules: RuleSettings,
+        #[command(flatten)]
+        settings: SettingsSource,
+    },
     /// Check files of rules: their keys, their patterns, and that each example is found or not as it says
     Check {
         /// Files of rules

@@ -13,7 +13,8 @@ use crate::import;
 use crate::level::Confidence;
 use crate::notice;
 use crate::outcome::Outcome;
-use crate::report::rules::RulesFormat;
+use crate::report::destination::write_texts;
+use crate::report::rules::{RulesFormat, pages};
 use crate::report::{Destination, Report, place};
 use crate::rules::RuleSet;
 use crate::settings::{ReportSettings, RuleSettings, SettingsSource, SourceSettings};
@@ -75,6 +76,16 @@ pub fn rules(command: RulesCommand, loudness: Loudness) -> Result<Outcome, Error
                     .did_you_mean(&id, loaded.rules.ids())
             })?;
             write(&destinations, |format| format.show(rule))
+        }
+        RulesCommand::Pages {
+            folder,
+            rules,
+            settings,
+        } => {
+            let pages = pages(&loaded(rules, &settings)?.rules);
+            let texts = pages.iter().map(|page| (page.file.as_str(), page.text.as_str()));
+            write_texts(&folder, texts)?;
+            Ok(Outcome::Clean)
         }
         RulesCommand::Check {
             files,

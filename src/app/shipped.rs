@@ -1,12 +1,12 @@
 //! The `completions` and `man` commands: what packages carry beside the program, printed or written.
 
-use std::fs;
 use std::path::Path;
 
 use super::print;
 use crate::cli::shipped::{Shell, completions, man_pages};
 use crate::error::Error;
 use crate::outcome::Outcome;
+use crate::report::destination::write_texts;
 
 /// Prints the completion script of a shell.
 pub fn complete(shell: Shell) -> Result<Outcome, Error> {
@@ -19,16 +19,9 @@ pub fn man(folder: Option<&Path>) -> Result<Outcome, Error> {
     let Some(folder) = folder else {
         return print(pages[0].text.as_bytes());
     };
-    let write_all = || {
-        fs::create_dir_all(folder)?;
-        pages
-            .iter()
-            .try_for_each(|page| fs::write(folder.join(&page.file), &page.text))
-    };
-    write_all().map_err(|cause| {
-        Error::output(format!("{}: the man pages could not be written", folder.display()))
-            .cause(cause)
-            .hint("name a folder that can be written to")
-    })?;
+    write_texts(
+        folder,
+        pages.iter().map(|page| (page.file.as_str(), page.text.as_str())),
+    )?;
     Ok(Outcome::Clean)
 }

@@ -175,6 +175,23 @@ pub fn append(file: &Path, text: &[u8], most: u64) -> Result<(), Error> {
 /// The end of a text that is cut: a paragraph in Markdown, too.
 const CUT: &[u8] = b"\nThis is cut here, because it is too large to be shown. Other reports have the rest.\n";
 
+/// Writes texts that hold no finding, by the names of their files, into a folder that is made if it is not there.
+///
+/// # Errors
+/// One of them cannot be written.
+pub fn write_texts<'t>(folder: &Path, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<(), Error> {
+    let write_all = || {
+        fs::create_dir_all(folder)?;
+        let mut texts = texts.into_iter();
+        texts.try_for_each(|(name, text)| fs::write(folder.join(name), text))
+    };
+    write_all().map_err(|cause: io::Error| {
+        Error::output(format!("{}: not all pages could be written", shown(folder)))
+            .cause(cause)
+            .hint("name a folder that can be written to")
+    })
+}
+
 /// Writes to standard output what is no report.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
-//! Rules for people and programs: a table of all, or all of one.
+//! Rules for people and programs: a table of all, all of one, or a folder of pages.
 //!
 //! Examples are shown as recipes; nothing is expanded here.
+
+mod pages;
 
 use std::str::FromStr;
 
@@ -9,6 +11,8 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::rules::{Matcher, Rule, RuleSet};
 use crate::text::sanitize;
+
+pub use pages::{Page, pages};
 
 /// A way to print rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

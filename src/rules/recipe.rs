@@ -36,24 +36,52 @@ impl Seeded {
 /// # Errors
 /// What of the recipe cannot be understood.
 pub fn expand(recipe: &str, below: Below<'_>) -> Result<String, &'static str> {
+    replaced(recipe, |part| made(part, below))
+}
+
+/// What stands for drawn characters in an outline.
+pub const DRAWN: &str = "...";
+
+/// A recipe as people read it: [`DRAWN`] for each part that is drawn.
+///
+/// # Errors
+/// What of the recipe cannot be understood.
+pub fn outline(recipe: &str) -> Result<String, &'static str> {
+    replaced(recipe, |part| {
+        let (text, length) = made(part, &mut |_| 0)?;
+        let is_drawn = length > 1;
+        Ok((if is_drawn { DRAWN.to_owned() } else { text }, length))
+    })
+}
+
+/// The recipe with what a function gives for each part that begins with `<`; it also says how long that part is.
+fn replaced(
+    recipe: &str,
+    mut by: impl FnMut(&str) -> Result<(String, usize), &'static str>,
+) -> Result<String, &'static str> {
     let mut text = String::new();
     let mut rest = recipe;
     while let Some(start) = rest.find('<') {
         text.push_str(&rest[..start]);
         rest = &rest[start..];
-        let (drawn, length) = if rest.starts_with("<[") {
-            draw(rest, '>', below)?
-        } else if let Some((name, make)) = FORMS.iter().find(|(name, _)| is_form(rest, name)) {
-            let (inner, length) = filled(&rest[name.len() + 2..], below)?;
-            let made = make(inner).ok_or("the form is not made of such a text")?;
-            (made, name.len() + 2 + length)
-        } else {
-            ("<".to_owned(), 1)
-        };
-        text.push_str(&drawn);
+        let (part, length) = by(rest)?;
+        text.push_str(&part);
         rest = &rest[length..];
     }
     Ok(text + rest)
+}
+
+/// What the part makes that a recipe begins with, and how long it is: a class, a form, or `<` itself.
+fn made(recipe: &str, below: Below<'_>) -> Result<(String, usize), &'static str> {
+    if recipe.starts_with("<[") {
+        return draw(recipe, '>', below);
+    }
+    let Some((name, make)) = FORMS.iter().find(|(name, _)| is_form(recipe, name)) else {
+        return Ok(("<".to_owned(), 1));
+    };
+    let (inner, length) = filled(&recipe[name.len() + 2..], below)?;
+    let made = make(inner).ok_or("the form is not made of such a text")?;
+    Ok((made, name.len() + 2 + length))
 }
 
 /// Whether the recipe begins with `<name:`.
@@ -144,5 +172,11 @@ mod tests {
             assert!(fails(recipe), "{recipe}");
         }
         assert_eq!(expand("<a> <[x]{2}>", &mut |_| 0), Ok("<a> xx".to_owned()));
+    }
+
+    #[test]
+    fn an_outline_holds_nothing_that_is_drawn() {
+        assert_eq!(outline("<a> <[x]{2}>-<b64:a{[y]{3}}>;"), Ok("<a> ...-...;".to_owned()));
+        assert!(outline("<[a").is_err());
     }
 }
