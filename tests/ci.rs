@@ -433,7 +433,7 @@ fn what_is_asked_for_counts_before_the_event() {
         (&["--base", "nowhere"], "nowhere"),
         (&["--base=--output=x"], "cannot be found"),
         (&["--range", "HEAD"], "no `..`"),
-        (&["--range", "a..b", "--all"], "cannot be used"),
+        (&["--range", "a..b", "--all"], "does not go with"),
     ] {
         let run = ci(&whole, &none, arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.err());

@@ -32,7 +32,7 @@ fn repository(key: &Pair) -> TestRepo {
         .split("```toml\n")
         .nth(1)
         .and_then(|rest| rest.split("```").next());
-    repo.write("my-rules.toml", example.expect("the format has an example"));
+    repo.write("acme.toml", example.expect("the format has an example"));
     repo.write(
         "gitleaks.toml",
         "[[rules]]\nid = \"acme\"\nregex = 'acme-[a-z0-9]{24}'\nkeywords = ['acme']\n",
@@ -45,7 +45,7 @@ fn repository(key: &Pair) -> TestRepo {
     );
     repo.write("deploy.env", text);
     repo.commit("add a key");
-    fs::create_dir(repo.beside("app")).expect("a folder");
+    repo.write("src/main.py", "import os\n");
     repo
 }
 

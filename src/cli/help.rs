@@ -113,6 +113,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("rules list", &["keytrail rules list -q | grep gitlab"]),
     ("rules show", &["keytrail rules show aws-access-key-id"]),
     ("rules check", &["keytrail rules check my-rules.toml"]),
+    ("rules pages", &["keytrail rules pages ~/keytrail-rules"]),
     ("rules test", &["keytrail rules test my-rules.toml deploy.env"]),
     (
         "import",

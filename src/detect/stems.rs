@@ -60,9 +60,9 @@ impl Stems {
         let end = (range.end + longest).min(bytes.len());
         // What is to be folded has to be cleared first.
         match end - range.start {
-            0..=SHORT => self.search_in::<SHORT>(bytes, &range, end, visit),
-            ..=128 => self.search_in::<128>(bytes, &range, end, visit),
-            ..=512 => self.search_in::<512>(bytes, &range, end, visit),
+            ..=SHORT => self.search_in::<SHORT>(bytes, &range, end, visit),
+            65..=128 => self.search_in::<128>(bytes, &range, end, visit),
+            129..=512 => self.search_in::<512>(bytes, &range, end, visit),
             _ => self.search_in::<8192>(bytes, &range, end, visit),
         };
     }
@@ -234,7 +234,7 @@ fn folded(literal: &[u8]) -> Vec<u8> {
 fn cost(stem: &[u8]) -> f64 {
     const SHARE: f64 = 2.5;
     const LOOK: f64 = 0.05;
-    let places = match COMMON.iter().any(|common| *common == stem) {
+    let places = match COMMON.contains(&stem) {
         true => 400.0,
         false => stem.iter().map(|&byte| share(byte)).product::<f64>() * 1e6,
     };
