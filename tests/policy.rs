@@ -13,10 +13,10 @@ const DAY: i64 = 86_400;
 /// 2026-11-22T00:00:00Z
 const NOW: i64 = 1_795_305_600;
 
-/// The policy that the README shows.
+/// The policy that the page about keys shows.
 fn example() -> String {
-    let readme = include_str!("../README.md");
-    let (_, rest) = readme.split_once("```toml\nversion = 1\n").unwrap();
+    let page = include_str!("../docs/keys.md");
+    let (_, rest) = page.split_once("```toml\nversion = 1\n").unwrap();
     format!("version = 1\n{}", rest.split_once("```").unwrap().0)
 }
 
