@@ -343,9 +343,11 @@ fn a_release_needs_nothing_and_names_no_path_of_the_machine() {
         std::env::var("HOME").unwrap_or_default(),
         sources().display().to_string(),
     ] {
+        // A link of a rule may have a part that is called so: what lies below would be named.
+        let below = format!("{path}/");
         assert!(
-            path.len() < 4 || memchr::memmem::find(&bytes, path.as_bytes()).is_none(),
-            "{path} is in it"
+            path.len() < 4 || memchr::memmem::find(&bytes, below.as_bytes()).is_none(),
+            "{below} is in it"
         );
     }
 }
