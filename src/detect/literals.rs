@@ -145,13 +145,13 @@ impl Literals {
         self.longest
     }
 
-    /// Finds where literals start in a range of the content.
-    pub fn find(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Place>) {
-        let Some(stems) = self.stems.as_ref().filter(|_| !range.is_empty()) else {
+    /// Finds where literals start in ranges of the content, which are in order and do not overlap.
+    pub fn find(&self, bytes: &[u8], ranges: &[Range<usize>], found: &mut Vec<Place>) {
+        let Some(stems) = &self.stems else {
             return;
         };
         let mut starts = Vec::new();
-        stems.for_each(bytes, range, self.longest, &mut |start| {
+        stems.for_each(bytes, ranges, self.longest, &mut |start| {
             starts.push(start);
             true
         });
@@ -163,8 +163,8 @@ impl Literals {
     /// Whether a literal starts in a range of the content.
     pub fn stand_in(&self, bytes: &[u8], range: Range<usize>) -> bool {
         let mut found = false;
-        if let Some(stems) = self.stems.as_ref().filter(|_| !range.is_empty()) {
-            stems.for_each(bytes, range, self.longest, &mut |_| {
+        if let Some(stems) = &self.stems {
+            stems.for_each(bytes, &[range], self.longest, &mut |_| {
                 found = true;
                 false
             });
@@ -257,7 +257,7 @@ mod tests {
             for range in [0..text.len(), 7..90, 13..14, 20..20] {
                 let expected: Vec<usize> = range.clone().filter(|at| starts(*at)).collect();
                 let mut found = Vec::new();
-                literals.find(&text, range, &mut found);
+                literals.find(&text, &[range], &mut found);
                 assert_eq!(
                     found.iter().map(|place| place.at()).collect::<Vec<_>>(),
                     expected,

@@ -51,11 +51,10 @@ impl Looks {
         let score = LazyCell::new(|| randomness::score(value));
         let looks_random = || randomness::is_random(value, *score);
         let random = generic::is_random(value, &counts, looks_random);
-        // Of what is drawn, hexadecimal digits and numbers alone score as words do.
+        // Of what is drawn, hexadecimal digits and what stands behind folders score as words do.
         let drawn = || match counts.digits {
             0 => looks_random(),
-            // What a path ends in may be drawn, whatever its folders are called.
-            few => few >= 4 || *score < 0.0 || value.contains(&b'/'),
+            _ => is_mingled(value) || *score < 0.0,
         };
         Self(
             prefixed
@@ -88,6 +87,14 @@ impl Looks {
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+}
+
+/// Whether letters follow digits as they do in what was drawn: in words and paths of code numbers come last. Of 24 drawn
+/// letters and digits behind a folder, 98 in 100 do so once; of 32 hexadecimal digits all but one in 1,000 do so twice.
+fn is_mingled(value: &[u8]) -> bool {
+    let follow = |pair: &&[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
+    let enough = if value.contains(&b'/') { 1 } else { 2 };
+    value.windows(2).filter(follow).take(enough).count() == enough
 }
 
 /// How many characters of each class a value has.

@@ -205,7 +205,7 @@ impl Detectors {
     /// Reads at the literals that are searched for near runs.
     fn read_near(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Candidate>) {
         let mut places = Vec::new();
-        self.near.find(bytes, range, &mut places);
+        self.near.find(bytes, &[range], &mut places);
         for place in places.into_iter().filter(|place| place.tells) {
             self.near.read(bytes, place, found);
         }

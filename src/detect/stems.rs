@@ -54,42 +54,58 @@ impl Stems {
         })
     }
 
-    /// Calls `visit` with each place in a range where a literal starts, some more than once, not in order, until it
+    /// Calls `visit` with each place in the ranges where a literal starts, some more than once, not in order, until it
     /// says that it is enough. Literals have at most `longest` bytes.
-    pub fn for_each(&self, bytes: &[u8], range: Range<usize>, longest: usize, visit: &mut impl FnMut(usize) -> bool) {
-        let end = (range.end + longest).min(bytes.len());
+    pub fn for_each(
+        &self,
+        bytes: &[u8],
+        ranges: &[Range<usize>],
+        longest: usize,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) {
+        let stretches = ranges.iter().map(|range| (range, (range.end + longest).min(bytes.len())));
+        let length: usize = stretches.clone().map(|(range, end)| end + 1 - range.start).sum();
         // What is to be folded has to be cleared first.
-        match end - range.start {
-            ..=SHORT => self.search_in::<SHORT>(bytes, &range, end, visit),
-            65..=128 => self.search_in::<128>(bytes, &range, end, visit),
-            129..=512 => self.search_in::<512>(bytes, &range, end, visit),
-            _ => self.search_in::<8192>(bytes, &range, end, visit),
+        match length {
+            ..=SHORT => self.search_in::<SHORT>(bytes, stretches, visit),
+            65..=128 => self.search_in::<128>(bytes, stretches, visit),
+            129..=512 => self.search_in::<512>(bytes, stretches, visit),
+            _ => self.search_in::<8192>(bytes, stretches, visit),
         };
     }
 
-    fn search_in<const SIZE: usize>(
+    /// Searches stretches, each of which begins with its range.
+    fn search_in<'r, const SIZE: usize>(
         &self,
         bytes: &[u8],
-        range: &Range<usize>,
-        end: usize,
+        mut stretches: impl Iterator<Item = (&'r Range<usize>, usize)>,
         visit: &mut impl FnMut(usize) -> bool,
     ) -> bool {
-        let mut folded = [0; SIZE];
-        let mut start = range.start;
-        loop {
-            // A stem across the end of a part is found in the next.
-            let part = &bytes[start..end.min(start + SIZE)];
-            fold(part, &mut folded);
-            let hit = |stem: usize, at: usize| self.literals_around(bytes, stem, start + at, range, visit);
-            // What is left there of the part before is compared, too, and found again.
-            if !self.search.for_each(&folded[..part.len().max(VECTORS)], hit) {
-                return false;
+        let mut batch = Batch::<SIZE>::new();
+        let enough = !stretches.all(|(range, end)| {
+            let mut start = range.start;
+            while let Some(rest) = batch.add(bytes, start..end, range) {
+                start = rest;
+                if !self.search(bytes, &batch, visit) {
+                    return false;
+                }
+                batch.clear();
             }
-            if start + part.len() == end {
-                return true;
-            }
-            start += SIZE - LENGTH;
-        }
+            true
+        });
+        !enough && self.search(bytes, &batch, visit)
+    }
+
+    fn search<const SIZE: usize>(
+        &self,
+        bytes: &[u8],
+        batch: &Batch<SIZE>,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) -> bool {
+        self.search.for_each(batch.folded(), |stem, at| {
+            let (at, range) = batch.origin(at);
+            self.literals_around(bytes, stem, at, range, visit)
+        })
     }
 
     /// Visits the literals around a stem.
@@ -115,6 +131,61 @@ impl Stems {
             visited = true;
             visit(start)
         })
+    }
+}
+
+/// Stretches of a content, folded and side by side: to start a search costs more than to go through a short stretch.
+struct Batch<'r, const SIZE: usize> {
+    folded: [u8; SIZE],
+    length: usize,
+    /// Where each begins here, and in the content, and where its literals may start.
+    stretches: Vec<(usize, usize, &'r Range<usize>)>,
+}
+
+impl<'r, const SIZE: usize> Batch<'r, SIZE> {
+    fn new() -> Self {
+        Self {
+            folded: [0; SIZE],
+            length: 0,
+            stretches: Vec::new(),
+        }
+    }
+
+    /// Adds a stretch, as much as there is room for; where the rest begins, if any. A stem that would be cut is found in
+    /// the rest.
+    fn add(&mut self, bytes: &[u8], stretch: Range<usize>, range: &'r Range<usize>) -> Option<usize> {
+        let room = SIZE - self.length;
+        let length = stretch.len().min(room);
+        let Range { start, end } = stretch;
+        self.stretches.push((self.length, start, range));
+        fold(&bytes[start..start + length], &mut self.folded[self.length..]);
+        self.length += length;
+        if start + length < end {
+            return Some(start + length.saturating_sub(LENGTH - 1));
+        }
+        // No stem goes from one stretch to the next.
+        if let Some(between) = self.folded.get_mut(self.length) {
+            *between = 0;
+            self.length += 1;
+        }
+        None
+    }
+
+    /// What was left behind by an earlier filling is searched again, and leads nowhere.
+    fn folded(&self) -> &[u8] {
+        &self.folded[..self.length.max(VECTORS)]
+    }
+
+    /// Where the byte stands in the content, and where literals around it may start.
+    fn origin(&self, at: usize) -> (usize, &'r Range<usize>) {
+        let stretch = self.stretches.partition_point(|(here, ..)| *here <= at) - 1;
+        let (here, there, range) = self.stretches[stretch];
+        (there + at - here, range)
+    }
+
+    fn clear(&mut self) {
+        self.length = 0;
+        self.stretches.clear();
     }
 }
 

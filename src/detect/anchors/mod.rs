@@ -127,7 +127,7 @@ impl Detectors {
     /// Finds the anchors of a content by looking at all of it.
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
-        self.literals.find(bytes, 0..bytes.len(), &mut anchors.literals);
+        self.literals.find(bytes, &[0..bytes.len()], &mut anchors.literals);
         self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
         escapes::find(bytes, 0..bytes.len(), &mut anchors.entities);
         self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
@@ -150,13 +150,14 @@ impl Detectors {
     fn literals_after(&self, bytes: &[u8], base: &[Place], base_length: usize, copied: &[Copied]) -> Vec<Place> {
         let longest = self.literals.longest().max(1);
         let mut literals = Vec::with_capacity(base.len());
+        let mut new = Vec::with_capacity(copied.len() + 1);
         let mut searched = 0;
         for copy in copied {
             // Where any literal would lie in the copy whole.
             let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
                 continue;
             };
-            self.literals.find(bytes, searched..copy.to, &mut literals);
+            new.push(searched..copy.to);
             let known = &base[base.partition_point(|place| place.at() < copy.from)..];
             let known = known.iter().take_while(|place| place.at() < copy.from + inner);
             let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
@@ -172,7 +173,11 @@ impl Detectors {
             }));
             searched = copy.to + inner;
         }
-        self.literals.find(bytes, searched..bytes.len(), &mut literals);
+        new.push(searched..bytes.len());
+        new.retain(|range| !range.is_empty());
+        self.literals.find(bytes, &new, &mut literals);
+        // Two lists in order, one behind the other.
+        literals.sort_by_key(|place| place.at());
         literals
     }
 
