@@ -54,7 +54,7 @@ impl Looks {
         // Of what is drawn, hexadecimal digits and what stands behind folders score as words do.
         let drawn = || match counts.digits {
             0 => looks_random(),
-            _ => is_mingled(value) || *score < 0.0,
+            digits => is_mingled(value, digits) || *score < 0.0,
         };
         Self(
             prefixed
@@ -89,12 +89,14 @@ impl Looks {
     }
 }
 
-/// Whether letters follow digits as they do in what was drawn: in words and paths of code numbers come last. Of 24 drawn
-/// letters and digits behind a folder, 98 in 100 do so once; of 32 hexadecimal digits all but one in 1,000 do so twice.
-fn is_mingled(value: &[u8]) -> bool {
+/// Whether letters follow digits as they do in what was drawn: in words of code numbers come last. Of 32 hexadecimal
+/// digits all but one in 1,000 do so twice; of 24 letters and digits behind folders 98 in 100 do so once. Ids in paths
+/// may be digits alone.
+fn is_mingled(value: &[u8], digits: usize) -> bool {
+    let is_path = value.contains(&b'/');
     let follow = |pair: &&[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
-    let enough = if value.contains(&b'/') { 1 } else { 2 };
-    value.windows(2).filter(follow).take(enough).count() == enough
+    let enough = if is_path { 1 } else { 2 };
+    is_path && digits >= 4 || value.windows(2).filter(follow).take(enough).count() == enough
 }
 
 /// How many characters of each class a value has.

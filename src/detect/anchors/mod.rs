@@ -274,17 +274,19 @@ struct Search<'c> {
 impl Search<'_> {
     /// Finds the runs in a stretch and those that touch it.
     fn around(&mut self, stretch: Range<usize>, found: &mut Vec<Run>) {
-        let length = |run: &mut dyn Iterator<Item = &u8>| run.take_while(|byte| is_run(**byte)).count();
         let mut start = self.searched;
         if stretch.start > start {
-            let back = length(&mut self.bytes[start..stretch.start].iter().rev());
-            start = stretch.start - back;
+            let before = self.bytes[start..stretch.start].iter().rev();
+            start = stretch.start - before.take_while(|byte| is_run(**byte)).count();
         }
         if stretch.end < start {
             return;
         }
-        let end = stretch.end + length(&mut self.bytes[stretch.end..].iter());
-        self.detectors.find_runs(self.bytes, start..end, found);
+        let behind = self.bytes[stretch.end..].iter();
+        let end = stretch.end + behind.take_while(|byte| is_run(**byte)).count();
+        if end - start >= runs::SHORTEST {
+            self.detectors.find_runs(self.bytes, start..end, found);
+        }
         self.searched = end;
     }
 }
