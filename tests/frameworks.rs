@@ -135,6 +135,14 @@ fn pre_commit_tries_the_source() {
 }
 
 #[test]
+#[ignore = "compiles keytrail in release mode"]
+fn prek_tries_the_source() {
+    let repo = TestRepo::new();
+    let source = root().to_str().expect("a plain path");
+    try_hook(&tool("frameworks/bin/prek"), "keytrail-src", source, &repo);
+}
+
+#[test]
 fn the_manifest_is_valid_and_its_placeholder_names_this_version() {
     let repo = TestRepo::new();
     let file = root().join(".pre-commit-hooks.yaml");
