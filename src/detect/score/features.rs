@@ -222,3 +222,23 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     };
     (0..text.len()).any(|at| text[at].eq_ignore_ascii_case(&first) && starts(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_stands_in_a_text_by_its_letters_alone() {
+        assert!(holds(b"my-Pass_Word1", b"password"));
+        assert!(holds(b"pasPassWord", b"PASS-WORD"));
+        assert!(!holds(b"pass", b"password"));
+        assert!(!holds(b"ab", b"ab"), "two letters stand anywhere");
+        assert!(!holds(b"abc", b"._"));
+    }
+
+    #[test]
+    fn counts_stop_at_what_a_number_holds() {
+        let many = [b"x".repeat(300), b"/".repeat(3)].concat();
+        assert_eq!(count(&many, &classes(&[b"x", b"/"])), [255, 3]);
+    }
+}

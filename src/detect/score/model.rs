@@ -100,8 +100,15 @@ fn read() -> Option<Vec<Tree>> {
 struct Fork {
     feature: u8,
     threshold: u8,
-    tree: usize,
+    tree: u16,
     kept: u16,
+}
+
+impl Fork {
+    /// Forks that ask the same, in the order of their thresholds.
+    fn step(&self) -> (u8, u8) {
+        (self.threshold, self.feature)
+    }
 }
 
 impl Model {
@@ -124,10 +131,10 @@ impl Model {
 
     fn of(trees: &[Tree]) -> Self {
         let mut leaves = [[0; LEAVES]; LANES];
-        let mut forks = Vec::new();
+        let mut forks = Vec::with_capacity(MODEL.len() / 4);
         for (number, tree) in trees.iter().enumerate() {
             let root = if tree.forks.is_empty() { LEAF } else { 0 };
-            tree.lay_out(root, number, &mut 0, &mut leaves[number], &mut forks);
+            tree.lay_out(root, number as u16, &mut 0, &mut leaves[number], &mut forks);
         }
         let mut most = [0; LANES / BLOCK + 1];
         for (block, leaves) in leaves.as_chunks::<BLOCK>().0.iter().enumerate().rev() {
@@ -135,37 +142,40 @@ impl Model {
             most[block] = most[block + 1] + highest.map(|leaf| i32::from(*leaf)).sum::<i32>();
         }
         let mut model = Self {
-            by_value: vec![[0; WIDTH]; 256],
+            by_value: Vec::with_capacity(256),
             remaining: vec![[u16::MAX; LANES]],
             leaves,
             most,
         };
-        forks.sort_by_key(|fork| (fork.feature, fork.threshold));
-        for of_feature in forks.chunk_by(|a, b| a.feature == b.feature) {
-            model.add(of_feature);
-        }
+        model.tell(forks);
         model
     }
 
-    /// Adds the forks of a feature, from the lowest threshold on.
-    fn add(&mut self, forks: &[Fork]) {
-        let mut remaining = [u16::MAX; LANES];
-        for at_threshold in forks.chunk_by(|a, b| a.threshold == b.threshold) {
-            for fork in at_threshold {
-                remaining[fork.tree] &= fork.kept;
+    /// Lays out what the forks take away, from the lowest value to the highest.
+    fn tell(&mut self, mut forks: Vec<Fork>) {
+        forks.sort_unstable_by_key(Fork::step);
+        let steps = || forks.chunk_by(|a, b| a.step() == b.step());
+        self.remaining.reserve_exact(steps().count());
+        let mut steps = steps().peekable();
+        let mut numbers = [0; WIDTH];
+        for value in 0..=u8::MAX {
+            self.by_value.push(numbers);
+            while let Some(step) = steps.next_if(|step| step[0].threshold == value) {
+                let number = &mut numbers[usize::from(step[0].feature)];
+                let mut remaining = self.remaining[usize::from(*number)];
+                for fork in step {
+                    remaining[usize::from(fork.tree)] &= fork.kept;
+                }
+                *number = self.remaining.len() as u16;
+                self.remaining.push(remaining);
             }
-            let Fork { feature, threshold, .. } = at_threshold[0];
-            for by_value in &mut self.by_value[usize::from(threshold) + 1..] {
-                by_value[usize::from(feature)] = self.remaining.len() as u16;
-            }
-            self.remaining.push(remaining);
         }
     }
 }
 
 impl Tree {
     /// Numbers the leaves below a place, those of low values first, and lists the forks.
-    fn lay_out(&self, at: u8, tree: usize, next: &mut usize, leaves: &mut [i16; LEAVES], forks: &mut Vec<Fork>) {
+    fn lay_out(&self, at: u8, tree: u16, next: &mut usize, leaves: &mut [i16; LEAVES], forks: &mut Vec<Fork>) {
         if at >= LEAF {
             leaves[*next] = i16::from_le_bytes(self.leaves[usize::from(at - LEAF)]);
             *next += 1;

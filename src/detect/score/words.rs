@@ -221,10 +221,6 @@ impl Search {
             }
         }
         search.link();
-        let ends: Vec<bool> = search.ending.iter().map(|groups| !groups.is_empty()).collect();
-        for next in search.next.as_flattened_mut() {
-            *next |= u16::from(ends[usize::from(*next)]) * ENDS;
-        }
         search
     }
 
@@ -249,16 +245,22 @@ impl Search {
         let mut rest = vec![0; self.next.len()];
         let mut queue = VecDeque::from([0]);
         while let Some(state) = queue.pop_front() {
-            for symbol in 0..SYMBOLS {
-                let of_rest = if state == 0 { 0 } else { self.next[rest[state]][symbol] };
-                match usize::from(self.next[state][symbol]) {
-                    0 => self.next[state][symbol] = of_rest,
-                    longer => {
-                        rest[longer] = usize::from(of_rest);
-                        let ending = self.ending[usize::from(of_rest)].clone();
-                        self.ending[longer].extend(ending);
-                        queue.push_back(longer);
-                    }
+            let of_rest = match state {
+                0 => [0; SYMBOLS],
+                _ => self.next[rest[state]],
+            };
+            for (next, of_rest) in self.next[state].iter_mut().zip(of_rest) {
+                if *next == 0 {
+                    *next = of_rest;
+                    continue;
+                }
+                let (longer, shorter) = (usize::from(*next), usize::from(of_rest & !ENDS));
+                rest[longer] = shorter;
+                queue.push_back(longer);
+                let ending = self.ending[shorter].clone();
+                self.ending[longer].extend(ending);
+                if !self.ending[longer].is_empty() {
+                    *next |= ENDS;
                 }
             }
         }
