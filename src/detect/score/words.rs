@@ -274,6 +274,8 @@ mod tests {
     #[test]
     fn every_word_is_counted_wherever_it_stands() {
         let all = WORDS.iter().copied().flatten().copied().collect::<Vec<_>>();
+        let strange = all.concat().bytes().find(|byte| !CHARACTERS.contains(byte));
+        assert_eq!(strange.map(char::from), None, "stands for every other character");
         let texts = [all.join("-"), all.concat().to_uppercase(), all.join("\u{e9}")];
         let found = count(texts.each_ref().map(|text| text.as_bytes()));
         for (text, counts) in texts.iter().zip(found) {
