@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release --example score-features -- FOLDER... > rows.tsv
 //!
-//! One line each: path, line, column of the value and of its end, what it is scored now, the features. No values.
+//! One line each: path, line, column of the value, line and column of its end, the features. No values.
 
 use std::io::Write;
 use std::path::Path;

@@ -43,7 +43,7 @@ pub use anchors::Anchors;
 pub use candidate::{Candidate, Mate, Role};
 pub use nested::{Nested, join_lines};
 pub use overlap::resolve;
-pub use score::survey;
+pub use score::{score_at, survey};
 pub use spots::Spots;
 pub use trace::{Asked, Look, Said};
 

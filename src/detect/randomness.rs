@@ -7,10 +7,10 @@
 /// log2(P(next | previous) * 64) in sixteenths of a bit, 66 rows of 66.
 const PAIRS: &[u8; 66 * 66] = include_bytes!("randomness.bin");
 
-/// The row of a character, 255 for one that is in no token.
+/// The row of a character, [`NONE`] for one that is in no token.
 const ROW: [u8; 256] = {
     let alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/-_";
-    let mut rows = [255; 256];
+    let mut rows = [NONE; 256];
     let mut i = 0;
     while i < alphabet.len() {
         rows[alphabet[i] as usize] = i as u8;
@@ -18,18 +18,29 @@ const ROW: [u8; 256] = {
     }
     rows
 };
+const NONE: u8 = 66;
+
+/// The table with a row and a column more, for what is in no token: it adds nothing.
+const PADDED: [[i8; 67]; 67] = {
+    let mut padded = [[0; 67]; 67];
+    let mut i = 0;
+    while i < PAIRS.len() {
+        padded[i / 66][i % 66] = PAIRS[i] as i8;
+        i += 1;
+    }
+    padded
+};
 
 /// The mean over all pairs, in bits: about -3.5 for random base64, above 0 for names and paths.
 /// Characters outside of the alphabet are passed over. Shorter than two characters: 0.
 pub fn score(text: &[u8]) -> f32 {
     let (mut sum, mut pairs) = (0_i32, 0_i32);
-    let mut before = 255;
+    let mut before = usize::from(NONE);
     for &byte in text {
-        let row = ROW[usize::from(byte)];
-        if before != 255 && row != 255 {
-            sum += i32::from(PAIRS[usize::from(before) * 66 + usize::from(row)] as i8);
-            pairs += 1;
-        }
+        let row = usize::from(ROW[usize::from(byte)]);
+        let is_pair = before != usize::from(NONE) && row != usize::from(NONE);
+        sum += i32::from(PADDED[before][row]);
+        pairs += i32::from(is_pair);
         before = row;
     }
     if pairs == 0 {

@@ -17,6 +17,9 @@ const MEDIUM: i16 = 192;
 const LOW: i16 = -448;
 
 impl Score {
+    /// The lowest odds that are worth a word.
+    pub const LEAST: i16 = LOW;
+
     pub fn new(odds: i16, is_quoted: bool) -> Self {
         Self { odds, is_quoted }
     }

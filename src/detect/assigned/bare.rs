@@ -60,7 +60,10 @@ const WORDS: &[&str] = &[
 pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usize>> {
     let start = sign.end;
     let line = &window[start..];
-    let line = &line[..line.iter().position(|b| b"\r\n".contains(b)).unwrap_or(line.len())];
+    if !line.first().is_some_and(|first| starts_value(*first)) {
+        return None;
+    }
+    let line = &line[..memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len())];
     let token = line
         .iter()
         .take(LONGEST + 1)
@@ -70,10 +73,7 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
     let whole = &line[..token];
     let length = match is_setting && !reads_as_code(whole) {
         true => token,
-        false => whole
-            .iter()
-            .position(|b| b"\"'`,;)]}>&<|\\(".contains(b))
-            .unwrap_or(token),
+        false => whole.iter().position(|b| ends_value(*b)).unwrap_or(token),
     };
     let value = &line[..length];
     let next = line.get(length).copied();
@@ -87,6 +87,19 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
         && !is_word(value)
         && (is_setting || is_element || is_assigned_within(window, name, sign, value, next));
     fits.then_some(start..start + length)
+}
+
+/// Whether any value starts so.
+fn starts_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'@' | b'#' | b'_' | b'$')
+}
+
+/// Whether a value in the midst of a line ends here.
+fn ends_value(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'>' | b'&' | b'<' | b'|' | b'\\' | b'('
+    )
 }
 
 /// Whether it is what `crypt` makes of a password, such as `$2a$10$…`.
@@ -134,7 +147,7 @@ fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[
 }
 
 fn is_word(value: &[u8]) -> bool {
-    let value = value.to_ascii_lowercase();
-    let dotted = value.contains(&b'.') && value.iter().all(|b| b.is_ascii_alphabetic() || b"._".contains(b));
-    dotted || WORDS.iter().any(|word| word.as_bytes() == value)
+    let is_dotted = || value.contains(&b'.') && value.iter().all(|b| b.is_ascii_alphabetic() || b"._".contains(b));
+    let is_listed = |word: &&str| word.as_bytes().eq_ignore_ascii_case(value);
+    WORDS.iter().any(is_listed) || is_dotted()
 }

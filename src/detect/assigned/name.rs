@@ -16,15 +16,17 @@ pub enum Category {
 
 /// The whole name around the word at `at`. `None` if it is longer than names are.
 pub fn around(window: &[u8], at: usize) -> Option<Range<usize>> {
-    let back = window[..at].iter().rev().take_while(|&&b| is_name(b)).count();
-    let ahead = window[at..].iter().take_while(|&&b| is_name(b)).count();
+    let longest = LONGEST + 1;
+    let back = window[..at].iter().rev().take(longest).take_while(|&&b| is_name(b));
+    let ahead = window[at..].iter().take(longest).take_while(|&&b| is_name(b));
+    let (back, ahead) = (back.count(), ahead.count());
     if back + ahead > LONGEST || at + ahead == window.len() {
         return None;
     }
     let name = &window[at - back..at + ahead];
     // A full stop or a dash at either end is no part of it.
-    let first = name.iter().position(|b| !b"-.".contains(b))?;
-    let last = name.iter().rposition(|b| !b"-.".contains(b))?;
+    let first = name.iter().position(|b| !matches!(b, b'-' | b'.'))?;
+    let last = name.iter().rposition(|b| !matches!(b, b'-' | b'.'))?;
     Some(at - back + first..at - back + last + 1)
 }
 
@@ -34,22 +36,20 @@ fn is_name(byte: u8) -> bool {
 
 /// What the name names: by the word of a secret that stands last in it, and as a key if there is none.
 pub fn category(name: &[u8]) -> Category {
-    let name = name.to_ascii_lowercase();
-    let last = |words: &[&str]| {
-        let ends = words
-            .iter()
-            .filter_map(|word| memchr::memmem::rfind(&name, word.as_bytes()));
-        ends.max()
-    };
-    let categories = [
-        (last(&["pass", "pwd", "_pw"]), Category::Password),
-        (last(&["secret"]), Category::Secret),
-        (last(&["token"]), Category::Token),
-    ];
-    let latest = categories.into_iter().filter(|(at, _)| at.is_some()).max();
-    match latest {
-        Some((_, category)) => category,
-        None if last(&["key"]).is_some() => Category::Key,
-        None => Category::Secret,
+    let mut is_key = false;
+    for at in (0..name.len()).rev() {
+        let starts = |word: &[u8]| {
+            let here = name[at..].get(..word.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(word))
+        };
+        match name[at] {
+            b'p' | b'P' if starts(b"pass") || starts(b"pwd") => return Category::Password,
+            b'_' if starts(b"_pw") => return Category::Password,
+            b's' | b'S' if starts(b"secret") => return Category::Secret,
+            b't' | b'T' if starts(b"token") => return Category::Token,
+            b'k' | b'K' => is_key |= starts(b"key"),
+            _ => {}
+        }
     }
+    if is_key { Category::Key } else { Category::Secret }
 }

@@ -9,7 +9,7 @@ const LONGEST: usize = 160;
 pub fn opening(window: &[u8], at: usize) -> Option<Range<usize>> {
     let slashes = window[at..].iter().take(4).take_while(|b| **b == b'\\').count();
     let quote = window.get(at + slashes)?;
-    b"\"'`".contains(quote).then_some(at..at + slashes + 1)
+    matches!(quote, b'"' | b'\'' | b'`').then_some(at..at + slashes + 1)
 }
 
 /// The value between the quote and the next one like it, on one line. `None` if it is empty or does not end.
@@ -19,7 +19,7 @@ pub fn read(window: &[u8], quote: Range<usize>) -> Option<Range<usize>> {
     let rest = &window[start..window.len().min(start + LONGEST + close.len())];
     let mut at = 0;
     while at < rest.len() {
-        if rest[at..].starts_with(close) {
+        if rest[at] == close[0] && rest[at..].starts_with(close) {
             return (at > 0).then_some(start..start + at);
         }
         match rest[at] {

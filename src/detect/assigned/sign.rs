@@ -13,6 +13,10 @@ const SIGNS: &[&[u8]] = &[
     b":=", b"=>", b"===", b"==", b"!==", b"!=", b"||=", b"?=", b"+=", b"=", b":", b"<-", b"->", b"||", b"??",
 ];
 
+fn starts_sign(byte: u8) -> bool {
+    matches!(byte, b':' | b'=' | b'!' | b'|' | b'?' | b'+' | b'<' | b'-')
+}
+
 /// The end of what leads from a name to its value.
 pub struct Sign {
     /// Where the sign itself stands; empty where a blank alone separates the two.
@@ -23,9 +27,13 @@ pub struct Sign {
 
 /// Reads the sign after a name.
 pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
+    // Most names are followed by nothing that leads to a value.
+    window.get(name.end).filter(|next| leads(**next))?;
     let closed = close(window, name.end);
     let start = blanks(window, closed);
-    let is_quoted = window[name.end..closed].iter().any(|b| b"\"'`".contains(b));
+    let is_quoted = window[name.end..closed]
+        .iter()
+        .any(|b| matches!(b, b'"' | b'\'' | b'`'));
     let sign = start
         ..assigns(window, start)
             .or_else(|| passes(window, name, start, is_quoted))
@@ -38,10 +46,19 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
     (end < window.len()).then_some(Sign { sign, end })
 }
 
+/// Whether a sign starts with this, or what may stand before one.
+fn leads(byte: u8) -> bool {
+    starts_sign(byte) || closes(byte) || matches!(byte, b' ' | b'\t' | b',' | b'(' | b'>')
+}
+
+fn closes(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*' | b'?' | b'[')
+}
+
 /// What closes a name: quotes, perhaps escaped, brackets, stars of Markdown.
 fn close(window: &[u8], at: usize) -> usize {
     let closers = window[at..].iter().take(6);
-    let closers = closers.take_while(|b| b"\"'`\\])*?[".contains(b)).count();
+    let closers = closers.take_while(|b| closes(**b)).count();
     let length = window[at..at + closers]
         .iter()
         .rposition(|b| *b != b'\\')
@@ -53,7 +70,7 @@ fn blanks(window: &[u8], at: usize) -> usize {
     at + window[at..]
         .iter()
         .take(MOST_BLANKS)
-        .take_while(|b| b" \t".contains(b))
+        .take_while(|b| matches!(b, b' ' | b'\t'))
         .count()
 }
 
@@ -79,7 +96,8 @@ fn break_line(window: &[u8], at: usize) -> usize {
 /// The end of a sign that gives a name a value.
 fn assigns(window: &[u8], at: usize) -> Option<usize> {
     let rest = &window[at..];
-    let sign = SIGNS.iter().find(|sign| rest.starts_with(sign))?;
+    let &first = rest.first().filter(|first| starts_sign(**first))?;
+    let sign = SIGNS.iter().find(|sign| sign[0] == first && rest.starts_with(sign))?;
     (!rest.starts_with(b"::")).then_some(at + sign.len())
 }
 
@@ -135,18 +153,29 @@ fn declares(window: &[u8], at: usize) -> Option<usize> {
 
 /// The place after a type and its `=`: `: Option<&str> = `.
 fn typed(window: &[u8], at: usize) -> Option<usize> {
-    let is_type = |b: &&u8| b.is_ascii_alphanumeric() || b"_&<>[]. |?*'".contains(b);
-    let length = window[at..].iter().take(LONGEST_TYPE).take_while(is_type).count();
-    let sign = at + length;
-    let starts = window[at..]
-        .first()
-        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&');
-    (starts && window[sign..].starts_with(b"= ")).then_some(sign + 2)
+    let is_type = |b: &&u8| {
+        let is_sign = matches!(
+            b,
+            b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b' ' | b'|' | b'?' | b'*' | b'\''
+        );
+        is_sign || b.is_ascii_alphanumeric()
+    };
+    window
+        .get(at)
+        .filter(|first| first.is_ascii_alphabetic() || **first == b'&')?;
+    let sign = at + window[at..].iter().take(LONGEST_TYPE).take_while(is_type).count();
+    window[sign..].starts_with(b"= ").then_some(sign + 2)
 }
 
 /// The place of the first quote in a call or a literal with a prefix: `Some("`, `[]byte("`, `b"`.
 fn call(window: &[u8], at: usize) -> Option<usize> {
-    let is_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.:&@$[](){<>".contains(b);
+    let is_call = |b: &&u8| {
+        let is_sign = matches!(
+            b,
+            b'_' | b'.' | b':' | b'&' | b'@' | b'$' | b'[' | b']' | b'(' | b')' | b'{' | b'<' | b'>'
+        );
+        is_sign || b.is_ascii_alphanumeric()
+    };
     let mut end = at + window[at..].iter().take(4).take_while(|b| b"([{".contains(b)).count();
     if window[end..].starts_with(b"new ") {
         end += 4;

@@ -3,9 +3,7 @@
 //! `benches/train-score` reads the same rows, so training and use cannot differ. A change of a feature makes the model
 //! worthless: train it again.
 
-use std::ops::Range;
-
-use super::text::{Shape, byte_class};
+use super::text::{Shape, byte_class, classes};
 use super::words::{self, GROUPS};
 use crate::detect::assigned::{Assigned, category};
 
@@ -19,38 +17,48 @@ const SHAPES: usize = 28;
 const PLACES: usize = 24;
 
 /// Bytes of a value that are counted one by one.
-const MARKS: &[u8] = b"./:_-%$<>{}*@#!\\+=([,&|?";
+const MARKS: &[&[u8]] = &[
+    b".", b"/", b":", b"_", b"-", b"%", b"$", b"<", b">", b"{", b"}", b"*", b"@", b"#", b"!", b"\\", b"+", b"=", b"(",
+    b"[", b",", b"&", b"|", b"?",
+];
 
 /// The features of one assignment.
 pub type Row = [u8; WIDTH];
 
 /// Describes an assignment.
 pub fn row(bytes: &[u8], assigned: &Assigned) -> Row {
+    const MARK: [u8; 256] = classes(MARKS);
     let name = &bytes[assigned.name.clone()];
     let value = &bytes[assigned.value.clone()];
-    let mut numbers = Vec::with_capacity(WIDTH);
-    shape(name, value, &mut numbers);
-    numbers.extend(
-        MARKS
-            .iter()
-            .map(|mark| value.iter().filter(|b| *b == mark).count().min(255) as u8),
-    );
-    place(bytes, assigned, &mut numbers);
-    let before = assigned.name.start.saturating_sub(CONTEXT_BEFORE)..assigned.name.start;
-    for text in [name, value, line_before(bytes, before)] {
-        numbers.extend(words::count(text));
+    let before = line_before(bytes, assigned.name.start);
+    let [of_name, of_value, of_line] = words::count([name, value, before]);
+    let parts: [&[u8]; 6] = [
+        &shape(name, value),
+        &count::<{ MARKS.len() }>(value, &MARK),
+        &place(bytes, assigned, before),
+        &of_name,
+        &of_value,
+        &of_line,
+    ];
+    let mut row = [0; WIDTH];
+    let mut filled = 0;
+    for part in parts {
+        row[filled..filled + part.len()].copy_from_slice(part);
+        filled += part.len();
     }
-    numbers.try_into().expect("every feature is one number")
+    row
 }
 
-fn shape(name: &[u8], value: &[u8], numbers: &mut Vec<u8>) {
+fn small(number: usize) -> u8 {
+    number.min(255) as u8
+}
+
+fn shape(name: &[u8], value: &[u8]) -> [u8; SHAPES] {
     let shape = Shape::of(value);
-    let name_shape = Shape::of(name);
-    let (name_letters, value_letters) = (letters(name), letters(value));
-    let holds = |text: &[u8], part: &[u8]| part.len() > 2 && memchr::memmem::find(text, part).is_some();
-    let last = name.rsplit(|b| b"_-.".contains(b)).next().unwrap_or_default();
-    let small = |number: usize| number.min(255) as u8;
-    numbers.extend([
+    let last = name.rsplit(|b| matches!(b, b'_' | b'-' | b'.')).next();
+    let is_small = !name.iter().any(u8::is_ascii_uppercase);
+    let is_large = !name.iter().any(u8::is_ascii_lowercase);
+    [
         category(name) as u8,
         small(value.len()),
         small(shape.distinct),
@@ -72,72 +80,165 @@ fn shape(name: &[u8], value: &[u8], numbers: &mut Vec<u8>) {
         shape.surprise,
         byte_class(value.first().copied()),
         byte_class(value.last().copied()),
-        u8::from(name_letters == value_letters),
-        u8::from(holds(&name_letters, &value_letters)),
-        u8::from(holds(&value_letters, &letters(last))),
+        u8::from(letters(name).eq(letters(value))),
+        u8::from(holds(name, value)),
+        u8::from(holds(value, last.unwrap_or_default())),
         small(name.len()),
-        small(name_shape.words),
-        u8::from(name_shape.lower == 0) + 2 * u8::from(name_shape.upper == 0),
+        small(words_of(name)),
+        u8::from(is_large) + 2 * u8::from(is_small),
         small(shape.humps),
-    ]);
+    ]
 }
 
 /// What stands around: the bytes between name and value, before and after.
-fn place(bytes: &[u8], assigned: &Assigned, numbers: &mut Vec<u8>) {
-    let Range { start, end } = assigned.name.clone();
-    let gap = &bytes[end..assigned.value.start];
+fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
+    const SETS: &[&[u8]] = &[
+        b" \t",
+        b"\n",
+        b"\"'`",
+        b"([{",
+        b"=",
+        b":",
+        b",",
+        b"|?",
+        b">",
+        b"!",
+        b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    ];
+    const SET: [u8; 256] = classes(SETS);
+    let gap = &bytes[assigned.name.end..assigned.value.start];
     let after = &bytes[assigned.value.end..bytes.len().min(assigned.value.end + CONTEXT_AFTER)];
-    let before = line_before(bytes, start.saturating_sub(CONTEXT_BEFORE)..start);
     let lead = before.trim_ascii_start();
-    let quote = gap.last().copied().filter(|b| b"\"'`".contains(b));
-    let closing = gap.len() - gap.iter().rev().take_while(|b| b"\"'`\\".contains(b)).count();
+    let quote = gap.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let is_close = |b: &&u8| matches!(b, b'"' | b'\'' | b'`' | b'\\');
+    let inner = &gap[..gap.len() - gap.iter().rev().take_while(is_close).count()];
     let behind = match quote {
-        Some(_) => &after[after.iter().take_while(|b| b"\"'`\\".contains(b)).count()..],
+        Some(_) => &after[after.iter().take_while(is_close).count()..],
         None => after,
     };
-    let count = |set: &[u8]| gap.iter().filter(|b| set.contains(b)).count().min(255) as u8;
-    let has = |sign: &[u8]| u8::from(memchr::memmem::find(gap, sign).is_some());
-    let is_comment = [&b"#"[..], b"//", b"*", b"--", b";", b"<!--", b"/*"]
-        .iter()
-        .any(|mark| lead.starts_with(mark));
-    let next_word = behind.iter().position(|b| !b" \t".contains(b)).map(|at| behind[at]);
-    numbers.extend([
+    let [
+        blanks,
+        lines,
+        quotes,
+        brackets,
+        equals,
+        colons,
+        commas,
+        bars,
+        angles,
+        bangs,
+        letters,
+    ] = count(gap, &SET);
+    let next_word = behind.iter().find(|b| !matches!(b, b' ' | b'\t'));
+    [
         quote.map_or(0, |quote| byte_class(Some(quote))),
         u8::from(gap.ends_with(b"\\\"") || gap.ends_with(b"\\'")),
-        gap.len().min(255) as u8,
-        count(b" \t"),
-        count(b"\n"),
-        count(b"\"'`"),
-        count(b"([{"),
-        count(b"="),
-        count(b":"),
-        count(b","),
-        count(b"|?"),
-        count(b">"),
-        count(b"!"),
-        u8::from(gap[..closing].last().is_some_and(|b| b"([{".contains(b))),
-        gap.iter().filter(|b| b.is_ascii_alphabetic()).count().min(255) as u8,
-        has(b"env") + has(b"ENV") + has(b"get") + has(b"Get") + has(b"fetch"),
+        small(gap.len()),
+        blanks,
+        lines,
+        quotes,
+        brackets,
+        equals,
+        colons,
+        commas,
+        bars,
+        angles,
+        bangs,
+        u8::from(matches!(inner.last(), Some(b'(' | b'[' | b'{'))),
+        letters,
+        // Most gaps have no letters, let alone those.
+        if letters < 3 { 0 } else { fetches(gap) },
         byte_class(before.last().copied()),
         byte_class(lead.first().copied()),
-        lead.len().min(255) as u8,
-        (before.len() - lead.len()).min(255) as u8,
-        u8::from(is_comment),
+        small(lead.len()),
+        small(before.len() - lead.len()),
+        u8::from(is_comment(lead)),
         byte_class(behind.first().copied()),
-        byte_class(next_word),
-        lead.iter().filter(|b| **b == b' ').count().min(255) as u8,
-    ]);
+        byte_class(next_word.copied()),
+        small(lead.iter().filter(|b| **b == b' ').count()),
+    ]
 }
 
-/// What stands before on the same line.
-fn line_before(bytes: &[u8], range: Range<usize>) -> &[u8] {
-    let before = &bytes[range];
+/// How many bytes of each class there are, of classes below `N`.
+fn count<const N: usize>(text: &[u8], class: &[u8; 256]) -> [u8; N] {
+    let mut counts = [0_u8; N];
+    for byte in text {
+        if let Some(count) = counts.get_mut(usize::from(class[usize::from(*byte)])) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
+}
+
+/// How many words of those that fetch a value stand in a gap.
+fn fetches(gap: &[u8]) -> u8 {
+    let words = [&b"env"[..], b"ENV", b"get", b"Get", b"fetch"];
+    let has = |word: &[u8]| gap.windows(word.len()).any(|part| part == word);
+    words.iter().filter(|word| has(word)).count() as u8
+}
+
+/// Whether a line starts as a comment does.
+fn is_comment(lead: &[u8]) -> bool {
+    match lead.first() {
+        Some(b'#' | b'*' | b';') => true,
+        Some(b'/') => matches!(lead.get(1), Some(b'/' | b'*')),
+        Some(b'-') => lead.get(1) == Some(&b'-'),
+        Some(b'<') => lead.starts_with(b"<!--"),
+        _ => false,
+    }
+}
+
+/// What stands before a name on the same line.
+fn line_before(bytes: &[u8], name: usize) -> &[u8] {
+    let before = &bytes[name.saturating_sub(CONTEXT_BEFORE)..name];
     let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
     &before[start..]
 }
 
+/// Runs of letters and digits.
+fn words_of(text: &[u8]) -> usize {
+    let mut is_in_word = false;
+    let starts = text.iter().filter(|byte| {
+        let was_in_word = std::mem::replace(&mut is_in_word, byte.is_ascii_alphanumeric());
+        is_in_word && !was_in_word
+    });
+    starts.count()
+}
+
 /// Letters and digits, small.
-fn letters(text: &[u8]) -> Vec<u8> {
+fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
     let letters = text.iter().filter(|b| b.is_ascii_alphanumeric());
-    letters.map(u8::to_ascii_lowercase).collect()
+    letters.map(u8::to_ascii_lowercase)
+}
+
+/// Whether the letters of a part, three or more, stand in those of a text.
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    let (Some(first), Some(_)) = (letters(part).next(), letters(part).nth(2)) else {
+        return false;
+    };
+    let starts = |at: usize| {
+        let mut here = letters(&text[at..]);
+        letters(part).all(|letter| here.next() == Some(letter))
+    };
+    (0..text.len()).any(|at| text[at].eq_ignore_ascii_case(&first) && starts(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_stands_in_a_text_by_its_letters_alone() {
+        assert!(holds(b"my-Pass_Word1", b"password"));
+        assert!(holds(b"pasPassWord", b"PASS-WORD"));
+        assert!(!holds(b"pass", b"password"));
+        assert!(!holds(b"ab", b"ab"), "two letters stand anywhere");
+        assert!(!holds(b"abc", b"._"));
+    }
+
+    #[test]
+    fn counts_stop_at_what_a_number_holds() {
+        let many = [b"x".repeat(300), b"/".repeat(3)].concat();
+        assert_eq!(count(&many, &classes(&[b"x", b"/"])), [255, 3]);
+    }
 }

@@ -24,25 +24,28 @@ use crate::rules::Rule;
 pub use features::CONTEXT_AFTER;
 use features::row;
 use harmless::is_harmless;
-pub use survey::survey;
+pub use survey::{score_at, survey};
 
 /// Makes a candidate of a value that is likely enough to be a secret.
 pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Candidate> {
-    let row = row(bytes, assigned);
-    let is_quoted = bytes[..assigned.value.start]
-        .last()
-        .is_some_and(|b| b"\"'`".contains(b));
-    let score = Score::new(model::odds(&row), is_quoted);
-    let confidence = score.confidence()?;
+    let score = score(bytes, assigned)?;
+    let value = &bytes[assigned.value.clone()];
+    let mut candidate = Candidate::new(rule, assigned.value.clone(), value).confidence(score.confidence()?);
+    candidate.score = Some(score);
+    candidate.reasons = reasons::of(bytes, assigned, score.is_quoted);
+    // Short and weak values are what people use as passwords; only what documents print is none.
+    Some(candidate.placeholder(placeholder::of_long(value)))
+}
+
+/// How likely a value is a secret; `None` if that is not worth a word.
+fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
+    let odds = model::odds(&row(bytes, assigned), Score::LEAST)?;
+    // Of a hundred values eight come so far.
     if is_harmless(bytes, assigned) {
         return None;
     }
-    let value = &bytes[assigned.value.clone()];
-    let mut candidate = Candidate::new(rule, assigned.value.clone(), value).confidence(confidence);
-    candidate.score = Some(score);
-    candidate.reasons = reasons::of(bytes, assigned, is_quoted);
-    // Short and weak values are what people use as passwords; only what documents print is none.
-    Some(candidate.placeholder(placeholder::of_long(value)))
+    let before = bytes[..assigned.value.start].last();
+    Some(Score::new(odds, matches!(before, Some(b'"' | b'\'' | b'`'))))
 }
 
 /// How far to either side of a value a NUL byte says that it stands in no text.
@@ -62,7 +65,7 @@ mod tests {
     fn odds(text: &str) -> i16 {
         let at = text.find(['p', 's']).expect("a name");
         let assigned = super::super::assigned::at_word(text.as_bytes(), at).expect("a value");
-        model::odds(&row(text.as_bytes(), &assigned))
+        model::odds(&row(text.as_bytes(), &assigned), i16::MIN).expect("no odds are lower")
     }
 
     #[test]
@@ -85,10 +88,5 @@ mod tests {
         let far = [&b"password = hello"[..], &b" ".repeat(NEAR), b"\0"].concat();
         assert!(is_in_binary(near, &(11..16)));
         assert!(!is_in_binary(&far, &(11..16)));
-    }
-
-    #[test]
-    fn the_model_is_whole() {
-        assert!(model::trees().len() > 1);
     }
 }

@@ -1,7 +1,9 @@
-//! Every value in a content that would be scored, with its features: what `benches/train-score` learns from.
+//! What a content holds of values under names: with their features, what `benches/train-score` learns from, and one by
+//! one, for `benches/score.rs` to measure.
 
 use super::features::{Row, row};
 use super::harmless::is_harmless;
+use super::score;
 use crate::detect::assigned::{self, Assigned};
 use crate::detect::{generic, looks, name, randomness, runs};
 
@@ -32,4 +34,11 @@ pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
     found.retain(|assigned| !is_harmless(bytes, assigned));
     let rows = found.iter().map(|assigned| row(bytes, assigned)).collect::<Vec<_>>();
     found.into_iter().zip(rows).collect()
+}
+
+/// Whether the value of the name around the word at `at` is likely a secret; `false` as well if that is not to be judged.
+/// `None` where no value is read.
+pub fn score_at(bytes: &[u8], at: usize, judge: bool) -> Option<bool> {
+    let assigned = assigned::at_word(bytes, at)?;
+    Some(judge && score(bytes, &assigned).is_some())
 }

@@ -40,73 +40,103 @@ impl Shape {
             surprise: (128.0 - randomness::score(text) * 16.0).clamp(0.0, 255.0) as u8,
             is_hex: text.iter().all(u8::is_ascii_hexdigit),
             is_uuid: text.len() == 36 && [8, 13, 18, 23].iter().all(|&at| text[at] == b'-'),
-            is_base64: text.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(b)),
+            is_base64: text.iter().all(|b| BASE64[usize::from(*b)] == 0),
             ..Self::default()
         };
+        let mut counts = [0; KINDS];
         let (mut word, mut repeat) = (0, 0);
-        let mut before = None;
+        // Nothing stands before the first byte: it changes nothing and follows nothing.
+        let first = text.first().copied().unwrap_or_default();
+        let (mut last, mut last_kind, mut is_in_word) = (first, kind(first), false);
         for &byte in text {
-            let kind = byte_kind(byte);
-            match kind {
-                Kind::Lower => shape.lower += 1,
-                Kind::Upper => shape.upper += 1,
-                Kind::Digit => shape.digits += 1,
-                Kind::Space => shape.spaces += 1,
-                Kind::Wide => shape.wide += 1,
-                Kind::Mark => shape.marks += 1,
-            }
-            let is_letter = matches!(kind, Kind::Lower | Kind::Upper);
-            let last: Option<u8> = before;
-            let last_kind = last.map(byte_kind);
+            let kind = kind(byte);
+            let is_letter = kind <= UPPER;
+            let is_of_word = kind <= DIGIT;
+            counts[usize::from(kind)] += 1;
             word = if is_letter { word + 1 } else { 0 };
-            repeat = if last == Some(byte) { repeat + 1 } else { 1 };
+            repeat = if last == byte { repeat + 1 } else { 1 };
             shape.longest_word = shape.longest_word.max(word);
             shape.repeats = shape.repeats.max(repeat);
-            shape.changes += usize::from(last_kind.is_some_and(|last| last != kind));
-            shape.humps += usize::from(last_kind == Some(Kind::Lower) && kind == Kind::Upper);
-            shape.steps += usize::from(last.is_some_and(|last| byte.wrapping_sub(last) == 1));
-            let starts = byte.is_ascii_alphanumeric() && !last.is_some_and(|last| last.is_ascii_alphanumeric());
-            shape.words += usize::from(starts);
-            before = Some(byte);
+            shape.changes += usize::from(last_kind != kind);
+            shape.humps += usize::from(last_kind == LOWER && kind == UPPER);
+            shape.steps += usize::from(byte.wrapping_sub(last) == 1);
+            shape.words += usize::from(is_of_word && !is_in_word);
+            (last, last_kind, is_in_word) = (byte, kind, is_of_word);
         }
+        [
+            shape.lower,
+            shape.upper,
+            shape.digits,
+            shape.spaces,
+            shape.wide,
+            shape.marks,
+        ] = counts;
         shape
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Lower,
-    Upper,
-    Digit,
-    Space,
-    Wide,
-    Mark,
+/// What kind a byte is of. Letters come first, then what else words are made of.
+const LOWER: u8 = 0;
+const UPPER: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 3;
+const WIDE: u8 = 4;
+const MARK: u8 = 5;
+const KINDS: usize = 6;
+
+fn kind(byte: u8) -> u8 {
+    const KIND: [u8; 256] = {
+        let mut kinds = [MARK; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            kinds[byte] = match byte as u8 {
+                b'a'..=b'z' => LOWER,
+                b'A'..=b'Z' => UPPER,
+                b'0'..=b'9' => DIGIT,
+                b' ' | b'\t' => SPACE,
+                0x80.. => WIDE,
+                _ => MARK,
+            };
+            byte += 1;
+        }
+        kinds
+    };
+    KIND[usize::from(byte)]
 }
 
-fn byte_kind(byte: u8) -> Kind {
-    match byte {
-        b'a'..=b'z' => Kind::Lower,
-        b'A'..=b'Z' => Kind::Upper,
-        b'0'..=b'9' => Kind::Digit,
-        b' ' | b'\t' => Kind::Space,
-        0x80.. => Kind::Wide,
-        _ => Kind::Mark,
+/// For each byte, which of the sets holds it; how many sets there are if none does.
+pub const fn classes(sets: &[&[u8]]) -> [u8; 256] {
+    let mut classes = [sets.len() as u8; 256];
+    let mut set = 0;
+    while set < sets.len() {
+        let mut at = 0;
+        while at < sets[set].len() {
+            classes[sets[set][at] as usize] = set as u8;
+            at += 1;
+        }
+        set += 1;
     }
+    classes
 }
+
+const BASE64: [u8; 256] = classes(&[b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=_-"]);
 
 /// A number for what kind of byte stands somewhere, those alike side by side.
 pub fn byte_class(byte: Option<u8>) -> u8 {
-    const CLASSES: &[&[u8]] = &[
+    const SETS: &[&[u8]] = &[
         b"\r\n", b" \t", b"&?", b";", b",", b"}", b"]", b")", b"\"", b"'", b"`", b"<", b">", b"({[", b".", b"+%", b":",
         b"=", b"#", b"/", b"*", b"-", b"$@", b"_", b"|!",
     ];
+    const CLASSES: [u8; 256] = classes(SETS);
     let Some(byte) = byte else { return 0 };
-    let listed = CLASSES.iter().position(|class| class.contains(&byte));
     match byte {
         b'a'..=b'z' => 40,
         b'A'..=b'Z' => 41,
         b'0'..=b'9' => 42,
         0x80.. => 43,
-        _ => listed.map_or(39, |at| at as u8 + 1),
+        _ => match CLASSES[usize::from(byte)] {
+            class if usize::from(class) < SETS.len() => class + 1,
+            _ => 39,
+        },
     }
 }

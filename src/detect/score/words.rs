@@ -1,8 +1,7 @@
 //! Words that speak for or against a secret, in groups: what is counted of a text is how many of each group it holds.
 
+use std::collections::VecDeque;
 use std::sync::OnceLock;
-
-use aho_corasick::AhoCorasick;
 
 /// How many groups there are.
 pub const GROUPS: usize = WORDS.len();
@@ -163,30 +162,136 @@ const WORDS: &[&[&str]] = &[
     ],
 ];
 
-/// How many words of each group the text holds.
-pub fn count(text: &[u8]) -> [u8; GROUPS] {
-    let mut counts = [0_u8; GROUPS];
-    let (search, group_of) = search();
-    for found in search.find_overlapping_iter(text) {
-        let count = &mut counts[usize::from(group_of[found.pattern()])];
-        *count = count.saturating_add(1);
+/// How many words of each group each text holds, whatever its letters' case. The texts are read side by side: a step
+/// waits for the one before it.
+pub fn count<const N: usize>(texts: [&[u8]; N]) -> [[u8; GROUPS]; N] {
+    static SEARCH: OnceLock<Search> = OnceLock::new();
+    let search = SEARCH.get_or_init(Search::new);
+    let mut counts = [[0_u8; GROUPS]; N];
+    let mut states = [0; N];
+    for at in 0..texts.iter().map(|text| text.len()).max().unwrap_or(0) {
+        for (n, text) in texts.iter().enumerate() {
+            let Some(&byte) = text.get(at) else { continue };
+            let next = search.next[states[n]][usize::from(SYMBOL[usize::from(byte)])];
+            states[n] = usize::from(next & !ENDS);
+            if next & ENDS != 0 {
+                for &group in &search.ending[states[n]] {
+                    let count = &mut counts[n][usize::from(group)];
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
     }
     counts
 }
 
-/// One search for all words, with the group of each; built when the first value is judged.
-fn search() -> &'static (AhoCorasick, Vec<u8>) {
-    static SEARCH: OnceLock<(AhoCorasick, Vec<u8>)> = OnceLock::new();
-    SEARCH.get_or_init(|| {
-        let words = WORDS.iter().copied().flatten();
-        let groups = WORDS
-            .iter()
-            .enumerate()
-            .flat_map(|(group, words)| words.iter().map(move |_| group as u8));
-        let search = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(words)
-            .expect("a few hundred words fit an automaton");
-        (search, groups.collect())
-    })
+/// The characters of words, and one symbol more for all others.
+const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_.:/@$=>( ";
+const SYMBOLS: usize = CHARACTERS.len() + 1;
+const SYMBOL: [u8; 256] = {
+    let mut symbols = [CHARACTERS.len() as u8; 256];
+    let mut at = 0;
+    while at < CHARACTERS.len() {
+        symbols[CHARACTERS[at] as usize] = at as u8;
+        symbols[CHARACTERS[at].to_ascii_uppercase() as usize] = at as u8;
+        at += 1;
+    }
+    symbols
+};
+
+/// One search for all words, built when the first value is judged: the automaton of Aho and Corasick, every step laid out.
+struct Search {
+    /// The state that follows a state and a symbol, with [`ENDS`] where words end. State 0 is the start.
+    next: Vec<[u16; SYMBOLS]>,
+    /// The groups of the words that end in a state.
+    ending: Vec<Vec<u8>>,
+}
+
+const ENDS: u16 = 1 << 15;
+
+impl Search {
+    fn new() -> Self {
+        let mut search = Self {
+            next: vec![[0; SYMBOLS]],
+            ending: vec![Vec::new()],
+        };
+        for (group, words) in WORDS.iter().enumerate() {
+            for word in *words {
+                search.add(word, group as u8);
+            }
+        }
+        search.link();
+        search
+    }
+
+    /// Adds the states of a word.
+    fn add(&mut self, word: &str, group: u8) {
+        let mut state = 0;
+        for byte in word.bytes() {
+            let symbol = usize::from(SYMBOL[usize::from(byte)]);
+            if self.next[state][symbol] == 0 {
+                self.next[state][symbol] = self.next.len() as u16;
+                self.next.push([0; SYMBOLS]);
+                self.ending.push(Vec::new());
+            }
+            state = usize::from(self.next[state][symbol]);
+        }
+        self.ending[state].push(group);
+    }
+
+    /// Where no word goes on, lays the step that the longest end of what was read takes, which starts a word too. The
+    /// shorter come first, since theirs are needed.
+    fn link(&mut self) {
+        let mut rest = vec![0; self.next.len()];
+        let mut queue = VecDeque::from([0]);
+        while let Some(state) = queue.pop_front() {
+            let of_rest = match state {
+                0 => [0; SYMBOLS],
+                _ => self.next[rest[state]],
+            };
+            for (next, of_rest) in self.next[state].iter_mut().zip(of_rest) {
+                if *next == 0 {
+                    *next = of_rest;
+                    continue;
+                }
+                let (longer, shorter) = (usize::from(*next), usize::from(of_rest & !ENDS));
+                rest[longer] = shorter;
+                queue.push_back(longer);
+                let ending = self.ending[shorter].clone();
+                self.ending[longer].extend(ending);
+                if !self.ending[longer].is_empty() {
+                    *next |= ENDS;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_counted_wherever_it_stands() {
+        let all = WORDS.iter().copied().flatten().copied().collect::<Vec<_>>();
+        let strange = all.concat().bytes().find(|byte| !CHARACTERS.contains(byte));
+        assert_eq!(strange.map(char::from), None, "stands for every other character");
+        let texts = [all.join("-"), all.concat().to_uppercase(), all.join("\u{e9}")];
+        let found = count(texts.each_ref().map(|text| text.as_bytes()));
+        for (text, counts) in texts.iter().zip(found) {
+            let text = text.to_ascii_lowercase();
+            for (words, count) in WORDS.iter().zip(counts) {
+                let starts = |word: &&str| {
+                    (0..text.len())
+                        .filter(|at| text.as_bytes()[*at..].starts_with(word.as_bytes()))
+                        .count()
+                };
+                assert_eq!(
+                    usize::from(count),
+                    words.iter().map(starts).sum::<usize>().min(255),
+                    "{words:?}"
+                );
+            }
+        }
+    }
 }
