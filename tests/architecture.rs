@@ -210,11 +210,17 @@ fn untrue(page: &str, manifest: &str) -> Vec<String> {
     let mut complaints = Vec::new();
     let long = page.lines().filter(|line| line.chars().count() > 140).count();
     if page.lines().count() > 90 || long > 0 {
-        complaints.push(format!("it is no page: {} lines, {long} of them too long", page.lines().count()));
+        complaints.push(format!(
+            "it is no page: {} lines, {long} of them too long",
+            page.lines().count()
+        ));
     }
     for (number, rooms) in FLOORS.iter().enumerate() {
         let start = format!("| {} | ", number + 1);
-        let row = page.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default();
+        let row = page
+            .lines()
+            .find_map(|line| line.strip_prefix(&start))
+            .unwrap_or_default();
         let missing = rooms.iter().filter(|room| !names(row).contains(room));
         complaints.extend(missing.map(|room| format!("floor {} has {room}", number + 1)));
     }
@@ -223,9 +229,13 @@ fn untrue(page: &str, manifest: &str) -> Vec<String> {
     let tables = [&manifest["dependencies"], unix].map(|table| table.as_table().expect("a table"));
     let crates: Vec<&String> = tables.iter().flat_map(|table| table.keys()).collect();
     let list = page.split("| crate | why |").nth(1).unwrap_or_default();
-    let rows = list.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let rows = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
     let aside = Regex::new(r" \([^)]*\)").expect("it compiles");
-    let firsts: Vec<String> = rows.map(|(first, _)| aside.replace_all(first, "").into_owned()).collect();
+    let firsts: Vec<String> = rows
+        .map(|(first, _)| aside.replace_all(first, "").into_owned())
+        .collect();
     let listed: Vec<&str> = firsts.iter().flat_map(|first| first.split(", ")).collect();
     let gone = listed.iter().filter(|name| !crates.iter().any(|known| known == *name));
     complaints.extend(gone.map(|name| format!("{name} is no dependency")));
@@ -381,11 +391,18 @@ mod planted {
             format!("| {} | {} |\n", number + 1, rooms.join(", "))
         });
         let page = floors.collect::<String>() + "| crate | why |\n|---|---|\n| clap (derive), csv | flags |\n";
-        let manifest = |crates: &str| format!("[dependencies]\n{crates}\n[target.'cfg(unix)'.dependencies]\ncsv = '1'\n");
+        let manifest =
+            |crates: &str| format!("[dependencies]\n{crates}\n[target.'cfg(unix)'.dependencies]\ncsv = '1'\n");
         assert_eq!(untrue(&page, &manifest("clap = '4'")), [""; 0]);
-        assert_eq!(untrue(&page, &manifest("clap = '4'\nureq = '3'")), ["ureq has no reason"]);
+        assert_eq!(
+            untrue(&page, &manifest("clap = '4'\nureq = '3'")),
+            ["ureq has no reason"]
+        );
         assert_eq!(untrue(&page, &manifest("")), ["clap is no dependency"]);
-        assert_eq!(untrue(&page.replace("`main`", "`app`"), &manifest("clap = '4'")), ["floor 6 has main"]);
+        assert_eq!(
+            untrue(&page.replace("`main`", "`app`"), &manifest("clap = '4'")),
+            ["floor 6 has main"]
+        );
         let long = page + &"x".repeat(141);
         assert_eq!(untrue(&long, &manifest("clap = '4'")).len(), 1);
     }

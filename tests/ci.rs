@@ -516,7 +516,7 @@ fn the_message_of_a_tag_came_with_it() {
         assert_eq!(run.code, code, "{}", run.err());
         assert_eq!(found["complete"], false);
         assert_eq!(found["incomplete_reasons"].as_array().map(Vec::len), Some(2), "{found}");
-        assert!(run.err().contains("git fetch --force --tags origin"), "{}", run.err());
+        assert!(found.to_string().contains("git fetch --force --tags origin"), "{found}");
     }
 }
 
