@@ -20,7 +20,9 @@ use std::thread;
 use clap::CommandFactory;
 use commands::{NOT_RUN, fault_of, is_keytrail, may_end, why_not_run};
 use keytrail::cli::Cli;
+use keytrail::config::SCHEMA;
 use pages::{Block, pages, root};
+use serde_json::Value;
 use world::World;
 
 /// Runs the commands of a block, one after the other in one shell. Returns what is wrong.
@@ -46,10 +48,13 @@ fn run_block(world: &World, block: &Block) -> Vec<String> {
     let ran = world.run(copy.path(), &script);
     let ended = fs::read_to_string(ended).unwrap_or_default();
     let mut codes = ended.lines();
+    let said = ran.out() + &ran.err();
+    if world.secrets.iter().any(|secret| said.contains(secret)) {
+        wrong.push(format!("{}:{}: a secret is shown", block.page, block.line));
+    }
     for (line, command) in &runnable {
         let code = codes.next().unwrap_or("nothing: it was not reached");
         if !may_end(command, code) {
-            let said = ran.out() + &ran.err();
             wrong.push(format!("{}: {command}\nended with {code}:\n{said}", place(*line)));
         }
     }
@@ -214,6 +219,29 @@ fn every_file_of_settings_is_read_without_a_fault() {
             };
             let ran = common::program::run(folder.path(), arguments);
             assert_eq!(ran.code, 0, "{}:{}: {}{}", page.path, block.line, ran.out(), ran.err());
+        }
+    }
+}
+
+#[test]
+fn every_setting_is_documented_with_its_default() {
+    let pages = pages();
+    let page = pages
+        .iter()
+        .find(|page| page.path == "docs/configuration.md")
+        .expect("a page");
+    let schema: Value = serde_json::from_str(SCHEMA).expect("it is JSON");
+    let tables = schema["properties"].as_object().expect("tables");
+    for (table, of) in tables {
+        let of = if table == "allow" { &of["items"] } else { of };
+        for (key, setting) in of["properties"].as_object().expect("keys") {
+            let row = page.text.lines().find(|line| line.starts_with(&format!("| `{key}` |")));
+            let row = row.unwrap_or_else(|| panic!("{table}.{key} is not in docs/configuration.md"));
+            let default = &setting["default"];
+            assert!(
+                default.is_null() || row.contains(&format!("`{default}`")),
+                "{row}: {default}"
+            );
         }
     }
 }

@@ -4,6 +4,8 @@ mod common;
 
 use std::fs;
 
+use common::hooked;
+use common::program::run;
 use common::repo::TestRepo;
 use keytrail::git::provenance::refs_reaching;
 use keytrail::git::tree::{self, EntryKind};
@@ -291,4 +293,34 @@ fn the_refs_that_reach_a_commit_are_named() {
     let refs = refs_reaching(&store, &Roots::of(&opened), &[side, base]);
     assert_eq!(refs[0], ["refs/heads/side", "refs/tags/v1"]);
     assert_eq!(refs[1], ["refs/heads/main", "refs/heads/side", "refs/tags/v1"]);
+}
+
+#[test]
+fn a_permalink_leads_to_the_commit_whose_line_it_names() {
+    let repo = TestRepo::new();
+    repo.git(&["remote", "add", "origin", "https://github.com/acme/app.git"]);
+    let base = repo.commit_file("first", "1\n");
+    let (pair, lines) = hooked::key(91);
+    let brought = repo.commit_file("a.env", &lines);
+    repo.commit_file("a.env", format!("# further\n# down\n{lines}"));
+    let link = |command: &[&str]| {
+        let log = run(&repo.path(), &[command, &["--report", "sarif"]].concat()).json();
+        let result = &log["runs"][0]["results"][0];
+        result["hostedViewerUri"].as_str().expect("a link").to_owned()
+    };
+    for (command, commit) in [
+        (&["range", &format!("{base}..HEAD")][..], brought),
+        (&["history"][..], repo.id("HEAD")),
+    ] {
+        let link = link(command);
+        let (file, line) = link.rsplit_once("#L").expect("a line");
+        assert_eq!(file, format!("https://github.com/acme/app/blob/{commit}/a.env"));
+        let text = repo.git(&["show", &format!("{commit}:a.env")]);
+        let line: usize = line.parse().expect("a number");
+        let line = text.lines().nth(line - 1).expect("the commit has the line");
+        assert!(
+            line.contains(&pair.id) || line.contains(&pair.secret),
+            "{command:?}: {link}"
+        );
+    }
 }

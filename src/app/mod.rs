@@ -6,6 +6,7 @@
 mod again;
 mod baseline;
 mod ci;
+mod commit_files;
 mod config;
 mod configure;
 mod explain;
@@ -35,9 +36,10 @@ use crate::git::{Repository, Store};
 use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
-use crate::report::{self, Target, destination};
+use crate::report::{self, Target, output};
 use crate::scan::{Scanned, progress};
 use crate::source::{Discovered, files, staged};
+use crate::text::inert;
 use configure::Subject;
 use job::Job;
 
@@ -135,9 +137,14 @@ pub fn leave() {
     progress::take_away();
 }
 
-/// Writes a document to standard output.
+/// Writes a text for people to standard output.
+fn say(text: &str) -> Result<Outcome, Error> {
+    print(inert(text).as_bytes())
+}
+
+/// Writes a document for programs to standard output.
 fn print(document: &[u8]) -> Result<Outcome, Error> {
-    destination::print(document)?;
+    output::print(document)?;
     Ok(Outcome::Clean)
 }
 

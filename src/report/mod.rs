@@ -23,6 +23,7 @@ mod link;
 mod markdown;
 mod markup;
 mod notes;
+pub mod output;
 pub mod place;
 pub mod read;
 mod roots;
@@ -37,7 +38,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::finding::{Confidence, Finding, Severity, SuppressionKind};
+use crate::finding::{Confidence, Finding, Occurrence, Severity, SuppressionKind};
 use crate::origin::ObjectId;
 use crate::rules::Rule;
 use crate::skip::{Policy, Skip, Why};
@@ -106,6 +107,16 @@ impl Target {
             head: None,
             branch: None,
             remote: None,
+        }
+    }
+
+    /// The commit whose tree has an occurrence at its lines; `None` where it is in none yet.
+    pub fn commit_of(&self, occurrence: &Occurrence) -> Option<ObjectId> {
+        let brought = occurrence.commit.map(|stamp| stamp.id);
+        // A range has the lines of its commits, whatever HEAD has.
+        match occurrence.in_head && !["range", "ci"].contains(&self.command) {
+            true => self.head.or(brought),
+            false => brought,
         }
     }
 }

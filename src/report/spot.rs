@@ -164,12 +164,9 @@ impl<'r> Spot<'r> {
 
     /// The commit whose tree has the secret at these lines, or whose message has it; `None` where it is in none yet.
     pub fn commit(&self, target: &Target) -> Option<ObjectId> {
-        let brought = self.lead.commit.map(|stamp| stamp.id);
         match self.lead.origin.place {
             Place::CommitMessage => self.lead.origin.object,
-            // A range has the lines of its commits, whatever HEAD has.
-            _ if self.lead.in_head && !["range", "ci"].contains(&target.command) => target.head.or(brought),
-            _ => brought,
+            _ => target.commit_of(self.lead),
         }
     }
 

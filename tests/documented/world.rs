@@ -23,6 +23,8 @@ pub struct World {
     environment: Vec<(OsString, OsString)>,
     /// Words of the documentation, and what stands for them in this world.
     words: [(&'static str, String); 4],
+    /// What no command may show.
+    pub secrets: [String; 2],
 }
 
 impl World {
@@ -93,6 +95,7 @@ impl World {
             home: copy_of(&repo.beside(".")),
             environment: set.filter(|(name, _)| name != "GIT_CONFIG_GLOBAL").collect(),
             words,
+            secrets: [old.secret, live.secret],
         }
     }
 

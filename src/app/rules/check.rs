@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::print;
+use crate::app::say;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::import;
@@ -34,7 +34,7 @@ pub fn check(files: &[PathBuf], no_builtin_rules: bool) -> Result<Outcome, Error
             }
         }
     }
-    print(said.as_bytes())?;
+    say(&said)?;
     match faults {
         0 => Ok(Outcome::Clean),
         1 => Err(Error::usage("a rule is not right").hint("what is wrong stands above")),
@@ -49,7 +49,7 @@ struct Checked {
 }
 
 fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
-    let carried = import::rules_of(path)?;
+    let carried = import::rules_of(path, &file::Disk)?;
     let mut all = match no_builtin_rules {
         true => Vec::new(),
         false => RuleSet::builtin_rules(),

@@ -83,18 +83,14 @@ impl<'r> Locator<'r> {
         }
     }
 
-    /// The page of the file on the same hosts.
+    /// The page of the file on the same hosts, as the commit has it whose lines are named.
     pub fn permalink(&self, occurrence: &Occurrence) -> Option<String> {
         let origin = &occurrence.origin;
         if origin.place != Place::Blob || origin.path.is_empty() || origin.submodule.is_some() {
             return None;
         }
         let (repository, pages) = self.host()?;
-        let revision = match occurrence.commit {
-            _ if occurrence.in_head => self.target.head?,
-            Some(stamp) => stamp.id,
-            None => return None,
-        };
+        let revision = self.target.commit_of(occurrence)?;
         let page = format!("{repository}/{pages}/{revision}/{}", encode(&origin.path));
         // The lines of what is packed are not the file's.
         match occurrence.via.iter().any(|step| matches!(step, Step::Member(_))) {
