@@ -10,17 +10,21 @@ mod change;
 mod file;
 mod format;
 mod grow;
+mod held;
 mod lineage;
 mod recall;
 mod shapes;
+mod traces;
 mod wire;
 
 pub use change::Change;
 pub use file::MemoFile;
 pub use grow::News;
+pub use held::{Filled, Held, put_read};
 pub use recall::Recall;
+pub use traces::digest_of;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -71,6 +75,18 @@ pub struct Memo {
     spot_ends: Vec<u32>,
     /// Starts and ends of spots in blobs.
     spots: Vec<(u32, u32)>,
+    /// Of each hit, where its variants end.
+    held_ends: Vec<u32>,
+    /// Variants of findings.
+    held: Vec<u32>,
+    /// By variant: the number of its secret.
+    secrets: Vec<u32>,
+    /// The hits that the last report showed, sorted.
+    shown: Vec<u32>,
+    /// What the refs led to when the traces were made.
+    roots: [u8; 32],
+    /// By secret: where it came from. None, or all of them.
+    traces: Vec<traces::Kept>,
     salt: [u8; 16],
     /// Names without findings, sorted digests, and how many bytes they have together.
     names: Vec<NameDigest>,
@@ -191,8 +207,9 @@ impl Memo {
         all
     }
 
-    /// The number and the bytes of all texts that need not be scanned again: of objects and of names.
-    pub fn spared(&self) -> (u64, u64) {
+    /// The number and the bytes of all texts that need not be scanned again: of objects and of names. Of those with
+    /// findings, only these are left out.
+    pub fn spared(&self, left: &HashSet<ObjectId>) -> (u64, u64) {
         let (mut items, mut bytes) = (self.names.len() as u64, self.name_bytes);
         for (at, &size) in self.sizes.iter().enumerate() {
             if size != FOLDER {
@@ -200,7 +217,7 @@ impl Memo {
                 bytes += self.text(at as u32, size);
             }
         }
-        for &hit in &self.hits {
+        for &hit in self.hits.iter().filter(|hit| !left.contains(&self.id(**hit))) {
             items -= 1;
             bytes -= self.text(hit, self.sizes[hit as usize]);
         }

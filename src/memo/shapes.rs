@@ -12,8 +12,8 @@ use crate::git::tree::{self, EntryKind};
 use crate::origin::ObjectId;
 
 impl Growing<'_> {
-    /// Takes the shapes that were known and adds those of new folders.
-    pub(super) fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
+    /// Takes the shapes that were known and adds those of new folders; returns the numbers of all names.
+    pub(super) fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) -> HashMap<Box<[u8]>, u32> {
         let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
         let mut shapes = Shapes::default();
         let mut moved_shapes = Vec::with_capacity(self.old.shapes.len());
@@ -67,6 +67,7 @@ impl Growing<'_> {
         let named = numbers.iter().filter(|(name, _)| news.hits.names.contains_key(*name));
         self.grown.named = named.map(|(_, number)| *number).collect();
         self.grown.named.sort_unstable();
+        numbers
     }
 }
 
