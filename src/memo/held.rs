@@ -3,7 +3,7 @@
 //! Most versions of a file hold what the version before held. Findings that differ in nothing but their place are one
 //! *variant*. Of each object the variants of its findings are kept, in order: numbers that stand for no value. What
 //! a number means is learned from an object that is scanned, and what is said of each such object is compared with
-//! what it holds. Nothing here is shown in a report: every place in one was scanned.
+//! what it holds. None of it gets into a report by itself: every object that one shows was scanned.
 
 use std::collections::{HashMap, HashSet};
 

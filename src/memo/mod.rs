@@ -1,10 +1,15 @@
 //! The memo of a `history` run: what was read under which rules, so that the next run reads only what is new.
 //!
 //! An object's id stands for its content: what was read once under an id is not read again, wherever a repack
-//! puts it. Kept are ids, sizes, the commits' parents and times, and of folders the entries that lead to a
-//! finding. **No secret, no part and no digest of one is kept**: of a finding only the object or the folder's
-//! entry that holds it, which is read and scanned again. Other names are kept as salted digests, to be counted
-//! once. A memo is a stranger's file: one that does not add up is refused whole, and everything is scanned.
+//! puts it. Kept are ids, sizes, the commits' parents and times, of folders the entries that lead to a finding, which
+//! objects hold the same findings, and where each came from, for as long as the refs lead to the same. **No secret, no
+//! part and no digest of one is kept**: of a finding only the object or the folder's entry that holds it. Those that a
+//! report shows are read and scanned again. Other names are kept as salted digests, to be counted once.
+//!
+//! A memo is a stranger's file: one that does not add up is refused whole, and everything is scanned. One that was
+//! forged to add up can hide findings and places, and can tell wrong paths, commits, times and refs of those that it
+//! leaves: it belongs where reports do. It cannot make a finding up: each object that is shown was read in this run,
+//! and its findings are those in it, at the lines that are told.
 
 mod change;
 mod file;
