@@ -79,7 +79,8 @@ pub fn audit(
     let is_unread = |item: &Item| item.is_one_of(&left) && item.is_one_of(&shown);
     if items.iter().any(is_unread) {
         let read = scan(job, store, &items, is_unread, &spots)?;
-        memo.confirm(&items, &is_unread, &read.findings, &mut filled).ok_or(OTHERWISE)?;
+        memo.confirm(&items, &is_unread, &read.findings, &mut filled)
+            .ok_or(OTHERWISE)?;
         put_read(&mut scanned.findings, triage::merge(read.findings));
     }
     let grown = (!is_still).then(|| {

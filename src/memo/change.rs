@@ -92,7 +92,8 @@ impl Change {
 
     /// Whether no commit, tag or folder is new, and no new blob holds a finding: so no finding came from elsewhere.
     pub fn leads_nowhere(&self, hits: &Hits) -> bool {
-        let is_nothing = |(id, kind): &(ObjectId, ObjectKind)| *kind == ObjectKind::Blob && !hits.objects.contains_key(id);
+        let is_nothing =
+            |(id, kind): &(ObjectId, ObjectKind)| *kind == ObjectKind::Blob && !hits.objects.contains_key(id);
         self.loose.is_empty() && self.packed.iter().all(is_nothing)
     }
 }

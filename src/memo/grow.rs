@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use super::traces::Telling;
 use super::{FOLDER, Held, LARGE, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word, digest_of};
-use crate::git::commit::Commit;
 use crate::finding::Finding;
+use crate::git::commit::Commit;
 use crate::git::provenance::{Folder, Hits, Trace};
 use crate::git::{Graph, ReadObject, Roots};
 use crate::origin::ObjectId;

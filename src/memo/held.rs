@@ -196,7 +196,11 @@ pub fn put_read(findings: &mut [Finding], read: Vec<Finding>) {
     }
     for finding in findings {
         let key = |occurrence: &Occurrence| (finding.fingerprint, occurrence.origin.object);
-        if !finding.occurrences.iter().any(|occurrence| places.contains_key(&key(occurrence))) {
+        if !finding
+            .occurrences
+            .iter()
+            .any(|occurrence| places.contains_key(&key(occurrence)))
+        {
             continue;
         }
         let mut all = Vec::with_capacity(finding.occurrences.len());

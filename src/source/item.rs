@@ -1,7 +1,7 @@
 //! An item: one thing to be scanned, as a handle that is cheap to hold by the million.
 
-use std::ops::Range;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::origin::{CommitStamp, ObjectId, Origin};
