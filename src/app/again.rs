@@ -58,7 +58,7 @@ pub fn audit(
     let is_of_roots = memo.is_of_roots(&digest_of(roots, head));
     let is_still = objects.is_empty() && (is_of_roots || provenance::is_nowhere(&hits, findings));
     let kept = match is_still && change.leads_nowhere(&hits) {
-        true => memo.traces(&scanned.findings, &filled.numbers(memo), roots, &recall.words),
+        true => memo.traces(&scanned.findings, &hits, &filled.numbers(memo), roots, &recall.words),
         false => None,
     };
     let graph = match kept {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Held, Memo, NONE, Reference};
 use crate::finding::{Finding, Fingerprint};
 use crate::git::Roots;
-use crate::git::provenance::{PlaceInHistory, Trace};
+use crate::git::provenance::{Hits, PlaceInHistory, Trace};
 use crate::origin::{CommitStamp, ObjectId, Place, State};
 
 pub(super) const STATES: [State; 3] = [State::InTree, State::HistoryOnly, State::Unreachable];
@@ -78,6 +78,18 @@ pub(super) struct Telling<'t> {
     pub(super) words: &'t HashMap<Box<[u8]>, u32>,
 }
 
+/// Whether what stands at a place holds the finding with this number.
+fn holds(hits: &Hits, place: &PlaceInHistory, number: u32) -> bool {
+    let of_object = |id: &ObjectId| hits.objects.get(id).is_some_and(|held| held.contains(&number));
+    match place.place {
+        Place::PathName => {
+            let name = place.path.rsplit(|&b| b == b'/').next().unwrap_or_default();
+            hits.names.get(name).is_some_and(|held| held.contains(&number))
+        }
+        _ => of_object(&place.object) && place.in_head.iter().all(of_object),
+    }
+}
+
 impl Memo {
     /// By secret, its origin. `None` if one cannot be told in numbers: then none is kept.
     pub(super) fn traces_of(&self, telling: &Telling<'_>) -> Option<Vec<Kept>> {
@@ -140,19 +152,23 @@ impl Memo {
         self.roots == *digest
     }
 
-    /// The origins of findings, in their order. `None` if that of one is not known.
+    /// The origins of findings, in their order. `None` if that of one is not known, or names an object or a folder's
+    /// entry that does not hold it.
     pub fn traces(
         &self,
         findings: &[Finding],
+        hits: &Hits,
         numbers: &HashMap<Fingerprint, u32>,
         roots: &Roots,
         words: &[Box<[u8]>],
     ) -> Option<Vec<Trace>> {
-        let of = |finding: &Finding| {
+        let of = |(number, finding): (u32, &Finding)| {
             let kept = self.traces.get(*numbers.get(&finding.fingerprint)? as usize)?;
-            self.trace(kept, roots, words)
+            let trace = self.trace(kept, roots, words)?;
+            let is_held = |place| holds(hits, place, number);
+            trace.places.iter().all(is_held).then_some(trace)
         };
-        findings.iter().map(of).collect()
+        (0..).zip(findings).map(of).collect()
     }
 
     fn trace(&self, kept: &Kept, roots: &Roots, words: &[Box<[u8]>]) -> Option<Trace> {
