@@ -59,7 +59,7 @@ pub struct Scan<'s> {
 /// What the workers found.
 #[derive(Default)]
 pub struct Scanned {
-    /// In the order of the items; each with one occurrence.
+    /// In the order of the items; those of packs are merged, the others have one occurrence each.
     pub findings: Vec<Finding>,
     /// Faults, and what was left out inside of items.
     pub skips: Vec<Skip>,

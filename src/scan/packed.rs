@@ -15,6 +15,7 @@ use crate::origin::{ObjectId, Origin};
 use crate::skip::Skip;
 use crate::source::history::{Named, Naming, place_of};
 use crate::source::{Added, Content};
+use crate::triage::merge;
 
 /// How many objects a worker reports at once.
 const BATCH: u64 = 64;
@@ -50,8 +51,10 @@ impl Scan<'_> {
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
         all.findings.sort_by_key(|(number, _)| *number);
         all.skips.sort_by_key(|(number, _)| *number);
+        let findings = all.findings.into_iter().map(|(_, finding)| finding).collect();
         let scanned = Scanned {
-            findings: all.findings.into_iter().map(|(_, finding)| finding).collect(),
+            // Here already: a secret in thousands of versions of a file is not to be held as so many findings while folders are read.
+            findings: merge(findings),
             skips: all.skips.into_iter().map(|(_, skip)| skip).collect(),
             items: all.items,
             bytes: all.bytes,
