@@ -109,9 +109,8 @@ fn audit_whole(
 ) -> Audit {
     let is_suspicious = |name: &[u8]| scan::may_hold(&job.detectors, name);
     let (mut history, mut scanned) = job.scan_history(store, no_delta, remember, |named, findings| {
-        let objects = findings
-            .iter()
-            .filter_map(|finding| finding.occurrences[0].origin.object);
+        let places = findings.iter().flat_map(|finding| &finding.occurrences);
+        let objects = places.filter_map(|place| place.origin.object);
         let suspects = Suspects {
             objects: objects.collect(),
             name: &is_suspicious,

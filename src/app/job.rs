@@ -167,13 +167,18 @@ impl Job {
         &self,
         store: &Store,
         no_delta: bool,
-        with_sizes: bool,
+        remember: bool,
         discover: impl FnOnce(Named, &[Finding]) -> History,
     ) -> (History, Scanned) {
         let total = store.packed(ObjectKind::has_text, self.source.threads());
         let mut found = History::default();
-        let scanned = self.scan_with(total, Some(store), State::Unreachable, None, with_sizes, |scan| {
-            let ScannedPacks { scanned, named } = scan.run_packed(store, no_delta);
+        let scanned = self.scan_with(total, Some(store), State::Unreachable, None, remember, |scan| {
+            let ScannedPacks { mut scanned, named } = scan.run_packed(store, no_delta);
+            if !remember {
+                // Here already: a secret in thousands of versions of a file is not to be held as so many findings while
+                // folders are read.
+                scanned.findings = triage::merge(scanned.findings);
+            }
             scan.progress.enter("reading folders and names");
             found = discover(named, &scanned.findings);
             scan.progress.enter("scanning");

@@ -34,7 +34,7 @@ pub mod walk;
 
 pub use added::{added_lines, intersect};
 pub use graph::{Graph, Node};
-pub use outline::{Line, Lines, Outlined, Sketch};
+pub use outline::{Entries, LineNumber, Outlined, Sketch};
 pub use pack::{Copied, Derived, Packed, Visitor};
 pub use refs::in_folder as refs_in;
 pub use repository::{Environment, Repository};
@@ -54,8 +54,10 @@ pub fn parse_id(hex: &[u8]) -> Option<ObjectId> {
     if hex.len() != 40 && hex.len() != 64 {
         return None;
     }
-    let raw = data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok()?;
-    ObjectId::from_bytes(&raw)
+    let mut raw = [0; 32];
+    let raw = &mut raw[..hex.len() / 2];
+    data_encoding::HEXLOWER_PERMISSIVE.decode_mut(hex, raw).ok()?;
+    ObjectId::from_bytes(raw)
 }
 
 /// Reads a regular file of at most `limit` bytes; a FIFO or device of a hostile repository would block.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::git::pack::{Packed, Packs, Visitor};
-use crate::git::tree::Entry;
+use crate::git::tree::{Entry, EntryKind};
 use crate::git::{Repository, loose, objects, pack};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
@@ -81,6 +81,44 @@ pub trait ReadObject {
     fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {
         false
     }
+
+    /// The same by numbers, if it has any.
+    fn numbered(&self) -> Option<&dyn Numbered> {
+        None
+    }
+}
+
+/// Objects and names by numbers from 0 on, for those who look at very many: a number is found in a table.
+pub trait Numbered {
+    /// How many objects have a number.
+    fn objects(&self) -> u32;
+
+    /// The number of an object, if it has one.
+    fn number(&self, id: &ObjectId) -> Option<u32>;
+
+    fn id(&self, number: u32) -> ObjectId;
+
+    /// The names of entries, by number.
+    fn names(&self) -> &[Box<[u8]>];
+
+    /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
+    /// Returns whether they are.
+    fn point(&self, tree: u32, visit: &mut dyn FnMut(Pointer)) -> bool;
+}
+
+/// An entry of a tree, by numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Pointer {
+    pub kind: EntryKind,
+    pub name: u32,
+    pub target: Target,
+}
+
+/// What an entry names.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    Numbered(u32),
+    Other(ObjectId),
 }
 
 /// The object folders of a repository, open for reading from several threads.

@@ -33,7 +33,7 @@ impl Assembly<'_> {
         if candidates.is_empty() {
             return Vec::new();
         }
-        let lines = LineIndex::with_first_line(self.content.bytes, self.content.first_line);
+        let lines = LineIndex::with_first_line(self.counted(candidates), self.content.first_line);
         let prints: Vec<Fingerprint> = candidates
             .iter()
             .map(|c| Fingerprint::of(&c.rule.id, &c.secret))
@@ -61,6 +61,16 @@ impl Assembly<'_> {
     /// look like a key, for notes and objects are filed under ids, and triage would drop each after it was traced.
     fn can_hold(&self, rule: &Rule) -> bool {
         rule.paths.is_empty() || matches!(self.content.origin.place, Place::File | Place::Stdin | Place::Blob)
+    }
+
+    /// The part of the content whose lines are counted: up to the last candidate, and the byte after it, which may end its line.
+    fn counted(&self, candidates: &[Candidate]) -> &[u8] {
+        let bytes = self.content.bytes;
+        let last = candidates.iter().map(|candidate| candidate.span.end).max();
+        match last.filter(|_| !self.with_line_hash) {
+            Some(last) => &bytes[..bytes.len().min(last + 1)],
+            None => bytes,
+        }
     }
 
     fn is_asked(&self, lines: &LineIndex<'_>, span: &Range<usize>) -> bool {

@@ -156,7 +156,8 @@ fn lift(outer: &[u8], nested: &Nested, found: Vec<Candidate>, candidates: &mut V
         return;
     }
     let first = candidates.len();
-    let line = LineIndex::new(outer).position(nested.span.start).line;
+    let before = &outer[..outer.len().min(nested.span.start + 1)];
+    let line = LineIndex::new(before).position(nested.span.start).line;
     let form = nested.form;
     for mut candidate in found {
         candidate.span = match candidate.within {

@@ -50,8 +50,9 @@ impl Scan<'_> {
             .extend(unread.into_iter().map(|unread| (unread.number, unread.skip)));
         all.findings.sort_by_key(|(number, _)| *number);
         all.skips.sort_by_key(|(number, _)| *number);
+        let findings = all.findings.into_iter().map(|(_, finding)| finding).collect();
         let scanned = Scanned {
-            findings: all.findings.into_iter().map(|(_, finding)| finding).collect(),
+            findings,
             skips: all.skips.into_iter().map(|(_, skip)| skip).collect(),
             items: all.items,
             bytes: all.bytes,

@@ -10,7 +10,7 @@ use super::history::{Named, Suspects};
 use crate::git::commit::{Commit, Tag};
 use crate::git::maps::Set;
 use crate::git::tree::{self, Entry, EntryKind};
-use crate::git::{Derived, Line, Lines, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
+use crate::git::{Derived, Entries, LineNumber, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
@@ -66,7 +66,7 @@ impl<'s> Links<'s> {
             commits: Vec::new(),
             tags: Vec::new(),
             damaged: Vec::new(),
-            sketch: Sketch::default(),
+            sketch: Sketch::of(store.slots()),
         }
     }
 
@@ -167,33 +167,37 @@ impl<'s> Links<'s> {
             }
             if let (Some(base), Some(copy)) = (base, copies.first().filter(|copy| copy.to <= at)) {
                 // From a shared start on, the same bytes are the same entries, up to the last that starts in the copy.
-                let start = at - copy.to + copy.from;
+                let start = (at - copy.to + copy.from) as u32;
+                let end = (copy.from + copy.length) as u32;
                 let first = known.partition_point(|&known| known < start);
-                let last = known.partition_point(|&start| start <= copy.from + copy.length).max(1) - 1;
+                let last = known.partition_point(|&start| start <= end).max(1) - 1;
                 if first < last && known[first] == start {
-                    let moved = |start: usize| start - copy.from + copy.to;
-                    kept.starts.extend(known[first..last].iter().map(|start| moved(*start)));
                     let end = known[last];
+                    // What stands further on there is moved by so many bytes, up or down.
+                    let by = (at as u32).wrapping_sub(start);
+                    kept.starts
+                        .extend(known[first..last].iter().map(|start| start.wrapping_add(by)));
                     let lines = &base.lines[base.lines.partition_point(|(at, _)| *at < start)..];
                     let lines = lines.iter().take_while(|(at, _)| *at < end);
-                    kept.lines.extend(lines.map(|(at, line)| (moved(*at), *line)));
-                    at = moved(end);
+                    kept.lines.extend(lines.map(|(at, line)| (at.wrapping_add(by), *line)));
+                    at = end.wrapping_add(by) as usize;
                     continue;
                 }
             }
             let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
                 return (kept, Err(tree::Damaged));
             };
-            kept.starts.push(at);
-            kept.lines.extend(self.follow_entry(&entry).map(|line| (at, line)));
+            kept.starts.push(at as u32);
+            kept.lines
+                .extend(self.follow_entry(&entry).map(|line| (at as u32, line)));
             at += length;
         }
-        kept.starts.push(at);
+        kept.starts.push(at as u32);
         (kept, Ok(()))
     }
 
     /// Notes what an entry names; returns it if it may lead to a finding.
-    fn follow_entry(&mut self, entry: &Entry<'_>) -> Option<Line> {
+    fn follow_entry(&mut self, entry: &Entry<'_>) -> Option<LineNumber> {
         if !self.names.contains(entry.name) {
             self.names.insert(entry.name.into());
             if (self.suspects.name)(entry.name) {
@@ -265,11 +269,11 @@ fn begin(id: &ObjectId) -> usize {
 /// What is kept of a tree for those that are made of it.
 #[derive(Default)]
 pub struct Kept {
-    /// Where its entries start, and where the last ends.
-    starts: Vec<usize>,
+    /// Where its entries start, and where the last ends: no object has more than [`LARGEST`](crate::git::LARGEST) bytes.
+    starts: Vec<u32>,
     /// The entries that may lead to a finding, and where they start.
-    lines: Vec<(usize, Line)>,
-    noted: Option<Lines>,
+    lines: Vec<(u32, LineNumber)>,
+    noted: Option<Entries>,
 }
 
 impl Visitor for Links<'_> {
@@ -281,8 +285,8 @@ impl Visitor for Links<'_> {
             self.note_damage(object.number, object.id());
         }
         let like = derived.and_then(|derived| derived.kept.noted.as_ref());
-        let lines = kept.lines.iter().map(|(_, line)| *line);
-        kept.noted = self.sketch.add(object.slot, lines, like);
+        let entries = kept.lines.iter().map(|(_, line)| *line);
+        kept.noted = self.sketch.add(object.slot, entries, like);
         kept
     }
 }

@@ -3,9 +3,11 @@
 //! Detection knows blobs; people know paths. Each path of a finding becomes one occurrence, at the lines it
 //! has in HEAD if it is there, or else in the commit that brought it.
 
+use std::collections::HashMap;
+
 use crate::finding::{Finding, Occurrence};
 use crate::git::provenance::{PlaceInHistory, Trace};
-use crate::origin::{Place, State};
+use crate::origin::{ObjectId, Place, State};
 
 /// Gives each finding the trace with its number.
 pub fn locate(findings: &mut [Finding], traces: Vec<Trace>) {
@@ -16,7 +18,9 @@ pub fn locate(findings: &mut [Finding], traces: Vec<Trace>) {
         finding.refs = trace.refs;
         finding.more_refs = trace.more_refs;
         let read = std::mem::take(&mut finding.occurrences);
-        finding.occurrences = trace.places.iter().flat_map(|place| at_place(place, &read)).collect();
+        let by_object = by_object(&read);
+        let places = trace.places.iter();
+        finding.occurrences = places.flat_map(|place| at_place(place, &read, &by_object)).collect();
         let elsewhere = |place: Place| !matches!(place, Place::Blob | Place::PathName);
         for occurrence in read.iter().filter(|read| elsewhere(read.origin.place)) {
             let mut occurrence = occurrence.clone();
@@ -35,24 +39,42 @@ pub fn locate(findings: &mut [Finding], traces: Vec<Trace>) {
     }
 }
 
+/// Where in a list the occurrences of each blob are: one secret may stand in thousands, at hundreds of paths.
+fn by_object(read: &[Occurrence]) -> HashMap<ObjectId, Vec<usize>> {
+    let mut by_object: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+    for (at, occurrence) in read.iter().enumerate() {
+        if let (Place::Blob, Some(object)) = (occurrence.origin.place, occurrence.origin.object) {
+            by_object.entry(object).or_default().push(at);
+        }
+    }
+    by_object
+}
+
 /// The occurrences of a finding at one path.
-fn at_place(place: &PlaceInHistory, read: &[Occurrence]) -> Vec<Occurrence> {
+fn at_place(place: &PlaceInHistory, read: &[Occurrence], by_object: &HashMap<ObjectId, Vec<usize>>) -> Vec<Occurrence> {
     let object = place.in_head.unwrap_or(place.object);
-    let name = place.path.rsplit(|&b| b == b'/').next().unwrap_or_default();
-    read.iter()
-        .filter(|read| match place.place {
-            Place::PathName => read.origin.place == Place::PathName && read.origin.path == name,
-            _ => read.origin.place == Place::Blob && read.origin.object == Some(object),
-        })
-        .map(|read| {
-            let mut occurrence = read.clone();
-            occurrence.origin.path = place.path.clone();
-            occurrence.origin.object = Some(object);
-            occurrence.commit = place.first;
-            occurrence.in_head = place.in_head.is_some();
-            occurrence
-        })
-        .collect()
+    let there: Vec<&Occurrence> = match place.place {
+        Place::PathName => {
+            let name = place.path.rsplit(|&b| b == b'/').next().unwrap_or_default();
+            let is_named = |read: &&Occurrence| read.origin.place == Place::PathName && read.origin.path == name;
+            read.iter().filter(is_named).collect()
+        }
+        _ => by_object
+            .get(&object)
+            .into_iter()
+            .flatten()
+            .map(|&at| &read[at])
+            .collect(),
+    };
+    let at_path = |read: &Occurrence| {
+        let mut occurrence = read.clone();
+        occurrence.origin.path = place.path.clone();
+        occurrence.origin.object = Some(object);
+        occurrence.commit = place.first;
+        occurrence.in_head = place.in_head.is_some();
+        occurrence
+    };
+    there.into_iter().map(at_path).collect()
 }
 
 /// A ref's own name reaches what stands in it.

@@ -5,17 +5,18 @@
 //! So provenance reads no packed tree again, and of those that lead to nothing it does not even hear.
 //! Objects are numbered by their place in the pack indexes, and a folder that has the same such entries as
 //! the one it was made of shares them. Beyond [`MOST`] entries folders are left to be read when asked for.
+//! An entry is the number of its line: versions of a folder name the same objects again and again.
 
 use std::ops::Range;
 
 use crate::git::maps::Map;
 use crate::git::provenance::Hits;
-use crate::git::store::{ObjectKind, ReadObject, Store};
+use crate::git::store::{Numbered, ObjectKind, Pointer, ReadObject, Store, Target};
 use crate::git::tree::{Entry, EntryKind};
 use crate::origin::ObjectId;
 
-/// So many entries a thread keeps, eight bytes each.
-const MOST: usize = 4 << 20;
+/// So many entries a thread keeps, four bytes each.
+const MOST: usize = 12 << 20;
 /// Marks an object that is in no pack.
 const OUTSIDE: u32 = 1 << 31;
 /// The kind of an entry stands in the highest two bits beside the number of its name.
@@ -44,21 +45,35 @@ impl Line {
     }
 }
 
-/// Where the lines of a folder are.
-pub type Lines = Range<u32>;
+/// The number of a line.
+pub type LineNumber = u32;
+
+/// Where the entries of a folder are.
+pub type Entries = Range<u32>;
 
 /// What one thread notes of the folders it meets.
 #[derive(Debug, Default)]
 pub struct Sketch {
-    folders: Vec<(u32, Lines)>,
+    folders: Vec<(u32, Entries)>,
+    entries: Vec<LineNumber>,
     lines: Vec<Line>,
+    /// By an object's place in the packs: the line that was made of it last, counted from one.
+    last: Vec<LineNumber>,
     names: Map<Box<[u8]>, u32>,
     outside: Vec<ObjectId>,
 }
 
 impl Sketch {
+    /// An empty one, for packs with so many places.
+    pub fn of(slots: u32) -> Self {
+        Self {
+            last: vec![0; slots as usize],
+            ..Self::default()
+        }
+    }
+
     /// The line of an entry, whose object stands at this place in the packs, if at any.
-    pub fn line(&mut self, entry: &Entry<'_>, packed: Option<u32>) -> Line {
+    pub fn line(&mut self, entry: &Entry<'_>, packed: Option<u32>) -> LineNumber {
         let name = match self.names.get(entry.name) {
             Some(&known) => known,
             None => number(&mut self.names, entry.name.into()),
@@ -69,37 +84,47 @@ impl Sketch {
             EntryKind::Symlink => 2,
             EntryKind::Submodule => 3,
         };
-        let target = packed.filter(|slot| *slot < OUTSIDE).unwrap_or_else(|| {
+        let name = kind << KIND | name;
+        let Some(slot) = packed.filter(|slot| *slot < OUTSIDE) else {
             self.outside.push(entry.id);
-            OUTSIDE | (self.outside.len() - 1) as u32
-        });
-        Line {
-            name: kind << KIND | name,
-            target,
+            let target = OUTSIDE | (self.outside.len() - 1) as u32;
+            return self.push(Line { name, target });
+        };
+        let last = self.last[slot as usize];
+        if last > 0 && self.lines[last as usize - 1].name == name {
+            return last - 1;
         }
+        let line = self.push(Line { name, target: slot });
+        self.last[slot as usize] = line + 1;
+        line
+    }
+
+    fn push(&mut self, line: Line) -> LineNumber {
+        self.lines.push(line);
+        (self.lines.len() - 1) as LineNumber
     }
 
     /// Notes a folder; returns where, for the folders that are made of it. `like` is that of its base.
     pub fn add(
         &mut self,
         folder: u32,
-        lines: impl Iterator<Item = Line> + Clone,
-        like: Option<&Lines>,
-    ) -> Option<Lines> {
-        let same = |like: &&Lines| {
-            let known = self.lines[like.start as usize..like.end as usize].iter().copied();
-            known.eq(lines.clone())
+        entries: impl Iterator<Item = LineNumber> + Clone,
+        like: Option<&Entries>,
+    ) -> Option<Entries> {
+        let same = |like: &&Entries| {
+            let known = self.entries[like.start as usize..like.end as usize].iter().copied();
+            known.eq(entries.clone())
         };
         let noted = match like.filter(same) {
             Some(like) => like.clone(),
             None => {
-                // An id weighs as much as four lines.
-                if self.lines.len() + 4 * self.outside.len() > MOST {
+                // A line weighs as much as two entries, an id as much as eight.
+                if self.entries.len() + 2 * self.lines.len() + 8 * self.outside.len() > MOST {
                     return None;
                 }
-                let start = self.lines.len() as u32;
-                self.lines.extend(lines);
-                start..self.lines.len() as u32
+                let start = self.entries.len() as u32;
+                self.entries.extend(entries);
+                start..self.entries.len() as u32
             }
         };
         self.folders.push((folder, noted.clone()));
@@ -119,7 +144,8 @@ impl Sketch {
                 None => number(&mut self.names, name),
             };
         }
-        let (lines, outside) = (self.lines.len() as u32, self.outside.len() as u32);
+        let (entries, lines) = (self.entries.len() as u32, self.lines.len() as u32);
+        let outside = self.outside.len() as u32;
         self.lines.extend(other.lines.iter().map(|line| Line {
             name: line.name >> KIND << KIND | names[line.name()],
             target: match line.target & OUTSIDE {
@@ -127,9 +153,10 @@ impl Sketch {
                 _ => line.target + outside,
             },
         }));
+        self.entries.extend(other.entries.iter().map(|line| line + lines));
         let folders = other.folders.into_iter();
         self.folders
-            .extend(folders.map(|(folder, at)| (folder, at.start + lines..at.end + lines)));
+            .extend(folders.map(|(folder, at)| (folder, at.start + entries..at.end + entries)));
         self.outside.extend(other.outside);
         self
     }
@@ -147,7 +174,7 @@ fn number(names: &mut Map<Box<[u8]>, u32>, name: Box<[u8]>) -> u32 {
 enum Folder {
     /// Not read, or no folder.
     Unknown,
-    Lines(Lines),
+    Entries(Entries),
     /// Read, and known to hold nothing.
     Empty,
 }
@@ -156,6 +183,7 @@ enum Folder {
 pub struct Outlined<'s> {
     store: &'s Store,
     folders: Vec<Folder>,
+    entries: Vec<LineNumber>,
     lines: Vec<Line>,
     names: Vec<Box<[u8]>>,
     /// Which of the names are hits themselves.
@@ -170,7 +198,10 @@ enum Met {
     Not,
     /// What is beneath it is being looked at.
     Standing,
-    Whole,
+    /// It leads to no hit.
+    Empty,
+    /// It leads to one, or may do so.
+    Leading,
 }
 
 impl<'s> Outlined<'s> {
@@ -181,20 +212,22 @@ impl<'s> Outlined<'s> {
             names[number as usize] = name;
         }
         let mut folders = vec![Folder::Unknown; store.slots() as usize];
-        for (folder, lines) in sketch.folders {
-            folders[folder as usize] = Folder::Lines(lines);
+        for (folder, entries) in sketch.folders {
+            folders[folder as usize] = Folder::Entries(entries);
         }
         let named = names.iter().map(|name| hits.names.contains_key(name)).collect();
         let mut outlined = Self {
             store,
             named,
             folders,
+            entries: sketch.entries,
             lines: sketch.lines,
             names,
             outside: sketch.outside,
             circle: None,
         };
-        outlined.prune(hits);
+        let leading = outlined.leading(hits);
+        outlined.prune(leading);
         outlined
     }
 
@@ -203,75 +236,94 @@ impl<'s> Outlined<'s> {
         self.circle
     }
 
+    /// Of each line, whether it is a hit itself.
+    fn leading(&self, hits: &Hits) -> Vec<bool> {
+        let mut objects = vec![false; self.folders.len()];
+        for slot in hits.objects.keys().filter_map(|id| self.store.slot(id)) {
+            objects[slot as usize] = true;
+        }
+        let leads = |line: &Line| {
+            self.named[line.name()]
+                || match (line.kind(), self.target(*line)) {
+                    // What is in a folder outside of the packs is not known.
+                    (EntryKind::Tree, target) => matches!(target, Target::Other(_)),
+                    (EntryKind::Submodule, _) => false,
+                    (_, Target::Numbered(slot)) => objects[slot as usize],
+                    (_, Target::Other(id)) => hits.objects.contains_key(&id),
+                }
+        };
+        self.lines.iter().map(leads).collect()
+    }
+
     /// Marks as empty what leads to no hit, what is beneath a folder first.
-    fn prune(&mut self, hits: &Hits) {
+    fn prune(&mut self, leading: Vec<bool>) {
         let mut met = vec![Met::Not; self.folders.len()];
-        let mut holds = vec![false; self.folders.len()];
-        let mut standing: Vec<(u32, Lines)> = Vec::new();
+        // The folders above the one that is looked at, with the entries to come and whether any yet leads to a hit.
+        let mut standing: Vec<(u32, Entries, bool)> = Vec::new();
         for folder in 0..self.folders.len() as u32 {
-            self.enter(folder, &mut met, &mut holds, &mut standing);
-            while let Some((folder, rest)) = standing.last_mut() {
-                let folder = *folder;
+            if met[folder as usize] != Met::Not {
+                continue;
+            }
+            self.enter(folder, &mut met, &mut standing);
+            while let Some((folder, rest, holds)) = standing.last_mut() {
                 let Some(at) = rest.next() else {
+                    let (folder, holds) = (*folder as usize, *holds);
                     standing.pop();
-                    met[folder as usize] = Met::Whole;
-                    if !holds[folder as usize] {
-                        self.folders[folder as usize] = Folder::Empty;
-                    } else if let Some((above, _)) = standing.last() {
-                        holds[*above as usize] = true;
+                    met[folder] = match holds {
+                        true => Met::Leading,
+                        false => Met::Empty,
+                    };
+                    if let Some((.., above)) = standing.last_mut() {
+                        *above |= holds;
                     }
                     continue;
                 };
-                let line = self.lines[at as usize];
-                let target = line.target as usize;
-                let hit = match line.kind() {
-                    EntryKind::Tree if line.target & OUTSIDE != 0 => true,
-                    EntryKind::Tree => match met[target] {
-                        Met::Not => {
-                            self.enter(line.target, &mut met, &mut holds, &mut standing);
-                            false
-                        }
+                let number = self.entries[at as usize] as usize;
+                *holds |= leading[number];
+                let line = self.lines[number];
+                if line.kind() == EntryKind::Tree && line.target & OUTSIDE == 0 {
+                    match met[line.target as usize] {
+                        Met::Not => self.enter(line.target, &mut met, &mut standing),
+                        Met::Empty => {}
+                        Met::Leading => *holds = true,
                         // Anything may be there.
                         Met::Standing => {
-                            self.circle = Some(self.id(line.target));
-                            true
+                            *holds = true;
+                            self.circle = Some(self.store.at_slot(line.target));
                         }
-                        Met::Whole => holds[target],
-                    },
-                    EntryKind::Submodule => false,
-                    _ => hits.objects.contains_key(&self.id(line.target)),
-                };
-                holds[folder as usize] |= hit || self.named[line.name()];
+                    }
+                }
+            }
+        }
+        for (folder, met) in self.folders.iter_mut().zip(met) {
+            if met == Met::Empty {
+                *folder = Folder::Empty;
             }
         }
     }
 
     /// Meets a folder. What is in one that was not read is not known, so it may hold something.
-    fn enter(&self, folder: u32, met: &mut [Met], holds: &mut [bool], standing: &mut Vec<(u32, Lines)>) {
+    fn enter(&self, folder: u32, met: &mut [Met], standing: &mut Vec<(u32, Entries, bool)>) {
         let at = folder as usize;
-        if met[at] != Met::Not {
-            return;
-        }
-        match &self.folders[at] {
-            Folder::Lines(lines) => {
-                met[at] = Met::Standing;
-                return standing.push((folder, lines.clone()));
+        met[at] = match &self.folders[at] {
+            Folder::Entries(entries) => {
+                standing.push((folder, entries.clone(), false));
+                Met::Standing
             }
-            Folder::Empty => {}
+            Folder::Empty => Met::Empty,
             Folder::Unknown => {
-                holds[at] = true;
-                if let Some((above, _)) = standing.last() {
-                    holds[*above as usize] = true;
+                if let Some((.., above)) = standing.last_mut() {
+                    *above = true;
                 }
+                Met::Leading
             }
-        }
-        met[at] = Met::Whole;
+        };
     }
 
-    fn id(&self, target: u32) -> ObjectId {
-        match target & OUTSIDE {
-            0 => self.store.at_slot(target),
-            _ => self.outside[(target & !OUTSIDE) as usize],
+    fn target(&self, line: Line) -> Target {
+        match line.target & OUTSIDE {
+            0 => Target::Numbered(line.target),
+            _ => Target::Other(self.outside[(line.target & !OUTSIDE) as usize]),
         }
     }
 }
@@ -281,24 +333,44 @@ impl ReadObject for Outlined<'_> {
         self.store.read(id, into)
     }
 
-    fn outline(&self, tree: &ObjectId, visit: &mut dyn FnMut(Entry<'_>)) -> bool {
-        let Some(folder) = self.store.slot(tree).map(|slot| &self.folders[slot as usize]) else {
-            return false;
-        };
-        let lines = match folder {
+    fn numbered(&self) -> Option<&dyn Numbered> {
+        Some(self)
+    }
+}
+
+impl Numbered for Outlined<'_> {
+    fn objects(&self) -> u32 {
+        self.folders.len() as u32
+    }
+
+    fn number(&self, id: &ObjectId) -> Option<u32> {
+        self.store.slot(id)
+    }
+
+    fn id(&self, number: u32) -> ObjectId {
+        self.store.at_slot(number)
+    }
+
+    fn names(&self) -> &[Box<[u8]>] {
+        &self.names
+    }
+
+    fn point(&self, tree: u32, visit: &mut dyn FnMut(Pointer)) -> bool {
+        let entries = match &self.folders[tree as usize] {
             Folder::Unknown => return false,
             Folder::Empty => return true,
-            Folder::Lines(lines) => &self.lines[lines.start as usize..lines.end as usize],
+            Folder::Entries(entries) => &self.entries[entries.start as usize..entries.end as usize],
         };
-        for &line in lines {
+        for &number in entries {
+            let line = self.lines[number as usize];
             let is_empty = line.kind() == EntryKind::Tree
                 && line.target & OUTSIDE == 0
                 && self.folders[line.target as usize] == Folder::Empty;
             if !is_empty || self.named[line.name()] {
-                visit(Entry {
+                visit(Pointer {
                     kind: line.kind(),
-                    name: &self.names[line.name()],
-                    id: self.id(line.target),
+                    name: line.name() as u32,
+                    target: self.target(line),
                 });
             }
         }

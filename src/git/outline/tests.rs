@@ -10,7 +10,7 @@ fn what_threads_note_is_put_together_and_shared() {
         name: name.as_bytes(),
         id: id(n),
     };
-    let (mut one, mut two) = (Sketch::default(), Sketch::default());
+    let (mut one, mut two) = (Sketch::of(10), Sketch::of(10));
     let a = one.line(&entry("a", EntryKind::Tree, 1), Some(1));
     let lost = one.line(&entry("lost", EntryKind::File, 9), None);
     let first = one.add(5, [a, lost].into_iter(), None);
@@ -24,8 +24,9 @@ fn what_threads_note_is_put_together_and_shared() {
         both.names.iter().map(|(name, number)| (*number, &name[..])).collect();
     let shown = |folder: usize| -> Vec<_> {
         let (slot, at) = &both.folders[folder];
-        let lines = &both.lines[at.start as usize..at.end as usize];
-        let shown = lines.iter().map(|line| match line.target & OUTSIDE {
+        let entries = &both.entries[at.start as usize..at.end as usize];
+        let lines = entries.iter().map(|&entry| both.lines[entry as usize]);
+        let shown = lines.map(|line| match line.target & OUTSIDE {
             0 => (*slot, names[&(line.name() as u32)], line.kind(), line.target),
             _ => {
                 let id = both.outside[(line.target & !OUTSIDE) as usize];

@@ -143,9 +143,10 @@ impl Forest {
         let all = 0..self.entries.len() as u32;
         let shares = all.clone().step_by(share as usize);
         let forest = &*self;
+        let guides: Vec<Guide> = (0..packs.len()).map(|pack| Guide::of(forest, packs, pack)).collect();
         let read = |first: u32| -> Vec<_> {
             let entries = first..all.end.min(first.saturating_add(share));
-            entries.map(|entry| forest.read_header(packs, entry)).collect()
+            entries.map(|entry| forest.read_header(packs, &guides, entry)).collect()
         };
         let made_of: Vec<Vec<_>> = match self.entries.len() <= share as usize {
             true => shares.map(read).collect(),
@@ -172,14 +173,14 @@ impl Forest {
         parents
     }
 
-    fn read_header(&self, packs: &[Pack], entry: u32) -> Result<MadeOf, Fault> {
+    fn read_header(&self, packs: &[Pack], guides: &[Guide], entry: u32) -> Result<MadeOf, Fault> {
         let number = self.pack(entry);
         let pack = &packs[number];
         let base = match pack.header(self.entries[entry as usize].offset)?.form {
             Form::Whole(kind) => return Ok(MadeOf::Nothing(kind)),
-            Form::OnOffset(offset) => self.before(entry, number, offset),
+            Form::OnOffset(offset) => guides[number].find(self, offset),
             Form::OnId(id) => match pack.index.find(&id) {
-                Some(position) => self.at(number, pack.index.offset(position)),
+                Some(position) => guides[number].find(self, pack.index.offset(position)),
                 None => return Ok(MadeOf::Elsewhere),
             },
         };
@@ -189,18 +190,6 @@ impl Forest {
     /// The entry at an offset of a pack.
     pub fn at(&self, pack: usize, offset: u64) -> Option<u32> {
         self.among(self.firsts[pack], self.firsts[pack + 1], offset)
-    }
-
-    /// The entry at an offset before that of `entry`: most bases lie a short way back.
-    fn before(&self, entry: u32, pack: usize, offset: u64) -> Option<u32> {
-        let first = self.firsts[pack];
-        let (mut low, mut high, mut step) = (entry, entry, 16);
-        while low > first && self.entries[low as usize].offset > offset {
-            high = low;
-            low = low.saturating_sub(step).max(first);
-            step *= 4;
-        }
-        self.among(low, high, offset)
     }
 
     fn among(&self, first: u32, last: u32, offset: u64) -> Option<u32> {
@@ -276,4 +265,39 @@ impl Forest {
         self.roots
             .sort_unstable_by_key(|&root| (std::cmp::Reverse(weights[root as usize]), root));
     }
+}
+
+/// Which entries start in each part of a pack, of about one entry each: bases lie anywhere, and are looked up by the million.
+struct Guide {
+    shift: u32,
+    starts: Vec<u32>,
+}
+
+impl Guide {
+    fn of(forest: &Forest, packs: &[Pack], pack: usize) -> Self {
+        let (first, last) = (forest.firsts[pack], forest.firsts[pack + 1]);
+        let bytes = packs[pack].map.bytes().len() as u64;
+        let shift = (bytes / u64::from((last - first).max(1))).max(1).ilog2();
+        let parts = (bytes >> shift) as usize + 1;
+        let mut starts = Vec::with_capacity(parts + 1);
+        for entry in first..last {
+            let part = part(forest.entries[entry as usize].offset, shift, parts);
+            while starts.len() <= part {
+                starts.push(entry);
+            }
+        }
+        starts.resize(parts + 1, last);
+        Self { shift, starts }
+    }
+
+    /// The entry at an offset.
+    fn find(&self, forest: &Forest, offset: u64) -> Option<u32> {
+        let part = part(offset, self.shift, self.starts.len() - 1);
+        forest.among(self.starts[part], self.starts[part + 1], offset)
+    }
+}
+
+/// The part of a pack that an offset lies in. An index can name any offset; what lies beyond is in the last one.
+fn part(offset: u64, shift: u32, parts: usize) -> usize {
+    (offset >> shift).min(parts as u64 - 1) as usize
 }

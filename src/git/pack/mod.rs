@@ -14,6 +14,7 @@ mod index;
 mod listing;
 mod map;
 mod reader;
+mod touched;
 mod walk;
 
 use std::ffi::OsStr;
@@ -155,6 +156,10 @@ impl Packs {
             self.packs.iter().for_each(|pack| pack.map.fetch());
             let forest = Forest::plant(&self.packs, threads);
             self.packs.iter().for_each(|pack| pack.index.let_go());
+            let bytes: usize = self.packs.iter().map(|pack| pack.map.bytes().len()).sum();
+            if bytes as u64 > touched::MOST {
+                self.let_go();
+            }
             forest
         })
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::delta::{self, Copied};
 use super::entry::{Form, Inflater};
+use super::touched::Touched;
 use super::{BASE_UNREAD, Fault, Packs};
 use crate::git::store::{LARGEST, ObjectKind, ReadObject};
 use crate::origin::ObjectId;
@@ -74,9 +75,6 @@ const LARGE_KEPT: usize = 4;
 /// A tree that takes more than this at a time is walked while no other such tree is, and takes at most
 /// [`LARGEST`]: a few bytes of deltas can ask for any amount.
 const ALONE: u64 = 128 << 20;
-/// When a worker has read so many bytes of packs, their memory is given back, so that large packs never stand whole
-/// beside what is found. What is read again the system mostly still has.
-const GIVEN_BACK: u64 = 32 << 20;
 
 impl Packs {
     /// Visits every object of the kinds that `wanted` holds for, each once, on `threads` threads. `others` is
@@ -91,7 +89,7 @@ impl Packs {
         let forest = self.forest_by(threads);
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut worker = Worker::new(self, others, wanted, visitor());
+            let mut worker = Worker::new(self, others, wanted, visitor(), threads);
             while let Some(&root) = forest.roots.get(next.fetch_add(1, Relaxed)) {
                 if forest.kind(root).is_none_or(wanted) {
                     worker.walk(root);
@@ -165,8 +163,7 @@ struct Worker<'p, V> {
     copied: Vec<Copied>,
     spare: Vec<Vec<u8>>,
     unread: Vec<(u32, Fault)>,
-    /// How many bytes of packs it has read since it gave their memory back.
-    read: u64,
+    touched: Touched,
 }
 
 /// An object that others are made of, while they are still to come.
@@ -178,7 +175,13 @@ struct Standing<'f, K> {
 }
 
 impl<'p, V: Visitor> Worker<'p, V> {
-    fn new(packs: &'p Packs, others: &'p (dyn ReadObject + Sync), wanted: fn(ObjectKind) -> bool, visitor: V) -> Self {
+    fn new(
+        packs: &'p Packs,
+        others: &'p (dyn ReadObject + Sync),
+        wanted: fn(ObjectKind) -> bool,
+        visitor: V,
+        threads: usize,
+    ) -> Self {
         Self {
             packs,
             others,
@@ -189,7 +192,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
             copied: Vec::new(),
             spare: Vec::new(),
             unread: Vec::new(),
-            read: 0,
+            touched: Touched::of(packs, threads),
         }
     }
 
@@ -292,12 +295,11 @@ impl<'p, V: Visitor> Worker<'p, V> {
     /// Checks and inflates an entry's data, into the delta buffer unless told otherwise.
     fn inflate(&mut self, entry: u32, into: Option<&mut Vec<u8>>) -> Result<(), Fault> {
         let forest = self.packs.forest();
-        let pack = &self.packs.packs[forest.pack(entry)];
+        let number = forest.pack(entry);
+        let pack = &self.packs.packs[number];
         let (start, end) = forest.extent(entry, &self.packs.packs);
-        self.read += end.saturating_sub(start);
-        if self.read > GIVEN_BACK {
+        if self.touched.add(number, start..end) {
             self.packs.let_go();
-            self.read = 0;
         }
         let header = pack.header(start)?;
         let checksum = pack.index.checksum(forest.position(entry));

@@ -6,6 +6,7 @@
 //! The order of commits that "first" and "last" refer to is that of [`Graph`]. What cannot be read
 //! holds nothing here: discovery and scan have named it as a fault.
 
+mod numbers;
 mod places;
 mod trees;
 
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 
 use crate::git::commit::{Commit, Tag};
 use crate::git::provenance::places::Places;
-use crate::git::provenance::trees::Trees;
+use crate::git::provenance::trees::{ShapeId, Trees};
 use crate::git::sets::SetId;
 use crate::git::store::{ObjectKind, ReadObject};
 use crate::git::tree::EntryKind;
@@ -186,18 +187,17 @@ impl<'t> Tracer<'t> {
     }
 
     fn run(&mut self, graph: &Graph, roots: &Roots, head: Option<ObjectId>) {
-        let beneath = |node: &Node| node.tree.map_or(SetId::EMPTY, |tree| self.trees.beneath(tree));
-        let in_trees: Vec<_> = graph.nodes.iter().map(beneath).collect();
+        let shape = |node: &Node| node.tree.map_or(ShapeId::NOTHING, |tree| self.trees.shape(tree));
+        let shapes: Vec<_> = graph.nodes.iter().map(shape).collect();
+        let in_trees: Vec<_> = shapes.iter().map(|shape| self.trees.beneath(*shape)).collect();
         let reach = self.reach(graph, &in_trees);
-        let in_commits = self.add_introductions(graph, &in_trees);
+        let in_commits = self.add_introductions(graph, &in_trees, &shapes);
         self.add_tags(graph, in_commits);
         self.add_refs(graph, roots, &reach);
         self.add_staged(roots);
         if let Some(head) = head.and_then(|id| graph.position(&id)) {
             self.add_removals(graph, &in_trees, &reach, head);
-            if let Some(tree) = graph.nodes[head as usize].tree {
-                self.places.mark_head(&self.trees, tree);
-            }
+            self.places.mark_head(&self.trees, shapes[head as usize]);
             for finding in self.trees.sets.members(in_trees[head as usize]) {
                 self.traces[finding as usize].state = State::InTree;
             }
@@ -243,9 +243,10 @@ impl<'t> Tracer<'t> {
     }
 
     /// Notes first commits and first places; returns the findings that any commit has.
-    fn add_introductions(&mut self, graph: &Graph, in_trees: &[SetId]) -> SetId {
+    fn add_introductions(&mut self, graph: &Graph, in_trees: &[SetId], shapes: &[ShapeId]) -> SetId {
         let mut seen = SetId::EMPTY;
-        for (node, &in_tree) in graph.nodes.iter().zip(in_trees) {
+        let mut before = ShapeId::NOTHING;
+        for ((node, &in_tree), &shape) in graph.nodes.iter().zip(in_trees).zip(shapes) {
             let own = self.trees.own(&node.stamp.id);
             let here = self.trees.sets.union(in_tree, own);
             let fresh = self.trees.sets.difference(here, seen);
@@ -253,8 +254,8 @@ impl<'t> Tracer<'t> {
                 self.traces[finding as usize].introduced = Some(node.stamp);
             }
             seen = self.trees.sets.union(seen, fresh);
-            if let Some(tree) = node.tree {
-                self.places.walk(&self.trees, tree, Some(node.stamp));
+            if std::mem::replace(&mut before, shape) != shape {
+                self.places.walk(&self.trees, shape, Some(node.stamp));
             }
         }
         seen
@@ -315,6 +316,9 @@ impl<'t> Tracer<'t> {
                 let gone = sets.difference(in_trees[parent as usize], in_trees[n]);
                 removed = sets.union(removed, gone);
             }
+            if removed.is_empty() {
+                continue;
+            }
             for &parent in &node.parents {
                 // What this parent's line once had and has no more, it took out itself.
                 let earlier = sets.difference(reach[parent as usize], in_trees[parent as usize]);
@@ -364,9 +368,9 @@ impl<'t> Tracer<'t> {
             Some(position) => reach[position as usize],
             None => match self.trees.objects.read(&target, &mut self.raw) {
                 Ok(ObjectKind::Tree) => {
-                    let set = self.trees.beneath(target);
-                    self.places.walk(&self.trees, target, None);
-                    set
+                    let shape = self.trees.shape(target);
+                    self.places.walk(&self.trees, shape, None);
+                    self.trees.beneath(shape)
                 }
                 _ => self.trees.own(&target),
             },

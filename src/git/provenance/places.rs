@@ -5,7 +5,7 @@
 
 use crate::git::maps::{Map, Set};
 use crate::git::provenance::PlaceInHistory;
-use crate::git::provenance::trees::{Number, Trees};
+use crate::git::provenance::trees::{ShapeId, Trees};
 use crate::origin::{CommitStamp, ObjectId, Place};
 
 /// Bytes of paths remembered: a hostile tree can hold one blob under more paths than there are atoms.
@@ -19,8 +19,8 @@ pub struct Places {
     pub all: Vec<Vec<PlaceInHistory>>,
     /// The numbers of the paths met so far.
     paths: Map<Box<[u8]>, u32>,
-    /// The trees already walked at each path, so that a path costs nothing while it does not change.
-    visited: Set<(u32, Number)>,
+    /// The shapes already walked at each path, so that a path costs nothing while it does not change.
+    visited: Set<(u32, ShapeId)>,
     /// Where in `all` a finding's path is.
     spots: Map<(u32, Place, u32), usize>,
     bytes: usize,
@@ -43,13 +43,11 @@ impl Places {
     }
 
     /// Notes the places beneath a commit's tree that no commit noted before it had.
-    pub fn walk(&mut self, trees: &Trees<'_>, tree: ObjectId, first: Option<CommitStamp>) {
-        if let Some(tree) = trees.met(&tree) {
-            self.walk_at(trees, tree, &mut Vec::new(), first);
-        }
+    pub fn walk(&mut self, trees: &Trees<'_>, tree: ShapeId, first: Option<CommitStamp>) {
+        self.walk_at(trees, tree, &mut Vec::new(), first);
     }
 
-    fn walk_at(&mut self, trees: &Trees<'_>, tree: Number, path: &mut Vec<u8>, first: Option<CommitStamp>) {
+    fn walk_at(&mut self, trees: &Trees<'_>, tree: ShapeId, path: &mut Vec<u8>, first: Option<CommitStamp>) {
         let entries = trees.held(tree);
         if entries.is_empty() || self.is_cut() {
             return;
@@ -101,13 +99,11 @@ impl Places {
     }
 
     /// Marks the places that are in HEAD's tree, all of which have been noted.
-    pub fn mark_head(&mut self, trees: &Trees<'_>, tree: ObjectId) {
-        if let Some(tree) = trees.met(&tree) {
-            self.mark_at(trees, tree, &mut Vec::new());
-        }
+    pub fn mark_head(&mut self, trees: &Trees<'_>, tree: ShapeId) {
+        self.mark_at(trees, tree, &mut Vec::new());
     }
 
-    fn mark_at(&mut self, trees: &Trees<'_>, tree: Number, path: &mut Vec<u8>) {
+    fn mark_at(&mut self, trees: &Trees<'_>, tree: ShapeId, path: &mut Vec<u8>) {
         if self.is_cut() {
             return;
         }

@@ -1,12 +1,15 @@
 //! Trees by the findings beneath them, each distinct tree read once.
 //!
-//! A history has very many trees. Of one that holds findings, only the entries that lead to them are kept, all in one list, by
-//! numbers for names and ids: each commit that touches a file beside them brings its tree anew.
+//! A history has very many trees, and most differ in what holds no finding. Of one that holds some, only the entries that lead
+//! to them are kept, by numbers for names and ids: that is its *shape*, and trees of one shape are not told apart any more.
+
+use std::hash::BuildHasher;
 
 use crate::git::maps::Map;
+use crate::git::provenance::numbers::{Number, Numbers};
 use crate::git::provenance::{Folder, Hits};
 use crate::git::sets::{SetId, Sets};
-use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::store::{ObjectKind, Pointer, ReadObject, Target};
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::origin::{ObjectId, Place};
 
@@ -22,12 +25,20 @@ pub struct Trees<'t> {
     begins: Box<[bool; 1 << 16]>,
     /// The findings in each object's own text or content.
     own: Map<ObjectId, SetId>,
-    ids: Numbers<ObjectId>,
-    names: Numbers<Box<[u8]>>,
-    /// By the number of a tree; `None` if it has not been read.
-    known: Vec<Option<Beneath>>,
-    /// The entries that hold findings, tree by tree.
+    numbers: Numbers<'t>,
+    /// The findings in objects that have a number of the store's.
+    own_numbered: Vec<SetId>,
+    /// The findings in names that have one.
+    named: Vec<SetId>,
+    /// By the number of a tree: its shape, counted from one; 0 if it has not been read.
+    known: Vec<u32>,
+    shapes: Vec<Shape>,
+    /// Shapes by the hash of their entries.
+    alike: Map<u64, ShapeId>,
+    /// The entries of all shapes.
     held: Vec<Held>,
+    /// Entries of the trees that are being read.
+    listed: Vec<Held>,
     raw: Vec<u8>,
     /// A tree that was nested too deep to be read.
     pub too_deep: Option<ObjectId>,
@@ -37,45 +48,39 @@ pub struct Trees<'t> {
     standing: Vec<Number>,
 }
 
-/// The number of an id or a name.
-pub type Number = u32;
+/// The number of a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ShapeId(u32);
 
-/// Ids or names, numbered as they come.
-struct Numbers<T> {
-    known: Map<T, Number>,
-    all: Vec<T>,
+impl ShapeId {
+    /// That of trees which hold nothing.
+    pub const NOTHING: Self = Self(0);
 }
 
 /// The findings beneath a tree, and where its entries that hold them are.
 #[derive(Clone, Copy)]
-struct Beneath {
+struct Shape {
     set: SetId,
     first: u32,
     end: u32,
 }
 
-impl Beneath {
-    const NOTHING: Self = Self {
-        set: SetId::EMPTY,
-        first: 0,
-        end: 0,
-    };
-}
-
 /// An entry that holds findings: by its name, its content, or beneath it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Held {
     name: Number,
+    /// Of a tree only as long as it is being read, or if its name is a finding: places name no others.
     id: Number,
     kind: EntryKind,
     by_name: SetId,
     by_content: SetId,
+    shape: ShapeId,
 }
 
 impl Held {
-    /// The tree to look further in.
-    pub fn tree(&self) -> Option<Number> {
-        (self.kind == EntryKind::Tree).then_some(self.id)
+    /// The shape to look further in, of a tree.
+    pub fn tree(&self) -> Option<ShapeId> {
+        (self.kind == EntryKind::Tree).then_some(self.shape)
     }
 
     /// The findings that stand at this very path, and how.
@@ -86,52 +91,47 @@ impl Held {
         };
         [(by_content, Place::Blob), (self.by_name, Place::PathName)]
     }
-}
 
-impl<T: Clone + Eq + std::hash::Hash> Numbers<T> {
-    fn of<Q>(&mut self, one: &Q) -> Number
-    where
-        Q: ?Sized + Eq + std::hash::Hash + ToOwned,
-        T: std::borrow::Borrow<Q> + From<Q::Owned>,
-    {
-        if let Some(&number) = self.known.get(one) {
-            return number;
-        }
-        let number = self.all.len() as Number;
-        let one = T::from(one.to_owned());
-        self.known.insert(one.clone(), number);
-        self.all.push(one);
-        number
-    }
-}
-
-impl<T> Default for Numbers<T> {
-    fn default() -> Self {
-        Self {
-            known: Map::default(),
-            all: Vec::new(),
-        }
+    fn is_empty(&self) -> bool {
+        self.by_name.is_empty() && self.by_content.is_empty()
     }
 }
 
 impl<'t> Trees<'t> {
     pub fn new(objects: &'t dyn ReadObject, hits: &'t Hits) -> Self {
+        let numbers = Numbers::after(objects.numbered());
         let mut begins = Box::new([false; 1 << 16]);
         let (mut sets, mut own) = (Sets::new(), Map::default());
+        let mut own_numbered = vec![SetId::EMPTY; numbers.of_store() as usize];
         for (id, findings) in &hits.objects {
             begins[begin(id)] = true;
-            own.insert(*id, sets.of(findings));
+            let set = sets.of(findings);
+            own.insert(*id, set);
+            if let Some(number) = numbers.store.and_then(|store| store.number(id)) {
+                own_numbered[number as usize] = set;
+            }
         }
+        let names = numbers.names_of_store().iter();
+        let named = names.map(|name| by_name(hits, &mut sets, name)).collect();
+        let nothing = Shape {
+            set: SetId::EMPTY,
+            first: 0,
+            end: 0,
+        };
         Self {
             objects,
             sets,
             hits,
             begins,
             own,
-            ids: Numbers::default(),
-            names: Numbers::default(),
-            known: Vec::new(),
+            known: vec![0; numbers.of_store() as usize],
+            numbers,
+            own_numbered,
+            named,
+            shapes: vec![nothing],
+            alike: Map::default(),
             held: Vec::new(),
+            listed: Vec::new(),
             raw: Vec::new(),
             too_deep: None,
             circle: None,
@@ -154,143 +154,218 @@ impl<'t> Trees<'t> {
         ids
     }
 
-    /// The findings beneath a tree, which is read if it is met for the first time.
-    pub fn beneath(&mut self, tree: ObjectId) -> SetId {
-        let number = self.number(tree);
-        self.beneath_at(number, 0)
+    /// The shape of a tree, which is read if it is met for the first time.
+    pub fn shape(&mut self, tree: ObjectId) -> ShapeId {
+        let number = self.numbers.number(&tree);
+        self.shape_at(number, 0)
     }
 
-    /// The number of a tree that was met.
-    pub fn met(&self, tree: &ObjectId) -> Option<Number> {
-        self.ids.known.get(tree).copied()
+    /// The findings beneath a tree of this shape.
+    pub fn beneath(&self, shape: ShapeId) -> SetId {
+        self.shapes[shape.0 as usize].set
     }
 
-    /// The entries of a tree that hold findings, by name; none if it has not been read.
-    pub fn held(&self, tree: Number) -> &[Held] {
-        match self.known[tree as usize] {
-            Some(Beneath { first, end, .. }) => &self.held[first as usize..end as usize],
-            None => &[],
-        }
+    /// The entries that hold findings in a tree of this shape, by name.
+    pub fn held(&self, shape: ShapeId) -> &[Held] {
+        let Shape { first, end, .. } = self.shapes[shape.0 as usize];
+        &self.held[first as usize..end as usize]
     }
 
     pub fn name(&self, entry: &Held) -> &[u8] {
-        &self.names.all[entry.name as usize]
+        self.numbers.name(entry.name)
     }
 
+    /// The object that an entry names, unless that is a tree whose name is no finding.
     pub fn id(&self, entry: &Held) -> ObjectId {
-        self.ids.all[entry.id as usize]
+        self.numbers.id(entry.id)
     }
 
     /// What a folder holds, which is read if it is met for the first time; `None` if nothing.
     pub fn folder(&mut self, id: ObjectId) -> Option<Folder> {
-        self.beneath(id);
-        let held = self.held(self.met(&id)?);
+        if self.shape(id) == ShapeId::NOTHING {
+            return None;
+        }
+        // Its shape may have been taken from another.
+        let number = self.numbers.number(&id);
+        self.list(number);
+        let mut entries = std::mem::take(&mut self.listed);
+        for entry in entries.iter_mut().filter(|entry| entry.kind == EntryKind::Tree) {
+            let shape = self.shape_at(entry.id, 0);
+            entry.by_content = self.beneath(shape);
+        }
+        entries.retain(|entry| !entry.is_empty());
+        entries.sort_by_key(|entry| self.name(entry));
         let entry = |held: &Held| (held.kind, self.name(held).into(), self.id(held));
-        (!held.is_empty()).then(|| Folder {
+        Some(Folder {
             id,
-            entries: held.iter().map(entry).collect(),
+            entries: entries.iter().map(entry).collect(),
         })
     }
 
-    fn number(&mut self, id: ObjectId) -> Number {
-        let number = self.ids.of(&id);
-        if number as usize >= self.known.len() {
-            self.known.resize(number as usize + 1, None);
-        }
-        number
+    fn known(&self, tree: Number) -> Option<ShapeId> {
+        self.known.get(tree as usize)?.checked_sub(1).map(ShapeId)
     }
 
-    fn beneath_at(&mut self, tree: Number, depth: usize) -> SetId {
-        if let Some(known) = self.known[tree as usize] {
-            return known.set;
+    fn know(&mut self, tree: Number, shape: ShapeId) {
+        let tree = tree as usize;
+        if tree >= self.known.len() {
+            self.known.resize(tree + 1, 0);
+        }
+        self.known[tree] = shape.0 + 1;
+    }
+
+    fn shape_at(&mut self, tree: Number, depth: usize) -> ShapeId {
+        if let Some(known) = self.known(tree) {
+            return known;
         }
         // Before it is read, so that a store that lies about its ids cannot send this in circles.
-        self.known[tree as usize] = Some(Beneath::NOTHING);
-        let id = self.ids.all[tree as usize];
+        self.know(tree, ShapeId::NOTHING);
         if depth > TREE_DEPTH {
-            self.too_deep = Some(id);
-            return SetId::EMPTY;
+            self.too_deep = Some(self.numbers.id(tree));
+            return ShapeId::NOTHING;
         }
         self.standing.push(tree);
-        let mut folders = Vec::new();
-        let mut entries = self.list(&id, &mut folders);
-        for (name, folder) in folders {
-            let by_content = self.beneath_at(folder, depth + 1);
-            if !by_content.is_empty() {
-                entries.push(Held {
-                    name,
-                    id: folder,
-                    kind: EntryKind::Tree,
-                    by_name: SetId::EMPTY,
-                    by_content,
-                });
+        let first = self.listed.len();
+        self.list(tree);
+        for at in first..self.listed.len() {
+            if self.listed[at].kind == EntryKind::Tree {
+                let shape = self.shape_at(self.listed[at].id, depth + 1);
+                let by_content = self.beneath(shape);
+                let entry = &mut self.listed[at];
+                (entry.shape, entry.by_content) = (shape, by_content);
+                if entry.by_name.is_empty() {
+                    entry.id = 0;
+                }
             }
         }
         self.standing.pop();
-        entries.sort_by_key(|entry| self.name(entry));
-        let mut set = SetId::EMPTY;
-        for entry in &entries {
-            let entry = self.sets.union(entry.by_name, entry.by_content);
-            set = self.sets.union(set, entry);
-        }
-        if !set.is_empty() {
-            let first = self.held.len() as u32;
-            self.held.append(&mut entries);
-            let end = self.held.len() as u32;
-            self.known[tree as usize] = Some(Beneath { set, first, end });
-        }
-        set
+        let mut listed = std::mem::take(&mut self.listed);
+        let shape = self.shape_of(&listed[first..]);
+        listed.truncate(first);
+        self.listed = listed;
+        self.know(tree, shape);
+        shape
     }
 
-    /// The entries that hold findings themselves; the folders still to be looked into go to `folders`.
-    fn list(&mut self, tree: &ObjectId, folders: &mut Vec<(Number, Number)>) -> Vec<Held> {
-        let mut held = Vec::new();
-        let objects = self.objects;
-        if objects.outline(tree, &mut |entry| self.note(&entry, folders, &mut held)) {
-            return held;
+    /// The shape of a tree that has these entries.
+    fn shape_of(&mut self, listed: &[Held]) -> ShapeId {
+        let first = self.held.len();
+        let mut held = std::mem::take(&mut self.held);
+        held.extend(listed.iter().filter(|entry| !entry.is_empty()));
+        held[first..].sort_by_key(|entry| self.name(entry));
+        self.held = held;
+        if self.held.len() == first {
+            return ShapeId::NOTHING;
+        }
+        let hash = self.alike.hasher().hash_one(&self.held[first..]);
+        if let Some(&alike) = self.alike.get(&hash)
+            && self.held(alike) == &self.held[first..]
+        {
+            self.held.truncate(first);
+            return alike;
+        }
+        let mut set = SetId::EMPTY;
+        for at in first..self.held.len() {
+            let Held {
+                by_name, by_content, ..
+            } = self.held[at];
+            let entry = self.sets.union(by_name, by_content);
+            set = self.sets.union(set, entry);
+        }
+        let shape = ShapeId(self.shapes.len() as u32);
+        self.alike.insert(hash, shape);
+        self.shapes.push(Shape {
+            set,
+            first: first as u32,
+            end: self.held.len() as u32,
+        });
+        shape
+    }
+
+    /// Lists the entries of a tree that hold findings themselves, and those that are to be looked into.
+    fn list(&mut self, tree: Number) {
+        if let Some(store) = self.numbers.store.filter(|store| tree < store.objects())
+            && store.point(tree, &mut |pointer| self.list_pointer(&pointer))
+        {
+            return;
+        }
+        let (tree, objects) = (self.numbers.id(tree), self.objects);
+        if objects.outline(&tree, &mut |entry| self.list_entry(&entry)) {
+            return;
         }
         let mut raw = std::mem::take(&mut self.raw);
-        if self.objects.read(tree, &mut raw) != Ok(ObjectKind::Tree) {
+        if objects.read(&tree, &mut raw) != Ok(ObjectKind::Tree) {
             raw.clear();
         }
         for entry in tree::entries(&raw, tree.length()).map_while(Result::ok) {
-            self.note(&entry, folders, &mut held);
+            self.list_entry(&entry);
         }
         self.raw = raw;
-        held
     }
 
-    fn note(&mut self, entry: &Entry<'_>, folders: &mut Vec<(Number, Number)>, held: &mut Vec<Held>) {
-        let by_name = match self.hits.names.get(entry.name) {
-            Some(findings) => self.sets.of(findings),
-            None => SetId::EMPTY,
+    fn list_pointer(&mut self, pointer: &Pointer) {
+        let id = match pointer.target {
+            Target::Numbered(number) => number,
+            Target::Other(id) => self.numbers.number(&id),
         };
+        let by_content = match (pointer.kind.is_blob(), pointer.target) {
+            (true, Target::Numbered(number)) => self.own_numbered[number as usize],
+            (true, Target::Other(id)) => self.own(&id),
+            (false, _) => SetId::EMPTY,
+        };
+        let held = Held {
+            name: pointer.name,
+            id,
+            kind: pointer.kind,
+            by_name: self.named[pointer.name as usize],
+            by_content,
+            shape: ShapeId::NOTHING,
+        };
+        if !held.is_empty() || self.is_to_be_looked_into(held.kind, id) {
+            self.listed.push(held);
+        }
+    }
+
+    fn list_entry(&mut self, entry: &Entry<'_>) {
+        let by_name = by_name(self.hits, &mut self.sets, entry.name);
         let by_content = match entry.kind.is_blob() {
             true => self.own(&entry.id),
             false => SetId::EMPTY,
         };
-        // A folder that is known to hold nothing is not worth a number for its name.
-        if entry.kind == EntryKind::Tree {
-            let folder = self.number(entry.id);
-            match self.known[folder as usize] {
-                Some(known) if known.set.is_empty() => {
-                    if self.standing.contains(&folder) {
-                        self.circle = Some(entry.id);
-                    }
-                }
-                _ => folders.push((self.names.of(entry.name), folder)),
-            }
+        let is_empty = by_name.is_empty() && by_content.is_empty();
+        if is_empty && entry.kind != EntryKind::Tree {
+            return;
         }
-        if !by_name.is_empty() || !by_content.is_empty() {
-            held.push(Held {
-                name: self.names.of(entry.name),
-                id: self.number(entry.id),
+        let id = self.numbers.number(&entry.id);
+        // A folder that is known to hold nothing is not worth a number for its name.
+        if self.is_to_be_looked_into(entry.kind, id) || !is_empty {
+            let held = Held {
+                name: self.numbers.number_name(entry.name),
+                id,
                 kind: entry.kind,
                 by_name,
                 by_content,
-            });
+                shape: ShapeId::NOTHING,
+            };
+            self.listed.push(held);
         }
     }
+
+    /// Whether an entry is a folder that may hold something.
+    fn is_to_be_looked_into(&mut self, kind: EntryKind, id: Number) -> bool {
+        if kind != EntryKind::Tree || self.known(id) != Some(ShapeId::NOTHING) {
+            return kind == EntryKind::Tree;
+        }
+        if self.standing.contains(&id) {
+            self.circle = Some(self.numbers.id(id));
+        }
+        false
+    }
+}
+
+/// The findings that a name holds.
+fn by_name(hits: &Hits, sets: &mut Sets, name: &[u8]) -> SetId {
+    hits.names.get(name).map_or(SetId::EMPTY, |findings| sets.of(findings))
 }
 
 fn begin(id: &ObjectId) -> usize {
