@@ -66,19 +66,12 @@ fn passwords_are_found_where_a_directive_a_statement_or_a_command_gives_them() {
         ("Dockerfile", "FROM scratch\nENV DB_PASSWORD @"),
         ("redis.conf", "requirepass @"),
         ("pod.yaml", "env:\n- name: DB_PASSWORD\n  value: \"@\""),
-        (
-            "site.xml",
-            "<property>\n<name>db.password</name>\n<value>@</value>\n</property>",
-        ),
+        ("Info.plist", "<key>Password</key>\n<string>@</string>"),
         (
             "build.gradle",
             "credentials {\n    username 'deploy'\n    password '@'\n}",
         ),
         ("notes.md", "* **Password:** @"),
-        (
-            "make.ps1",
-            "$password = ConvertTo-SecureString \"@\" -AsPlainText -Force",
-        ),
         ("copy.sh", "sshpass -p '@' ssh 10.0.0.5"),
         ("push.sh", "docker login -u ci -p @ registry.corp.net"),
         ("dump.sh", "mysqldump -u root -p@ app"),
