@@ -108,6 +108,20 @@ fn encrypted_and_public_values_are_no_secrets() {
 }
 
 #[test]
+fn the_token_that_everybody_shows_is_a_placeholder() {
+    let mut random = Random::new(88);
+    let repo = TestRepo::new();
+    let mut token = |claims: &str| {
+        let part = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
+        let signature = random.class("A-Za-z0-9_-", 43);
+        format!("{}.{}.{signature}\n", part("{\"alg\":\"HS256\"}"), part(claims))
+    };
+    repo.write("shown.md", token("{\"sub\":\"1234567890\",\"name\":\"John Doe\"}"));
+    repo.write("issued.md", token("{\"sub\":\"4711\",\"name\":\"Kim\"}"));
+    assert_eq!(reported(&repo), ["issued.md"]);
+}
+
+#[test]
 fn a_name_without_a_value_stays_silent() {
     let texts = [
         ("size.h", "#define PASSWORD_LENGTH 128"),
