@@ -10,7 +10,8 @@ use super::assigned::Assigned;
 use super::candidate::Candidate;
 use super::looks::Counts;
 use super::runs::end_of_padding;
-use super::{name, randomness, score};
+use super::{given, name, randomness, score};
+use crate::finding::{Confidence, Score};
 use crate::rules::Rule;
 
 /// Longer values are data, not credentials.
@@ -25,7 +26,12 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candid
         name: name::of_assigned_secret(bytes, span.start)?,
         value: span.start..end_of_padding(bytes, span.end),
     };
-    score::judge(rule, bytes, &assigned)
+    let mut candidate = score::judge(rule, bytes, &assigned)?;
+    if given::is_handed_over(bytes, &assigned.name, assigned.value.start) {
+        candidate.score = candidate.score.map(Score::believed);
+        candidate.confidence = candidate.confidence.max(Confidence::Medium);
+    }
+    Some(candidate)
 }
 
 /// Whether the value by itself could be such a secret; `looks_random` is asked if it is no hexadecimal number.

@@ -27,7 +27,14 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let header = data_encoding::BASE64URL_NOPAD.decode(header).ok()?;
     let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
     header.get("alg")?.as_str()?;
-    Some(Candidate::new(rule, at..at + token.len(), token))
+    let shown = is_shown(payload).then_some("documentation shows tokens with such claims");
+    Some(Candidate::new(rule, at..at + token.len(), token).placeholder(shown))
+}
+
+/// Whether the claims are those of the token that everybody shows, a subject who is counted to ten.
+fn is_shown(payload: &[u8]) -> bool {
+    let claims = data_encoding::BASE64URL_NOPAD.decode(payload);
+    claims.is_ok_and(|claims| claims.starts_with(br#"{"sub":"1234567890""#))
 }
 
 /// Whether the payload is an object, as claims are; anything may be signed, but only claims grant something.

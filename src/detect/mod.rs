@@ -16,6 +16,7 @@ mod der;
 mod escapes;
 mod foreign;
 mod generic;
+mod given;
 mod join;
 mod jwt;
 mod keys;

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::given::is_directed;
+
 /// How far back a name may start.
 const REACH: usize = 256;
 /// How many words that only carry a value (`value`, `Default`, `String`) are passed over.
@@ -84,13 +86,15 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
             .find(|word| !word.is_empty())
             .unwrap_or_default();
         let flag = last.starts_with(b"-");
-        let words = words(if flag { last } else { text });
+        let signed = flag || window[end..].iter().any(|b| b"=:>,(|".contains(b));
+        let directed = !signed && is_directed(&window[..end], window.last().copied());
+        let words = words(if flag || directed { last } else { text });
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
         let masked = window[..end - length].ends_with(b"**");
         let carrier = CARRIERS.contains(&words.concat().as_str());
         if !words.is_empty() && !masked && !carrier {
-            let assigned = flag || window[end..].iter().any(|b| b"=:>,(|".contains(b));
-            let start = end - if flag { last.len() } else { length };
+            let assigned = signed || directed;
+            let start = end - if flag || directed { last.len() } else { length };
             let span = low + start..low + end;
             return Name {
                 words,

@@ -33,6 +33,15 @@ impl Score {
         }
     }
 
+    /// The odds of a value whose place says that it is a secret: never less than a medium confidence needs.
+    #[must_use]
+    pub fn believed(self) -> Self {
+        Self {
+            odds: self.odds.max(MEDIUM),
+            ..self
+        }
+    }
+
     /// How sure these odds are; `None` if what has them is not worth a word.
     pub fn confidence(self) -> Option<Confidence> {
         match self.odds {

@@ -112,6 +112,26 @@ const LOCALES: &[&str] = &[
     "messages",
 ];
 
+/// Files in which package managers note digests of what they fetched.
+const LOCKS: &[&[u8]] = &[
+    b"go.sum",
+    b"podfile.lock",
+    b"cargo.lock",
+    b"package-lock.json",
+    b"npm-shrinkwrap.json",
+    b"yarn.lock",
+    b"pnpm-lock.yaml",
+    b"poetry.lock",
+    b"uv.lock",
+    b"pipfile.lock",
+    b"composer.lock",
+    b"gemfile.lock",
+    b"pubspec.lock",
+    b"packages.lock.json",
+    b"mix.lock",
+    b"flake.lock",
+];
+
 /// The languages that most texts are translated into.
 const LANGUAGES: &[&str] = &[
     "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
@@ -160,7 +180,14 @@ fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
     if is_installed(path) && !is_issued(finding, place) {
         return Some(Confidence::Low);
     }
-    Some(weighed(place.score?, path).confidence().unwrap_or(Confidence::Low))
+    let weighed = weighed(place.score?, path).confidence().unwrap_or(Confidence::Low);
+    Some(if is_lock(path) { Confidence::Low } else { weighed })
+}
+
+/// Whether what looks drawn in the file is a digest.
+fn is_lock(path: &[u8]) -> bool {
+    let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    LOCKS.iter().any(|lock| lock.eq_ignore_ascii_case(name))
 }
 
 /// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
@@ -183,7 +210,11 @@ fn kind(path: &[u8]) -> Kind {
     let ending = parts.next().unwrap_or_default();
     let stem = parts.next().unwrap_or_default();
     let in_locales = folders.any(|folder| LOCALES.iter().any(|locale| locale.as_bytes() == folder));
-    if in_locales || is_language(stem) && matches!(ending, b"json" | b"yml" | b"yaml" | b"properties" | b"po") {
+    let is_bundle = ending == b"properties" && is_bundle(stem);
+    if in_locales
+        || is_bundle
+        || is_language(stem) && matches!(ending, b"json" | b"yml" | b"yaml" | b"properties" | b"po")
+    {
         return Kind::Locale;
     }
     if name.windows(5).any(|part| part == b".min.") {
@@ -198,6 +229,12 @@ fn kind(path: &[u8]) -> Kind {
         None if name.starts_with(b"dockerfile") || name.starts_with(b"makefile") => Kind::Shell,
         None => Kind::Other,
     }
+}
+
+/// Whether a name is that of a bundle of texts in Java: `messages`, `labels_pt_BR`.
+fn is_bundle(name: &[u8]) -> bool {
+    let underscore = name.iter().position(|b| *b == b'_');
+    name == b"messages" || underscore.is_some_and(|at| is_language(&name[at + 1..]))
 }
 
 /// Whether a name is that of a language: `de`, `pt-br`, `zh_hans`.
@@ -223,6 +260,9 @@ mod tests {
             ("a/Dockerfile", Kind::Shell),
             ("config/locales/login.yml", Kind::Locale),
             ("texts/pt_BR.json", Kind::Locale),
+            ("texts/labels_pt_BR.properties", Kind::Locale),
+            ("src/messages.properties", Kind::Locale),
+            ("src/app_test.properties", Kind::Settings),
             ("db.json", Kind::Data),
             ("jquery.min.js", Kind::Generated),
             ("Cargo.lock", Kind::Generated),
@@ -230,6 +270,16 @@ mod tests {
             ("", Kind::Other),
         ] {
             assert_eq!(kind(path.as_bytes()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_lock_file_is_one_by_its_name() {
+        for path in ["go.sum", "ios/Podfile.lock", "web/package-lock.json"] {
+            assert!(is_lock(path.as_bytes()), "{path}");
+        }
+        for path in ["sum", "go.sum/key.txt", "web/package.json"] {
+            assert!(!is_lock(path.as_bytes()), "{path}");
         }
     }
 

@@ -77,7 +77,7 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
     };
     let value = &line[..length];
     let next = line.get(length).copied();
-    let is_element = &window[sign.sign.clone()] == b">" && line[length..].starts_with(b"</");
+    let is_element = window[sign.sign.clone()].ends_with(b">") && line[length..].starts_with(b"</");
     let fits = (SHORTEST..=LONGEST).contains(&length)
         && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]) || is_crypt(value))
         && (is_element || !matches!(next, Some(b'(' | b'<')))

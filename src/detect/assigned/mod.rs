@@ -121,6 +121,19 @@ mod tests {
             "https://example.com/?access_token=VALUE1&page=2",
             "os.environ.get('SECRET_KEY', 'VALUE1')",
             "process.env.SECRET || 'VALUE1'",
+            "#define WIFI_PASSWORD \"VALUE1\"\n",
+            "ENV DB_PASSWORD VALUE1\n",
+            "setenv DB_PASSWORD VALUE1\n",
+            "requirepass VALUE1\n",
+            "    password 'VALUE1'\n",
+            "**Password:** VALUE1\n",
+            "{:username \"u\" :password \"VALUE1\"}",
+            "- name: DB_PASSWORD\n  value: VALUE1\n",
+            "- name: \"DB_PASSWORD\"\n  value: \"VALUE1\"\n",
+            "<name>db.password</name>\n  <value>VALUE1</value>",
+            "<key>Password</key>\n<string>VALUE1</string>",
+            "$password = ConvertTo-SecureString 'VALUE1' -AsPlainText -Force\n",
+            "$password = ConvertTo-SecureString -String \"VALUE1\" -AsPlainText\n",
         ] {
             assert_eq!(given(text), Some("VALUE1"), "{text}");
         }
@@ -143,6 +156,11 @@ mod tests {
             "password = data['confirm']\n",
             "userpass->username1);",
             "a sentence that ends in password. And goes on",
+            "#define PASSWORD_LENGTH 128\n",
+            "the password 'VALUE1' is wrong\n",
+            "password 'VALUE1' is wrong\n",
+            "environment password VALUE1\n",
+            "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: a1\n",
         ] {
             assert_eq!(given(text), None, "{text}");
         }

@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+use super::quoted;
+use crate::detect::given::is_directed;
+
 /// The longest type, and the longest text of a call before its first quote.
 const LONGEST_TYPE: usize = 40;
 const LONGEST_CALL: usize = 40;
@@ -41,8 +44,9 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
     let mut end = break_line(window, blanks(window, sign.end));
     if &window[sign.clone()] == b":" {
         end = typed(window, end).unwrap_or(end);
+        end = embolden(window, end);
     }
-    let end = call(window, end).unwrap_or(end);
+    let end = converts(window, end).or_else(|| call(window, end)).unwrap_or(end);
     (end < window.len()).then_some(Sign { sign, end })
 }
 
@@ -101,7 +105,8 @@ fn assigns(window: &[u8], at: usize) -> Option<usize> {
     (!rest.starts_with(b"::")).then_some(at + sign.len())
 }
 
-/// The end of what hands a value over: a call's comma or bracket, an element or attribute of XML, a flag's blank.
+/// The end of what hands a value over: a call's comma or bracket, an element or attribute of XML, the blank of a flag, a
+/// directive, a statement or a keyword of Clojure.
 fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Option<usize> {
     let before = name.start.checked_sub(1).map(|before| window[before]);
     match window.get(at)? {
@@ -111,12 +116,56 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
             entry(window, at + 1).or((!is_value).then_some(at + 1))
         }
         b',' if before == Some(b':') => Some(at + 1),
+        b'\n' | b'\r' if is_name_of_entry(&window[..name.start]) => entry(window, at),
+        b'<' => element(window, at),
         b'(' if at == name.end => Some(at + 1),
         b'>' if at == name.end && before == Some(b'<') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
         _ if at > name.end && window[..name.start].ends_with(b"--") => Some(at),
+        next if at > name.end && directs(window, name, *next) => Some(at),
+        b'"' | b'\'' if at > name.end && (before == Some(b':') || is_statement(window, name, at)) => Some(at),
         _ => None,
     }
+}
+
+/// Words of settings that are a name and its directive at once.
+const OWN_DIRECTIVES: &[&[u8]] = &[b"requirepass", b"masterauth"];
+
+/// Whether the start of the line says that the name is given what follows after a blank.
+fn directs(window: &[u8], name: &Range<usize>, next: u8) -> bool {
+    let by_itself = || line_before(window, name).is_empty() && OWN_DIRECTIVES.contains(&&window[name.clone()]);
+    is_directed(&window[..name.end], Some(next)) || by_itself()
+}
+
+/// Whether the line is a statement of a name and a string, as `password 'value'` in Groovy and Ruby.
+fn is_statement(window: &[u8], name: &Range<usize>, at: usize) -> bool {
+    let value = quoted::opening(window, at).and_then(|quote| quoted::read(window, quote));
+    let rest = value.map_or(&b"x"[..], |value| &window[value.end + 1..]);
+    let line = rest.iter().position(|b| b"\r\n".contains(b)).map(|end| &rest[..end]);
+    line_before(window, name).is_empty() && line.is_some_and(|line| line.trim_ascii().is_empty())
+}
+
+/// What stands before a name on its line.
+fn line_before<'w>(window: &'w [u8], name: &Range<usize>) -> &'w [u8] {
+    let before = &window[..name.start];
+    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    before[start..].trim_ascii()
+}
+
+/// The place after the stars that end a name in bold: `**Password:** value`.
+fn embolden(window: &[u8], at: usize) -> usize {
+    let bold = window[at..].starts_with(b"** ");
+    if bold { blanks(window, at + 2) } else { at }
+}
+
+/// The place of the string that PowerShell makes a secure one of.
+fn converts(window: &[u8], at: usize) -> Option<usize> {
+    let rest = &window[at..];
+    let rest = rest.strip_prefix(b"(").unwrap_or(rest);
+    let rest = rest.strip_prefix(b"ConvertTo-SecureString ")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b"-String ").unwrap_or(rest).trim_ascii_start();
+    let end = window.len() - rest.len();
+    matches!(rest.first(), Some(b'"' | b'\'')).then_some(end)
 }
 
 /// The end of `"value":` in an entry whose key is the name: `{"key": "password", "value": "…"}`.
@@ -138,6 +187,22 @@ fn entry(window: &[u8], at: usize) -> Option<usize> {
         .is_some_and(|word| word.eq_ignore_ascii_case(b"value"));
     let sign = blanks(window, close(window, (word + 5).min(window.len())));
     assigns(window, sign).filter(|_| is_value)
+}
+
+/// Whether what stands before says that a name is an entry's: `- name: PASSWORD`, with `value:` on the next line.
+fn is_name_of_entry(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
+    before.ends_with(b"name:") || before.ends_with(b"key:")
+}
+
+/// The end of the tag that opens the value, where one element holds a name and the next its value.
+fn element(window: &[u8], at: usize) -> Option<usize> {
+    const TAGS: [(&[u8], &[u8]); 2] = [(b"</name>", b"<value>"), (b"</key>", b"<string>")];
+    TAGS.iter().find_map(|(close, open)| {
+        let rest = window[at..].strip_prefix(*close)?.trim_ascii_start();
+        let rest = rest.strip_prefix(*open)?;
+        Some(window.len() - rest.len())
+    })
 }
 
 /// `string = ` after a name, as in `var password string = "…"`.

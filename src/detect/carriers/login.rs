@@ -27,6 +27,11 @@ pub const KEYS: &[&str] = &[
 pub const CURL: &[&str] = &["curl "];
 pub const CALLS: &[&str] = &[
     ".login(",
+    "auth=(",
+    "BasicAuth(",
+    "basic_auth(",
+    "NetworkCredential(",
+    "PasswordAuthentication(",
     "mysql_connect(",
     "mysqli_connect(",
     "new mysqli(",
@@ -35,6 +40,8 @@ pub const CALLS: &[&str] = &[
     "imap_open(",
     "DriverManager.getConnection(",
 ];
+/// So many of them take a user and a password, the others a host or connection before.
+const WITHOUT_HOST: usize = 6;
 
 /// How far an object's other members are looked for.
 const NEAR: usize = 512;
@@ -90,23 +97,34 @@ fn object_around(bytes: &[u8], start: usize, end: usize) -> Vec<u8> {
 
 /// Reads the password of the call at `at`: the string after the one that names the user.
 pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let call = CALLS.iter().find(|call| bytes[at..].starts_with(call.as_bytes()))?;
-    let arguments = arguments(bytes, at + call.len());
+    let call = CALLS.iter().position(|call| bytes[at..].starts_with(call.as_bytes()))?;
+    let arguments = arguments(bytes, at + CALLS[call].len());
     // `login(user, password)`; `connect(host, user, password)`.
-    let first = usize::from(*call != ".login(");
+    let first = usize::from(call >= WITHOUT_HOST);
     let [user, password] = arguments.get(first..first + 2)? else {
         return None;
     };
     let (user, span) = (&bytes[user.clone()?], password.clone()?);
     let password = &bytes[span.clone()];
-    // A test logs in as anybody; a person's address says who.
-    let person = first == 1 || user.contains(&b'@');
+    // A test logs in as anybody; a person's address says who, and nobody makes up a password of all kinds of signs.
+    let person = first == 1 || user.contains(&b'@') || is_strong(password);
     let filled = person && password.len() >= 4 && !is_reference(password) && !is_reference(user);
     filled.then(|| {
         let candidate = Candidate::new(rule, span, password).because("it is passed to a call that logs in");
         let stock = placeholder::is_stock(password).then_some("documentation writes such a password");
         candidate.placeholder(placeholder::of_login(user, password).or(stock))
     })
+}
+
+/// Whether a password has small letters, capitals and digits, or letters, digits and other signs.
+fn is_strong(password: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| password.iter().any(is);
+    let kinds = [
+        has(u8::is_ascii_lowercase),
+        has(u8::is_ascii_uppercase),
+        has(u8::is_ascii_punctuation),
+    ];
+    password.len() >= 8 && has(u8::is_ascii_digit) && kinds.into_iter().filter(|it| *it).count() >= 2
 }
 
 /// Reads the user and password that the command line at `at` gives to curl.

@@ -6,6 +6,7 @@
 //! is no candidate; what documentation writes there (`user:password@`) is a placeholder.
 
 mod authorization;
+mod command;
 mod connection;
 mod jwk;
 mod login;
@@ -42,6 +43,7 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
         "sql-password-hash" => (sql::HASHES, FAR, sql::read_hash),
         "server-login" => (login::KEYS, NEAR, login::read_member),
         "curl-login" => (login::CURL, NEAR, login::read_curl),
+        "command-login" => (command::COMMANDS, NEAR, command::read),
         "login-call" => (login::CALLS, NEAR, login::read_call),
         _ => return None,
     })

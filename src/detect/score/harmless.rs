@@ -68,7 +68,13 @@ const NAMED_BY_KEYS: &[&str] = &[
     "query",
     "host",
     "known",
+    "site",
 ];
+
+/// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
+const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQICAH", b"AQECAH"];
+/// How values begin that their services publish: a public token, a key for browsers.
+const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
 
 /// What is said of a password, last in a name.
 const SAID_OF_PASSWORDS: &[&str] = &[
@@ -88,6 +94,15 @@ const VECTORS: &[&[u8]] = &[
     b"Tag",
     b"AAD",
     b"Count",
+];
+/// The same as members of an object.
+const VECTOR_MEMBERS: &[&[u8]] = &[
+    b"\"iv\"",
+    b"\"msg\"",
+    b"\"ct\"",
+    b"\"aad\"",
+    b"\"nonce\"",
+    b"\"plaintext\"",
 ];
 
 /// Whether the name or the form of the value says that nothing is opened with it.
@@ -120,10 +135,18 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
-        Category::Secret => is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager"),
+        Category::Secret => {
+            is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager") || text == b"UserSecretsId"
+        }
     };
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    let by_value = value.starts_with(b"arn:aws")
+    let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
+    let by_value = begins_with(ENCRYPTED)
+        || begins_with(PUBLISHED)
+        || is_address(value)
+        || is_fingerprint(&words, value)
+        || is_checksum(bytes, assigned)
+        || value.starts_with(b"arn:aws")
         || value.starts_with(TIMEOUTS)
         || category != Category::Password && value.ends_with(b"...")
         || value.eq_ignore_ascii_case(b"bearer");
@@ -152,9 +175,32 @@ fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
     bytes[..assigned.name.start].ends_with(b"::") && bytes[assigned.name.end..].starts_with(b"\"")
 }
 
-/// Whether the line after the value goes on with a test vector of a cipher.
+/// Whether the value is an address of Ethereum, an account's or a contract's.
+fn is_address(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`.
+fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
+    let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
+    is_of_pgp && matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a chart or a lock file notes the checksum of what has the name: `checksum/secret: …`, `x v1.2.3 h1:…`.
+fn is_checksum(bytes: &[u8], assigned: &Assigned) -> bool {
+    let name = assigned.name.clone();
+    bytes[..name.start].ends_with(b"checksum/") || bytes[name].ends_with(b" h1")
+}
+
+/// Whether the line or object after the value goes on with a test vector of a cipher.
 fn is_of_vector(bytes: &[u8], assigned: &Assigned) -> bool {
     let after = &bytes[assigned.value.end..];
+    let member = after.strip_prefix(b"\"").unwrap_or_default().trim_ascii_start();
+    let member = member.strip_prefix(b",").unwrap_or_default().trim_ascii_start();
+    if VECTOR_MEMBERS.iter().any(|name| member.starts_with(name)) {
+        return true;
+    }
     let Some(next) = after.strip_prefix(b"\n").or(after.strip_prefix(b"\r\n")) else {
         return false;
     };
@@ -233,6 +279,28 @@ mod tests {
         assert!(is("token: 'eyJ2IjoiMSIs...'"));
         assert!(is("password === 'bearer')"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
+    }
+
+    #[test]
+    fn what_is_encrypted_or_published_is_harmless() {
+        let hex = |digits: usize| "0a1b2c3d4e".repeat(13)[..digits].to_owned();
+        assert!(is(&format!("password: ENC[AES256_GCM,data:{}]\n", hex(20))));
+        assert!(is(&format!("password: '{{cipher}}{}'\n", hex(32))));
+        assert!(is(&format!("secret = \"AQICAH{}\"\n", hex(60))));
+        assert!(is(&format!("token: 'pk.eyJ{}'\n", hex(40))));
+        assert!(is(&format!("tokenAddress = \"0x{}\"\n", hex(40))));
+        assert!(!is(&format!("private_key = \"0x{}\"\n", hex(64))));
+        assert!(is(&format!("<UserSecretsId>{}</UserSecretsId>", uuid())));
+        assert!(is(&format!("GPG_KEY=\"{}\"\n", hex(40).to_uppercase())));
+        assert!(!is(&format!("API_KEY=\"{}\"\n", hex(40).to_uppercase())));
+        assert!(is(&format!("siteKey: \"{}\"\n", hex(40))));
+        assert!(is_harmless_at(&format!("checksum/secret: {}\n", hex(64)), "secret"));
+        let vector = format!("\"key\": \"{}\", \"iv\": \"{}\"", hex(64), hex(24));
+        let key = Assigned {
+            name: 1..4,
+            value: 8..72,
+        };
+        assert!(is_harmless(vector.as_bytes(), &key));
     }
 
     #[test]

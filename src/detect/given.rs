@@ -1,0 +1,111 @@
+//! How a name is given a value without a sign that assigns: by a directive (`ENV NAME value`), by a call of which it is
+//! the argument before (`setProperty("name", "value")`), by an entry (`"name": …, "value": …`).
+//!
+//! Looks at what stands between the two and a little before, and judges no value.
+
+use std::ops::Range;
+
+use super::name::{self, Says};
+
+/// How far back a line or a call may begin.
+const NEAR: usize = 256;
+
+/// What stands at the start of a line that gives a name its value after a blank, as `ENV NAME value` does.
+const DIRECTIVES: &[&str] = &[
+    DEFINE,
+    "env",
+    "setenv",
+    "setx",
+    "set -x",
+    "set -gx",
+    "set -ux",
+    "proxy_set_header",
+];
+/// What it gives is a value only in quotes.
+const DEFINE: &str = "#define";
+
+/// Whether the last line of a text is a directive and a name, which is given what follows: `next` is its first byte.
+pub fn is_directed(text: &[u8], next: Option<u8>) -> bool {
+    let start = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let line = text[start..].trim_ascii();
+    let Some(blank) = line.iter().rposition(|b| b" \t".contains(b)) else {
+        return false;
+    };
+    let first = line[..blank].trim_ascii_end();
+    let is_quoted = matches!(next, Some(b'"' | b'\''));
+    DIRECTIVES
+        .iter()
+        .any(|directive| first.eq_ignore_ascii_case(directive.as_bytes()) && (*directive != DEFINE || is_quoted))
+}
+
+/// Whether the name, which says that its value is secret, stands beside it as a call's argument before the next, as the
+/// name of an entry with a value, or after a directive. A sign that assigns leaves more to doubt.
+pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
+    let before = &bytes[span.start.saturating_sub(NEAR)..span.start];
+    let gap = &bytes[span.end..value];
+    let is_quoted = gap.first().is_some_and(|b| b"\"'`\\".contains(b));
+    let is_argument = |text: &[u8]| {
+        let mut back = text.iter().rev().skip_while(|b| b"\"'`\\ \n".contains(b));
+        back.next() == Some(&b'(')
+    };
+    let sign: Vec<u8> = gap
+        .iter()
+        .filter(|b| !b.is_ascii_whitespace() && !b"\"'`\\".contains(b))
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    let handed_over = match sign.as_slice() {
+        b"" => is_directed(&bytes[span.end.saturating_sub(NEAR)..span.end], gap.last().copied()),
+        b"," => is_quoted && is_argument(before),
+        b",value:" => is_quoted,
+        b"=>" => before.ends_with(b":"),
+        _ => false,
+    };
+    handed_over && name::judge(&name::words(&bytes[span.clone()])) >= Says::Secret
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directive_gives_a_value_after_a_blank() {
+        for text in [
+            "ENV API_TOKEN @",
+            "x\n  setenv API_TOKEN @",
+            "#define API_TOKEN \"@",
+            "set -gx API_TOKEN @",
+        ] {
+            let start = text.find('@').expect("marked");
+            let name = name::of_assigned_secret(text.as_bytes(), start).expect("a name");
+            assert_eq!(&text[name.clone()], "API_TOKEN");
+            assert!(is_handed_over(text.as_bytes(), &name, start), "{text}");
+        }
+        for text in [
+            "#define API_TOKEN @",
+            "environment API_TOKEN @",
+            "ENV of API_TOKEN @",
+            "API_TOKEN @",
+        ] {
+            assert_eq!(
+                name::of_assigned_secret(text.as_bytes(), text.len() - 1),
+                None,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_and_an_entry_hand_a_value_over() {
+        let handed_over = |text: &str| {
+            let start = text.find('@').expect("marked");
+            let name = text.find("API_TOKEN").expect("a name");
+            is_handed_over(text.as_bytes(), &(name..name + "API_TOKEN".len()), start)
+        };
+        assert!(handed_over("System.setProperty(\"API_TOKEN\", \"@\")"));
+        assert!(handed_over("{\"name\": \"API_TOKEN\",\n \"value\": \"@\"}"));
+        assert!(handed_over(":API_TOKEN      => '@'"));
+        assert!(!handed_over("[\"API_TOKEN\", \"@\"]"));
+        assert!(!handed_over("f(API_TOKEN, \"@\")"));
+        assert!(!handed_over("API_TOKEN = \"@\""));
+    }
+}

@@ -1,0 +1,149 @@
+//! What a name is given, in forms of many languages and tools, and what looks like that and is none: digests, encrypted
+//! and public values. Values are drawn when a test runs.
+
+mod common;
+
+use common::program::{findings, run};
+use common::random::Random;
+use common::repo::TestRepo;
+
+/// Names of the files, without their ends, in which something was found of medium confidence at least.
+fn reported(repo: &TestRepo) -> Vec<String> {
+    let report = run(&repo.path(), &["scan", ".", "--report", "json"]).json();
+    let mut names: Vec<String> = findings(&report)
+        .iter()
+        .filter(|finding| finding["suppressed"].is_null())
+        .flat_map(|finding| finding["occurrences"].as_array().expect("a list"))
+        .map(|place| place["path"].as_str().expect("a path").to_owned())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Writes each text to its path, `@` being drawn anew, and returns the paths that were reported.
+fn scan(seed: u64, class: &str, length: usize, texts: &[(&str, &str)]) -> Vec<String> {
+    let mut random = Random::new(seed);
+    let repo = TestRepo::new();
+    for (path, text) in texts {
+        repo.write(path, text.replace('@', &random.class(class, length)) + "\n");
+    }
+    reported(&repo)
+}
+
+fn paths(texts: &[(&str, &str)]) -> Vec<String> {
+    let mut paths: Vec<String> = texts.iter().map(|(path, _)| (*path).to_owned()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn random_values_are_found_where_a_call_an_entry_or_a_directive_gives_them() {
+    let texts = [
+        ("property.java", "System.setProperty(\"ACME_TOKEN\", \"@\");"),
+        ("header.go", "req.Header.Set(\"X-Api-Key\", \"@\")"),
+        ("default.py", "key = os.getenv(\"API_KEY\", \"@\")"),
+        ("secret.php", "define('API_SECRET', '@');"),
+        (
+            "task.json",
+            "{\"environment\":[{\"name\":\"API_KEY\",\"value\":\"@\"}]}",
+        ),
+        ("aligned.rb", "  :api_key       => '@',"),
+        ("Dockerfile", "FROM scratch\nENV API_KEY @"),
+        ("board.h", "#define API_KEY \"@\""),
+        ("login.csh", "setenv API_KEY @"),
+        ("config.fish", "set -gx API_KEY @"),
+        ("setup.bat", "setx API_KEY \"@\""),
+        ("site.conf", "proxy_set_header X-Api-Key @;"),
+    ];
+    assert_eq!(scan(81, "A-Za-z0-9", 36, &texts), paths(&texts));
+}
+
+#[test]
+fn passwords_are_found_where_a_directive_a_statement_or_a_command_gives_them() {
+    let texts = [
+        ("wifi.h", "#define WIFI_PASSWORD \"@\""),
+        ("Dockerfile", "FROM scratch\nENV DB_PASSWORD @"),
+        ("redis.conf", "requirepass @"),
+        ("pod.yaml", "env:\n- name: DB_PASSWORD\n  value: \"@\""),
+        ("Info.plist", "<key>Password</key>\n<string>@</string>"),
+        (
+            "build.gradle",
+            "credentials {\n    username 'deploy'\n    password '@'\n}",
+        ),
+        ("notes.md", "* **Password:** @"),
+        ("copy.sh", "sshpass -p '@' ssh 10.0.0.5"),
+        ("push.sh", "docker login -u ci -p @ registry.corp.net"),
+        ("dump.sh", "mysqldump -u root -p@ app"),
+        ("call.py", "requests.get(url, auth=('ci', '@'))"),
+        ("mail.cs", "client.Credentials = new NetworkCredential(\"ci\", \"@\");"),
+    ];
+    assert_eq!(scan(82, "A-Za-z0-9", 14, &texts), paths(&texts));
+}
+
+#[test]
+fn digests_of_lock_files_and_charts_are_no_secrets() {
+    let texts = [
+        ("ios/Podfile.lock", "SPEC CHECKSUMS:\n  FirebaseAuth: @"),
+        ("web/package-lock.json", "{\"token\": \"1.0\", \"secret\": \"@\"}"),
+        ("chart.yaml", "annotations:\n  checksum/secret: @@"),
+    ];
+    assert_eq!(scan(83, "0-9a-f", 40, &texts), [""; 0]);
+    let texts = [("notes.txt", "example.com/zalando/go-secret v0.2.3 h1:@=")];
+    assert_eq!(scan(84, "A-Za-z0-9", 43, &texts), [""; 0]);
+}
+
+#[test]
+fn encrypted_and_public_values_are_no_secrets() {
+    let texts = [
+        ("sops.yaml", "db_password: ENC[AES256_GCM,data:@,iv:@,tag:@,type:str]"),
+        ("application.yml", "spring:\n  datasource:\n    password: '{cipher}@'"),
+        ("kms.tf", "secret = \"AQICAH@@@\""),
+        ("map.js", "mapboxgl.accessToken = 'pk.eyJ@.@';"),
+        ("app.csproj", "<UserSecretsId>@</UserSecretsId>"),
+    ];
+    assert_eq!(scan(85, "A-Za-z0-9", 44, &texts), [""; 0]);
+    let texts = [("token.js", "const tokenAddress = \"0x@\";")];
+    assert_eq!(scan(86, "0-9a-f", 40, &texts), [""; 0]);
+}
+
+#[test]
+fn the_token_that_everybody_shows_is_a_placeholder() {
+    let mut random = Random::new(88);
+    let repo = TestRepo::new();
+    let mut token = |claims: &str| {
+        let part = |json: &str| data_encoding::BASE64URL_NOPAD.encode(json.as_bytes());
+        let signature = random.class("A-Za-z0-9_-", 43);
+        format!("{}.{}.{signature}\n", part("{\"alg\":\"HS256\"}"), part(claims))
+    };
+    repo.write("shown.md", token("{\"sub\":\"1234567890\",\"name\":\"John Doe\"}"));
+    repo.write("issued.md", token("{\"sub\":\"4711\",\"name\":\"Kim\"}"));
+    assert_eq!(reported(&repo), ["issued.md"]);
+}
+
+#[test]
+fn a_name_without_a_value_stays_silent() {
+    let texts = [
+        ("size.h", "#define PASSWORD_LENGTH 128"),
+        ("head.h", "#define API_KEY_HEADER \"X-Api-Key\""),
+        (
+            "Dockerfile",
+            "FROM scratch\nENV DB_PASSWORD ${DB_PASSWORD}\nENV TOKEN_FILE /run/secrets/token1",
+        ),
+        (
+            "a.sh",
+            "sshpass -p \"$PW\" ssh host\nmysql -u root -p app\nmysql -h db -p3306 app",
+        ),
+        ("a.gradle", "credentials {\n    password project.password\n}"),
+        (
+            "a.py",
+            "requests.get(url, auth=(user, password))\nos.getenv('API_TOKEN', '')",
+        ),
+        ("a.json", "[{\"name\":\"api_key\",\"value\":\"{{apiKey}}\"}]"),
+        (
+            "a.ps1",
+            "$password = ConvertTo-SecureString $env:PW -AsPlainText -Force",
+        ),
+    ];
+    assert_eq!(scan(87, "a-z", 8, &texts), [""; 0]);
+}
