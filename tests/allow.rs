@@ -443,6 +443,72 @@ fn a_change_cannot_allow_itself() {
 }
 
 #[test]
+fn rules_of_a_commit_are_those_that_it_has() {
+    let repo = TestRepo::new();
+    repo.write(".keytrail.toml", "[rules]\nrules = ['rules/acme.toml']\n");
+    repo.write("rules/acme.toml", "[extend]\npath = 'base.toml'\n");
+    repo.write(
+        "rules/base.toml",
+        "[[rules]]\nid = 'acme'\nregex = 'acme-[a-z0-9]{24}'\nkeywords = ['acme']\n",
+    );
+    repo.commit("rules");
+    repo.git(&["switch", "-q", "-c", "change"]);
+    let token = format!("acme-{}", Random::new(31).class("a-z0-9", 24));
+    repo.write("a.txt", format!("x: {token}\n"));
+    let nothing = "[[rules]]\nid = 'acme'\nregex = 'nothing-[a-z]{99}'\nkeywords = ['nothing']\n";
+    repo.write("rules/acme.toml", nothing);
+    repo.write("rules/base.toml", nothing);
+    repo.commit("weaken the rules");
+    repo.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
+    let bare = repo.beside("bare.git");
+    let found = |folder: &Path, command: &[&str]| {
+        let report = json(folder, command);
+        let rules = findings(&report)
+            .iter()
+            .map(|finding| finding["rule"].as_str().map(str::to_owned));
+        rules.map(|rule| rule.expect("a rule has an id")).collect::<Vec<_>>()
+    };
+    for (folder, command) in [
+        (repo.path(), &["scan", "."][..]),
+        (repo.path(), &["range", "main..change"]),
+        (bare, &["history", "."]),
+    ] {
+        let with = |name| [command, &["--config-from-ref", name][..]].concat();
+        assert_eq!(found(&folder, &with("main")), ["gitleaks-acme"], "{command:?}");
+        assert_eq!(found(&folder, &with("change")), [""; 0], "{command:?}");
+    }
+    // What a commit names is looked for there alone.
+    fs::write(repo.beside("outside.toml"), nothing).expect("a file");
+    for (number, (text, said)) in [
+        (
+            "[rules]\nrules = ['rules/untracked.toml']\n",
+            "no such file in this commit",
+        ),
+        ("[rules]\nrules = ['rules/link.toml']\n", "not a plain file"),
+        (
+            "[rules]\nrules = ['rules/outside.toml']\n",
+            "no such file in this commit",
+        ),
+        ("[rules]\nrules = ['../outside.toml']\n", "rules.rules"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        repo.write(".keytrail.toml", text);
+        repo.write("rules/outside.toml", "[extend]\npath = '../../outside.toml'\n");
+        let _ = std::os::unix::fs::symlink("base.toml", repo.path().join("rules/link.toml"));
+        repo.commit(&format!("broken {number}"));
+        repo.write("rules/untracked.toml", nothing);
+        refused(
+            &repo.path(),
+            &["scan", ".", "--config-from-ref", "HEAD"],
+            &[said, "hint:"],
+        );
+        fs::remove_file(repo.path().join("rules/untracked.toml")).expect("a file");
+    }
+}
+
+#[test]
 fn what_a_repository_may_not_say_is_refused() {
     let (repo, _) = repository(14, &["a.env"]);
     let outside = repo.beside("outside");

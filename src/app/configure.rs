@@ -3,17 +3,19 @@
 //! What the repository says of itself is a stranger's word. It is read from its top or from a commit, never through a
 //! symbolic link, bounded, or not at all. That it was read is reported.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::commit_files::CommitFiles;
 use crate::baseline::{self, Baseline};
 use crate::config::allow::{AllowRule, PathPattern};
 use crate::config::{self, Config, IGNORE_FILE, MOST_BYTES, REPOSITORY_FILE};
 use crate::error::Error;
-use crate::git::commit::Commit;
-use crate::git::{self, ReadObject, Repository, Store, tree};
+use crate::git::Repository;
 use crate::notice;
 use crate::origin::ObjectId;
+use crate::rules::file::Files;
 use crate::settings::SettingsSource;
 use crate::source::patterns::Patterns;
 use crate::source::regular::{Links, bytes_of, read_bounded};
@@ -41,7 +43,9 @@ pub struct Configured {
     pub top: Option<PathBuf>,
     /// The settings files, the one that is asked first at the top.
     pub layers: Vec<Layer>,
-    tree: Option<TreeAt>,
+    tree: Option<CommitFiles>,
+    /// What the settings of the commit name, by what they are called, with their paths in it.
+    rules_of_commit: HashMap<PathBuf, PathBuf>,
     repository: Option<Repository>,
 }
 
@@ -62,13 +66,6 @@ pub enum SettingsOrigin {
     Repository,
     Person,
     Default,
-}
-
-/// The files of a commit.
-struct TreeAt {
-    name: String,
-    store: Store,
-    tree: ObjectId,
 }
 
 impl Configured {
@@ -94,7 +91,7 @@ impl Configured {
             ..Self::default()
         };
         if let Some(name) = &source.config_from_ref {
-            configured.tree = Some(TreeAt::open(name, repository.as_ref())?);
+            configured.tree = Some(CommitFiles::open(name, repository.as_ref())?);
         }
         let mut own = None;
         if !source.no_repo_config {
@@ -104,13 +101,7 @@ impl Configured {
                 let baseline = &mut config.settings.suppress.baseline;
                 *baseline = baseline.take().map(|path| configured.below_top(path));
                 let rules = &mut config.settings.rules.rules;
-                if configured.tree.is_some() && !rules.is_empty() {
-                    return Err(Error::usage(format!(
-                        "{REPOSITORY_FILE}: rules.rules: a change could change these files"
-                    ))
-                    .hint("leave them out of it, and name them with --rules"));
-                }
-                *rules = rules.drain(..).map(|path| configured.below_top(path)).collect();
+                *rules = rules.drain(..).map(|path| configured.own_rules(path)).collect();
                 own = Some(config);
                 configured.files.push(REPOSITORY_FILE.to_owned());
             }
@@ -144,6 +135,22 @@ impl Configured {
         self.repository.as_ref()?.head()
     }
 
+    /// A rules file that the repository's settings name. That of a commit is called as git calls it: `main:acme.toml`.
+    fn own_rules(&mut self, path: PathBuf) -> PathBuf {
+        let Some(tree) = &self.tree else {
+            return self.below_top(path);
+        };
+        let name = PathBuf::from(tree.name(&path));
+        self.rules_of_commit.insert(name.clone(), path);
+        name
+    }
+
+    /// Where a rules file lies if it is one of a commit, and its path there.
+    pub fn in_commit(&self, path: &Path) -> Option<(&CommitFiles, &Path)> {
+        let inside = self.rules_of_commit.get(path)?;
+        Some((self.tree.as_ref()?, inside))
+    }
+
     fn below_top(&self, path: PathBuf) -> PathBuf {
         self.top.as_ref().map_or(path.clone(), |top| top.join(path))
     }
@@ -156,7 +163,7 @@ impl Configured {
                 .hint("make it a plain file of less than a megabyte, or leave it out with --no-repo-config"))
         };
         if let Some(tree) = &self.tree {
-            return tree.read(name.as_bytes(), MOST_BYTES).or_else(cannot_be_read);
+            return tree.bytes(name.as_bytes(), MOST_BYTES).or_else(cannot_be_read);
         }
         let Some(top) = &self.top else { return Ok(None) };
         read_bounded(&top.join(name), Links::Refuse, MOST_BYTES).or_else(|error| cannot_be_read(error.to_string()))
@@ -185,11 +192,14 @@ impl Configured {
                 .hint("make it with `keytrail baseline create FILE`")
         };
         if let Some((tree, inside)) = self.tree.as_ref().zip(self.inside(path)) {
-            let text = tree.read(&inside, baseline::file::MOST_BYTES).map_err(wrong)?;
+            let text = tree.bytes(&inside, baseline::file::MOST_BYTES).map_err(wrong)?;
             return match text {
                 Some(text) => Baseline::parse(&name, &text),
                 None => {
-                    notice::tell(format!("note: {} has no {name}: nothing is accepted by it", tree.name));
+                    notice::tell(format!(
+                        "note: {} has no {name}: nothing is accepted by it",
+                        tree.revision()
+                    ));
                     Ok(Baseline::new(baseline::Key::random()))
                 }
             };
@@ -211,42 +221,6 @@ impl Configured {
         let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
         let top = self.top.as_ref()?.canonicalize().ok()?;
         Some(bytes_of(folder.join(path.file_name()?).strip_prefix(top).ok()?))
-    }
-}
-
-impl TreeAt {
-    fn open(name: &str, repository: Option<&Repository>) -> Result<Self, Error> {
-        let wrong = |cause: String| {
-            Error::usage(format!("--config-from-ref {name}: the settings cannot be read"))
-                .cause(cause)
-                .hint("name a commit of the repository that is scanned, such as origin/main")
-        };
-        let repository = repository.ok_or_else(|| wrong("what is scanned is in no repository".to_owned()))?;
-        let store = Store::unlisted(repository)?;
-        let commit = git::resolve(repository, &store, name).map_err(&wrong)?;
-        let mut raw = Vec::new();
-        store.read(&commit, &mut raw).map_err(&wrong)?;
-        let tree = Commit::parse(&raw).tree;
-        Ok(Self {
-            name: name.to_owned(),
-            tree: tree.ok_or_else(|| wrong("the commit is damaged".to_owned()))?,
-            store,
-        })
-    }
-
-    fn read(&self, path: &[u8], limit: u64) -> Result<Option<Vec<u8>>, String> {
-        let Some((kind, id)) = tree::find(&self.store, self.tree, path) else {
-            return Ok(None);
-        };
-        if kind != tree::EntryKind::File {
-            return Err(format!("in {} it is not a plain file", self.name));
-        }
-        let mut bytes = Vec::new();
-        self.store.read(&id, &mut bytes)?;
-        match bytes.len() as u64 > limit {
-            true => Err(format!("it is larger than {limit} bytes")),
-            false => Ok(Some(bytes)),
-        }
     }
 }
 

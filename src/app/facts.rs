@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::configure::Subject;
+use super::configure::{Configured, Subject};
 use super::{history, job::Job, rules};
 use crate::cli::{Common, FactArguments};
 use crate::config;
@@ -70,7 +70,7 @@ impl Facts {
             by_default,
             as_of: report.as_of()?,
             source: arguments.join.source.clone().or(file.source),
-            rules: rules::load(&chosen)?.rules,
+            rules: rules::load(&chosen, &Configured::default())?.rules,
             chosen,
             keys,
             aws: arguments.aws,

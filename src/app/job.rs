@@ -104,7 +104,7 @@ impl Job {
             false => None,
         };
         let verifying = Verifying::prepare(common.verify)?;
-        let loaded = rules::load(&common.rules.or(file.rules))?;
+        let loaded = rules::load(&common.rules.or(file.rules), &configured)?;
         if !report.quiet {
             for note in &loaded.notes {
                 notice::tell(format!("not carried over: {note}"));

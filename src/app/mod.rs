@@ -6,6 +6,7 @@
 mod again;
 mod baseline;
 mod ci;
+mod commit_files;
 mod config;
 mod configure;
 mod explain;

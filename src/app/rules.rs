@@ -4,7 +4,7 @@ mod check;
 
 use std::path::PathBuf;
 
-use super::configure::Subject;
+use super::configure::{Configured, Subject};
 use super::{Job, find_files};
 use crate::cli::{Common, Loudness, RulesCommand};
 use crate::config;
@@ -17,6 +17,7 @@ use crate::report::destination::write_texts;
 use crate::report::rules::{RulesFormat, pages};
 use crate::report::{Destination, Report, place};
 use crate::rules::RuleSet;
+use crate::rules::file::Disk;
 use crate::settings::{ReportSettings, RuleSettings, SettingsSource, SourceSettings};
 use crate::text::sanitize;
 
@@ -29,8 +30,8 @@ pub struct Loaded {
     pub mark: String,
 }
 
-/// Reads and checks what the settings name.
-pub fn load(settings: &RuleSettings) -> Result<Loaded, Error> {
+/// Reads and checks what the settings name, each file from where the settings that name it lie.
+pub fn load(settings: &RuleSettings, configured: &Configured) -> Result<Loaded, Error> {
     let mut rules = match settings.no_builtin_rules {
         true => Vec::new(),
         false => RuleSet::builtin_rules(),
@@ -38,7 +39,10 @@ pub fn load(settings: &RuleSettings) -> Result<Loaded, Error> {
     let mut notes = Vec::new();
     let mut mark = String::new();
     for path in &settings.rules {
-        let carried = import::rules_of(path)?;
+        let carried = match configured.in_commit(path) {
+            Some((tree, path)) => import::rules_of(path, tree)?,
+            None => import::rules_of(path, &Disk)?,
+        };
         rules.extend(carried.rules);
         notes.extend(carried.notes);
         mark += &carried.text;
@@ -96,7 +100,8 @@ pub fn rules(command: RulesCommand, loudness: Loudness) -> Result<Outcome, Error
 }
 
 fn loaded(rules: RuleSettings, settings: &SettingsSource) -> Result<Loaded, Error> {
-    load(&rules.or(config::read_named(settings)?.settings.rules))
+    let settings = rules.or(config::read_named(settings)?.settings.rules);
+    load(&settings, &Configured::default())
 }
 
 fn destinations(reports: &[String]) -> Result<Vec<Destination<RulesFormat>>, Error> {

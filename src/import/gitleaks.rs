@@ -18,7 +18,7 @@ use super::go_pattern::translate;
 use super::settings::SettingsText;
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
-use crate::rules::file::read;
+use crate::rules::file::{Disk, Files};
 use crate::rules::foreign::{Allow, Compiled, Foreign, MOST_ALLOWS, Required, Target, any_of};
 use crate::rules::{Matcher, Rule};
 pub use entry::{AllowEntry, Config, RuleEntry};
@@ -27,15 +27,15 @@ pub use entry::{AllowEntry, Config, RuleEntry};
 const DEEPEST: usize = 2;
 
 /// Reads a configuration and those that it extends.
-pub fn read_config(path: &Path, text: &str, notes: &mut Vec<String>) -> Result<Config, Error> {
-    extended(path, text, notes, 0)
+pub fn read_config(path: &Path, text: &str, files: &dyn Files, notes: &mut Vec<String>) -> Result<Config, Error> {
+    extended(path, text, files, notes, 0)
 }
 
 /// The rules of a configuration.
-pub fn read_rules(path: &Path, text: &str) -> Result<Carried, Error> {
+pub fn read_rules(path: &Path, text: &str, files: &dyn Files) -> Result<Carried, Error> {
     let mut notes = Vec::new();
-    let config = read_config(path, text, &mut notes)?;
-    let rules = rules_of(&config, &path.display().to_string(), &mut notes)?;
+    let config = read_config(path, text, files, &mut notes)?;
+    let rules = rules_of(&config, &files.name(path), &mut notes)?;
     Ok(Carried {
         rules,
         notes,
@@ -52,12 +52,12 @@ pub fn settings(path: &Path, text: &str) -> Result<SettingsText, Error> {
             .cause("it has none of [[rules]], [extend], [allowlist] and [[allowlists]]")
             .hint("name the gitleaks.toml; keytrail import --help lists the other kinds of files"));
     }
-    let Carried { rules, mut notes, .. } = read_rules(path, text)?;
+    let Carried { rules, mut notes, .. } = read_rules(path, text, &Disk)?;
     let mut settings = SettingsText::new("What gitleaks' configuration says.");
     if !rules.is_empty() {
         settings.rules(std::slice::from_ref(&name));
     }
-    let config = read_config(path, text, &mut Vec::new())?;
+    let config = read_config(path, text, &Disk, &mut Vec::new())?;
     if config.uses_default || rules.is_empty() {
         for (number, entry) in config.allowlists.iter().enumerate() {
             allow::add(&mut settings, entry, &format!("{name}: allow list {}", number + 1));
@@ -79,8 +79,14 @@ fn is_configuration(text: &str) -> bool {
     })
 }
 
-fn extended(path: &Path, text: &str, notes: &mut Vec<String>, depth: usize) -> Result<Config, Error> {
-    let name = path.display().to_string();
+fn extended(
+    path: &Path,
+    text: &str,
+    files: &dyn Files,
+    notes: &mut Vec<String>,
+    depth: usize,
+) -> Result<Config, Error> {
+    let name = files.name(path);
     let mut config = Config::parse(&name, text, notes)?;
     let extend = std::mem::take(&mut config.extend);
     if extend.usedefault && !extend.path.is_empty() {
@@ -113,11 +119,11 @@ fn extended(path: &Path, text: &str, notes: &mut Vec<String>, depth: usize) -> R
         }
         // From the working folder, as there; else from beside the file.
         let beside = path.parent().unwrap_or(Path::new("")).join(&extend.path);
-        let base = match Path::new(&extend.path).exists() {
+        let base = match files.has(Path::new(&extend.path)) {
             true => Path::new(&extend.path).to_owned(),
             false => beside,
         };
-        let base = extended(&base, &read(&base)?, notes, depth + 1)?;
+        let base = extended(&base, &files.read(&base)?, files, notes, depth + 1)?;
         config.stand_on(base, &extend.disabledrules);
     }
     Ok(config)

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::rules::Rule;
-use crate::rules::file::{describe, read};
+use crate::rules::file::{Files, describe};
 use crate::rules::schema::{self, Trust};
 
 /// What came of a file.
@@ -62,15 +62,15 @@ impl RulesFormat {
 }
 
 /// Reads a file of rules, whoever's format it has.
-pub fn rules_of(path: &Path) -> Result<Carried, Error> {
-    let text = read(path)?;
-    let name = path.display().to_string();
+pub fn rules_of(path: &Path, files: &dyn Files) -> Result<Carried, Error> {
+    let text = files.read(path)?;
+    let name = files.name(path);
     match RulesFormat::of(&name, &text)? {
         RulesFormat::Own => Ok(Carried {
             rules: schema::parse(&name, &text, Trust::New)?,
             notes: Vec::new(),
             text,
         }),
-        RulesFormat::Gitleaks => gitleaks::read_rules(path, &text),
+        RulesFormat::Gitleaks => gitleaks::read_rules(path, &text, files),
     }
 }

@@ -1,4 +1,4 @@
-//! Rules files as they are read: bounded, and spoken of by line.
+//! Rules files as they are read, from disk or from wherever else they lie: bounded, and spoken of by line.
 //!
 //! What is wrong with a file is told by its place and never by its text: it may be a file of secrets that was named
 //! by mistake.
@@ -10,7 +10,38 @@ use std::path::Path;
 use crate::error::Error;
 
 /// The largest rules file, bytes. Gitleaks' own has 120 kB.
-const LARGEST: u64 = 8 << 20;
+pub const LARGEST: u64 = 8 << 20;
+
+/// Where rules files lie, and those that they extend.
+pub trait Files {
+    /// What messages call a file.
+    fn name(&self, path: &Path) -> String;
+
+    fn has(&self, path: &Path) -> bool;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, is too large, or is no text.
+    fn read(&self, path: &Path) -> Result<String, Error>;
+}
+
+/// The files on disk.
+pub struct Disk;
+
+impl Files for Disk {
+    fn name(&self, path: &Path) -> String {
+        path.display().to_string()
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn read(&self, path: &Path) -> Result<String, Error> {
+        read(path)
+    }
+}
 
 /// Reads a file that a person named.
 pub fn read(path: &Path) -> Result<String, Error> {
@@ -26,7 +57,16 @@ pub fn read(path: &Path) -> Result<String, Error> {
     if bytes.len() as u64 > LARGEST {
         return Err(fault("the file is larger than 8 MiB").hint("split it into several"));
     }
-    String::from_utf8(bytes).map_err(|_| fault("the file is not UTF-8 text").hint("name a TOML file"))
+    text(&path.display().to_string(), bytes)
+}
+
+/// The bytes of a file as text.
+///
+/// # Errors
+/// They are none.
+pub fn text(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{name}: the file is not UTF-8 text")).hint("name a TOML file"))
 }
 
 /// The 1-based line of a byte offset.

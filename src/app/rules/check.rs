@@ -49,7 +49,7 @@ struct Checked {
 }
 
 fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
-    let carried = import::rules_of(path)?;
+    let carried = import::rules_of(path, &file::Disk)?;
     let mut all = match no_builtin_rules {
         true => Vec::new(),
         false => RuleSet::builtin_rules(),
