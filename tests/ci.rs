@@ -481,7 +481,8 @@ fn a_secret_hidden_in_a_merge_is_found_and_the_target_s_own_are_not() {
 #[test]
 fn the_message_of_a_tag_came_with_it() {
     let world = World::new(6);
-    let commit = world.repo.commit_file("a", "1\n").to_string();
+    world.repo.commit_file("a", "1\n");
+    let commit = world.repo.commit_file("a", "2\n").to_string();
     let message = format!("release\n\n{}", world.key());
     world.repo.git(&["tag", "-a", "-m", &message, "v1"]);
     let tag = world.id("v1");
@@ -498,14 +499,25 @@ fn the_message_of_a_tag_came_with_it() {
         &["+refs/heads/*:refs/remotes/origin/*", &refspec],
         &commit,
     );
-    let (run, report) = report(&lost, &variables, &[]);
+    let (run, found) = report(&lost, &variables, &[]);
     assert_eq!(run.code, 2, "{}", run.err());
-    assert!(
-        report["incomplete_reasons"][0]
-            .to_string()
-            .contains("message of the tag"),
-        "{report}"
-    );
+    let reason = found["incomplete_reasons"][0].to_string();
+    assert!(reason.contains("message of the tag"), "{found}");
+    // It does so after a whole fetch, too; the message is there then, under no name.
+    world.repo.git_in(&whole, &["fetch", "-q", "origin", &refspec]);
+    assert_eq!(world.repo.git_in(&whole, &["rev-parse", "v1"]), commit);
+    let (run, found) = report(&whole, &variables, &[]);
+    assert_eq!(run.code, 1, "{}", run.err());
+    assert_eq!(common::program::findings(&found)[0]["location"]["place"], "tag-message");
+    // What it does unless told otherwise brings one commit. Whoever lets that pass means the tag as well.
+    let one = world.clone("one", &["--no-tags", "--depth=1"], &[&refspec], &commit);
+    for (flags, code) in [(&[][..], 2), (&["--allow-shallow"][..], 0)] {
+        let (run, found) = report(&one, &variables, flags);
+        assert_eq!(run.code, code, "{}", run.err());
+        assert_eq!(found["complete"], false);
+        assert_eq!(found["incomplete_reasons"].as_array().map(Vec::len), Some(2), "{found}");
+        assert!(found.to_string().contains("git fetch --force --tags origin"), "{found}");
+    }
 }
 
 #[test]

@@ -64,9 +64,12 @@ pub fn scan(settings: &CiSettings, mut common: Common, path: Option<&Path>) -> R
     common.report.report_also = reports::of(provider, &env);
     let job = Job::prepare(common, Subject::Repository(path))?;
     let (target, mut found, scanned) = find_all(&job, &repository, &store, scope, path)?;
-    if let Some(cut) = repository.shallow().filter(|cut| found.incomplete.contains(cut)) {
+    let cut = repository.shallow().filter(|cut| found.incomplete.contains(cut));
+    if cut.is_some() {
         tell_shallow(&repository, provider);
-        let is_let_pass = |reason: &&String| settings.allow_shallow && **reason == cut;
+    }
+    if settings.allow_shallow {
+        let is_let_pass = |reason: &&String| Some(*reason) == cut.as_ref() || *reason == ci::MESSAGE_IS_MISSING;
         found.let_pass = found.incomplete.iter().filter(is_let_pass).count();
     }
     let report = job.report(target, found, scanned);

@@ -17,7 +17,7 @@ mod span;
 
 pub use environment::Environment;
 pub use name::{Branch, Revision};
-pub use span::{Asked, Rules, Span};
+pub use span::{Asked, MESSAGE_IS_MISSING, Rules, Span};
 
 use crate::error::Error;
 

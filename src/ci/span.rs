@@ -152,8 +152,7 @@ impl Span {
         ];
         let known = names.map(|name| annotations(clone.repository, clone.store, &name?).ok());
         if change.head.is_some() && known[1].is_none() {
-            let reason = "the message of the tag is not in this clone; `git fetch --force --tags origin` brings it";
-            self.incomplete.push(reason.to_owned());
+            self.incomplete.push(MESSAGE_IS_MISSING.to_owned());
         }
         for id in known.into_iter().flatten().flatten() {
             if !self.tags.contains(&id) {
@@ -162,6 +161,10 @@ impl Span {
         }
     }
 }
+
+/// Why a tag is not read whole. A checkout may fetch the commit alone and give it the tag's name.
+pub const MESSAGE_IS_MISSING: &str =
+    "the message of the tag is not in this clone; `git fetch --force --tags origin` brings it";
 
 /// What brings the branches that a change is compared with. Names no branch: strangers name those.
 const FETCHING: &str = "`git fetch origin '+refs/heads/*:refs/remotes/origin/*'`";

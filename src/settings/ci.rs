@@ -20,7 +20,8 @@ pub struct CiSettings {
     /// Scan everything that the repository holds, as `keytrail history` does
     #[arg(long, help_heading = "What is read")]
     pub all: bool,
-    /// Let a run pass that finds nothing, though its clone lacks history; it is still reported as incomplete
+    /// Let a run pass that finds nothing, though its clone lacks history or the message of the tag; it is still reported as
+    /// incomplete
     #[arg(long, help_heading = "What is reported")]
     pub allow_shallow: bool,
 }
