@@ -196,6 +196,40 @@ fn credentials(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What stands between backticks.
+fn names(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// What is not true of the page about the house.
+fn untrue(page: &str, manifest: &str) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let long = page.lines().filter(|line| line.chars().count() > 140).count();
+    if page.lines().count() > 90 || long > 0 {
+        complaints.push(format!("it is no page: {} lines, {long} of them too long", page.lines().count()));
+    }
+    for (number, rooms) in FLOORS.iter().enumerate() {
+        let start = format!("| {} | ", number + 1);
+        let row = page.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default();
+        let missing = rooms.iter().filter(|room| !names(row).contains(room));
+        complaints.extend(missing.map(|room| format!("floor {} has {room}", number + 1)));
+    }
+    let manifest: toml::Table = toml::from_str(manifest).expect("a manifest");
+    let unix = &manifest["target"]["cfg(unix)"]["dependencies"];
+    let tables = [&manifest["dependencies"], unix].map(|table| table.as_table().expect("a table"));
+    let crates: Vec<&String> = tables.iter().flat_map(|table| table.keys()).collect();
+    let list = page.split("| crate | why |").nth(1).unwrap_or_default();
+    let rows = list.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let aside = Regex::new(r" \([^)]*\)").expect("it compiles");
+    let firsts: Vec<String> = rows.map(|(first, _)| aside.replace_all(first, "").into_owned()).collect();
+    let listed: Vec<&str> = firsts.iter().flat_map(|first| first.split(", ")).collect();
+    let gone = listed.iter().filter(|name| !crates.iter().any(|known| known == *name));
+    complaints.extend(gone.map(|name| format!("{name} is no dependency")));
+    let silent = crates.iter().filter(|name| !listed.contains(&name.as_str()));
+    complaints.extend(silent.map(|name| format!("{name} has no reason")));
+    complaints
+}
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -259,6 +293,12 @@ fn nothing_here_looks_like_a_real_credential() {
         complaints.extend(found.iter().map(|id| format!("{path}: {id}")));
     }
     assert_none(complaints);
+}
+
+#[test]
+fn the_page_about_the_house_is_one_page_and_true() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).expect("a file");
+    assert_none(untrue(&read("ARCHITECTURE.md"), &read("Cargo.toml")));
 }
 
 /// The checks themselves, on planted violations.
@@ -328,6 +368,22 @@ mod planted {
             shape(&file("text.rs", &format!("//! Text.\n{}", "x\n".repeat(400)))).len(),
             1
         );
+    }
+
+    #[test]
+    fn a_page_that_is_not_true_is_seen() {
+        let floors = FLOORS.iter().enumerate().map(|(number, rooms)| {
+            let rooms: Vec<String> = rooms.iter().map(|room| format!("`{room}`")).collect();
+            format!("| {} | {} |\n", number + 1, rooms.join(", "))
+        });
+        let page = floors.collect::<String>() + "| crate | why |\n|---|---|\n| clap (derive), csv | flags |\n";
+        let manifest = |crates: &str| format!("[dependencies]\n{crates}\n[target.'cfg(unix)'.dependencies]\ncsv = '1'\n");
+        assert_eq!(untrue(&page, &manifest("clap = '4'")), [""; 0]);
+        assert_eq!(untrue(&page, &manifest("clap = '4'\nureq = '3'")), ["ureq has no reason"]);
+        assert_eq!(untrue(&page, &manifest("")), ["clap is no dependency"]);
+        assert_eq!(untrue(&page.replace("`main`", "`app`"), &manifest("clap = '4'")), ["floor 6 has main"]);
+        let long = page + &"x".repeat(141);
+        assert_eq!(untrue(&long, &manifest("clap = '4'")).len(), 1);
     }
 
     #[test]
