@@ -1,20 +1,21 @@
 //! What is told beside a report: lines on standard error, for people.
 //!
-//! A reader that is gone (`2>&1 | head`) is no reason to stop, so nothing here fails or panics.
+//! Nothing in them is a command of a CI runner. A reader that is gone (`2>&1 | head`) is no reason to stop, so nothing here fails or panics.
 
 use std::fmt::Display;
 use std::io::Write;
 
+use crate::text::inert;
+
 /// Writes a line to standard error.
 pub fn tell(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", inert(&line.to_string()));
 }
 
 /// Says why a run is incomplete, where no report for people does.
 pub fn incomplete(reasons: impl IntoIterator<Item = String>) {
     let reasons: Vec<String> = reasons.into_iter().collect();
     if !reasons.is_empty() {
-        // Each line begins with our own word: in the log of a CI run a line can be a command.
         tell(format!("incomplete: {}", reasons.join("\nincomplete: ")));
     }
 }

@@ -127,6 +127,33 @@ pub fn sanitize(bytes: &[u8]) -> String {
     safe
 }
 
+/// Makes a text for people hold no command of a runner, wherever its log ends up. GitHub's obeys lines that begin with
+/// `::name::`, and `##[name]` within one; Azure's obeys `##vso[name]`. They pass over blanks in front, and compare as
+/// people do: a character that cannot be seen hides nothing from them, so nothing but ASCII counts here.
+///
+/// The same text of its own comes back as it is; a container or a pipe hides the runner from us, so it is not asked for.
+pub fn inert(text: &str) -> String {
+    let mut inert = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        let mut before = String::new();
+        for c in line.chars() {
+            let is_command = match c {
+                ':' => before.trim_start() == ":",
+                '[' => before.ends_with("##") || before.ends_with("##vso"),
+                _ => false,
+            };
+            match is_command {
+                true => inert.extend(c.escape_unicode()),
+                false => inert.push(c),
+            }
+            if c.is_ascii() {
+                before.push(c.to_ascii_lowercase());
+            }
+        }
+    }
+    inert
+}
+
 fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -176,6 +203,25 @@ mod tests {
         assert_eq!(index.line_at(99), (9, &b"three"[..]));
         assert_eq!(index.lines(), 3);
         assert_eq!(LineIndex::new(b"one\n").lines(), 1);
+    }
+
+    #[test]
+    fn no_command_of_a_runner_is_left() {
+        for (text, safe) in [
+            ("::error::x\n", ":\\u{3a}error::x\n"),
+            ("a\n \u{a0}::error::x", "a\n \u{a0}:\\u{3a}error::x"),
+            (":\u{ad}:error::x", ":\u{ad}\\u{3a}error::x"),
+            ("in ##[error]x", "in ##\\u{5b}error]x"),
+            ("#\u{34f}#[error]x", "#\u{34f}#\\u{5b}error]x"),
+            ("##VSO[task.complete]", "##VSO\\u{5b}task.complete]"),
+            (
+                "## [x] std::fs #[test] a:12:3:: grün\r::",
+                "## [x] std::fs #[test] a:12:3:: grün\r:\\u{3a}",
+            ),
+        ] {
+            assert_eq!(inert(text), safe);
+            assert_eq!(inert(safe), safe);
+        }
     }
 
     #[test]

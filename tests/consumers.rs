@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "consumers/commands.rs"]
+mod commands;
 mod common;
 #[path = "consumers/github.rs"]
 mod github;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::configure::{Configured, Subject};
 use super::job::Job;
-use super::{history, print};
+use super::{history, say};
 use crate::baseline::file::MOST_BYTES;
 use crate::baseline::{Baseline, Entry, Key, Usage};
 use crate::cli::{BaselineArguments, BaselineCommand, Common};
@@ -136,7 +136,7 @@ fn check(arguments: &BaselineArguments) -> Result<Outcome, Error> {
             text.push('\n');
         }
     }
-    print(text.as_bytes())?;
+    say(&text)?;
     now.warn();
     let differs = !open.is_empty() || !usage.unused.is_empty() || !usage.ended.is_empty();
     Ok(Outcome::of_baseline(differs, now.is_complete()))

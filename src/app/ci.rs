@@ -15,6 +15,7 @@ use crate::ci::{self, About, Asked, Change, Environment, Event, Kind, Provider, 
 use crate::cli::Common;
 use crate::error::Error;
 use crate::git::{ObjectKind, Repository, Store};
+use crate::notice;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::Target;
@@ -125,7 +126,7 @@ fn obey(rules: Rules, common: &mut Common) {
         }
     };
     if !common.report.quiet {
-        eprintln!("ci: settings  {told}");
+        notice::tell(format!("ci: settings  {told}"));
     }
 }
 
@@ -167,21 +168,21 @@ fn find_all(
 /// Says which provider, event and commits were taken, and why.
 fn tell(event: Option<&Event>, scope: &Scope) {
     match event {
-        Some(event) => eprintln!("ci: event     {} of {}", event.name, event.provider.as_str()),
-        None => eprintln!("ci: event     none"),
+        Some(event) => notice::tell(format!("ci: event     {} of {}", event.name, event.provider.as_str())),
+        None => notice::tell("ci: event     none"),
     }
     match scope {
         Scope::Span(span) => {
-            eprintln!("ci: commits   {}", span.words());
+            notice::tell(format!("ci: commits   {}", span.words()));
             for why in &span.told {
-                eprintln!("ci:           {why}");
+                notice::tell(format!("ci:           {why}"));
             }
         }
-        Scope::Range(asked) => eprintln!("ci: commits   {}, as asked", sanitize(asked.as_bytes())),
-        Scope::Everything => {
-            eprintln!("ci: commits   all that the repository holds: there is no change to look at, or --all is given")
-        }
-        Scope::Nothing => eprintln!("ci: commits   none: a branch or tag was deleted, which adds nothing"),
+        Scope::Range(asked) => notice::tell(format!("ci: commits   {}, as asked", sanitize(asked.as_bytes()))),
+        Scope::Everything => notice::tell(
+            "ci: commits   all that the repository holds: there is no change to look at, or --all is given",
+        ),
+        Scope::Nothing => notice::tell("ci: commits   none: a branch or tag was deleted, which adds nothing"),
     }
 }
 
@@ -190,11 +191,13 @@ fn tell_shallow(repository: &Repository, provider: Option<Provider>) {
     let boundary = repository.boundary();
     let ids: Vec<String> = boundary.iter().take(3).map(crate::origin::ObjectId::short).collect();
     let more = if boundary.len() > ids.len() { ", …" } else { "" };
-    eprintln!(
+    notice::tell(format!(
         "ci: shallow   what came before {}{more} cannot be seen: what was added and taken out again there is missed, and",
         ids.join(", ")
-    );
-    eprintln!("ci:           all files of these commits count as new");
+    ));
+    notice::tell("ci:           all files of these commits count as new");
     let whole = provider.map_or("git fetch --unshallow", Provider::whole_clone);
-    eprintln!("ci:           for the whole history {whole}; --allow-shallow lets such a run pass");
+    notice::tell(format!(
+        "ci:           for the whole history {whole}; --allow-shallow lets such a run pass"
+    ));
 }

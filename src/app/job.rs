@@ -220,18 +220,14 @@ impl Job {
     /// Marks the findings, writes the reports, and decides how the run ended.
     pub fn conclude(&self, target: Target, discovered: Discovered, scanned: Scanned) -> Result<Outcome, Error> {
         let report = self.report(target, discovered, scanned);
-        self.write(&report, &|_, text| text)?;
+        self.write(&report)?;
         Ok(self.outcome(&report))
     }
 
-    /// Writes the reports; `dress` gives what standard output is to have of one.
-    pub fn write(&self, report: &Report, dress: &dyn Fn(Format, Vec<u8>) -> Vec<u8>) -> Result<(), Error> {
+    /// Writes the reports.
+    pub fn write(&self, report: &Report) -> Result<(), Error> {
         for destination in &self.destinations {
-            let text = self.render(report, destination.format);
-            destination.write(&match destination.file {
-                Some(_) => text,
-                None => dress(destination.format, text),
-            })?;
+            destination.write(&self.render(report, destination.format))?;
         }
         self.warn(report);
         Ok(())

@@ -39,6 +39,7 @@ use crate::outcome::Outcome;
 use crate::report::{self, Target, destination};
 use crate::scan::{Scanned, progress};
 use crate::source::{Discovered, files, staged};
+use crate::text::inert;
 use configure::Subject;
 use job::Job;
 
@@ -136,7 +137,12 @@ pub fn leave() {
     progress::take_away();
 }
 
-/// Writes a document to standard output.
+/// Writes a text for people to standard output.
+fn say(text: &str) -> Result<Outcome, Error> {
+    print(inert(text).as_bytes())
+}
+
+/// Writes a document for programs to standard output.
 fn print(document: &[u8]) -> Result<Outcome, Error> {
     destination::print(document)?;
     Ok(Outcome::Clean)

@@ -5,10 +5,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use super::print;
+use super::say;
 use crate::error::Error;
 use crate::keys::aws::Environment;
 use crate::keys::rotate::{self, Person, Rotation};
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::settings::RotateSettings;
 
@@ -25,7 +26,7 @@ pub fn rotate(settings: RotateSettings) -> Result<Outcome, Error> {
         unused_days: settings.unused_days,
     };
     if settings.dry_run {
-        return print(rotate::plan(&rotation, &environment)?.as_bytes());
+        return say(&rotate::plan(&rotation, &environment)?);
     }
     if !person.yes && !person.is_there() {
         return Err(
@@ -55,7 +56,7 @@ impl Terminal {
 impl Person for Terminal {
     fn say(&mut self, line: &str) {
         // Who cannot be told is not there; the journal has it all.
-        let _ = writeln!(io::stderr(), "{line}");
+        notice::tell(line);
     }
 
     fn agrees(&mut self, question: &str) -> Result<bool, Error> {

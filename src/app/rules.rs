@@ -148,7 +148,7 @@ fn test(file: PathBuf, paths: &[PathBuf]) -> Result<Outcome, Error> {
     let job = Job::prepare(common, Subject::Keys)?;
     let (target, discovered, scanned) = find_files(&job, paths)?;
     let report = job.report(target, discovered, scanned);
-    super::print(said(&report).as_bytes())?;
+    super::say(&said(&report))?;
     for reason in report.incompleteness() {
         notice::tell(format!("incomplete: {}", sanitize(reason.as_bytes())));
     }

@@ -82,7 +82,7 @@ pub fn trace(place: &str, rules: RuleSettings, arguments: FactArguments) -> Resu
     text += "\n";
     story.looks(&mut text);
     story.outcome(&mut text);
-    super::print(text.as_bytes())
+    super::say(&text)
 }
 
 fn parse(place: &str) -> Result<(std::path::PathBuf, u32), Error> {

@@ -1,19 +1,14 @@
 //! Annotations for a job of GitHub Actions: commands on lines of standard output, which the runner reads and shows
 //! beside the code.
 //!
-//! The runner takes ten of each kind from a step, so the ten worst are written and the rest is counted. It reads every
-//! line for commands, and in an older form in the middle of a line: all other text stands between a stop command and a
-//! word that ends it, and nothing that a repository holds can be a command. Nothing here asks the runner to mask a value:
-//! that would print it.
-
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
+//! The runner takes ten of each kind from a step, so the ten worst are written and the rest is counted. Nothing that a
+//! repository holds can be a command. Nothing here asks the runner to mask a value: that would print it.
 
 use super::roots::Roots;
 use super::spot::{PLAIN, Spot, open_spots};
 use super::{Report, notes};
 use crate::finding::Severity;
-use crate::text::sanitize;
+use crate::text::{inert, sanitize};
 
 /// The runner shows so many of one kind from one step.
 const SHOWN: usize = 10;
@@ -33,18 +28,6 @@ pub fn render(report: &Report) -> Vec<u8> {
     }
     text += &inert(&summary(report, &roots, spots.len()));
     text.into_bytes()
-}
-
-/// Wraps text so that the runner looks for no command in it. Every line ends; the same text gives the same bytes.
-pub fn inert(text: &str) -> String {
-    // The text would have to hold its own digest to end this.
-    let word = HEXLOWER.encode(&Sha256::digest(text)[..16]);
-    let end = if text.is_empty() || text.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
-    format!("::stop-commands::keytrail-{word}\n{text}{end}::keytrail-{word}::\n")
 }
 
 fn annotation(spot: &Spot<'_>, roots: &Roots<'_>) -> String {
@@ -116,14 +99,5 @@ mod tests {
     fn what_ends_a_command_or_a_property_is_escaped() {
         let line = command("error", &[("file", "a,b:c%0A".to_owned())], "x\r\n::warning::y%");
         assert_eq!(line, "::error file=a%2Cb%3Ac%250A::x%0D%0A::warning::y%25\n");
-    }
-
-    #[test]
-    fn other_text_stands_between_a_word_that_it_does_not_hold() {
-        let text = inert("::warning::a\n");
-        let lines: Vec<&str> = text.lines().collect();
-        let word = lines[0].strip_prefix("::stop-commands::").unwrap();
-        assert_eq!(lines[1..], ["::warning::a", &format!("::{word}::")]);
-        assert_ne!(inert("a"), inert("b"));
     }
 }

@@ -10,6 +10,7 @@ use super::roots::Roots;
 use super::spot::known;
 use super::{Report, notes, place, time};
 use crate::finding::Finding;
+use crate::text::inert;
 
 /// Where the page is cut, in bytes: other tools write into the same summary.
 const MOST: usize = 900 << 10;
@@ -70,7 +71,7 @@ impl Page {
     fn part(&mut self, head: &str, rows: impl Iterator<Item = String>, left: usize) {
         self.0 += head;
         let mut cut = 0_u64;
-        for row in rows {
+        for row in rows.map(|row| inert(&row)) {
             match cut == 0 && self.0.len() + row.len() + left.max(KEPT) <= MOST {
                 true => self.0 += &row,
                 false => cut += 1,

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::app::job::Job;
 use crate::ci::{Environment, Provider};
 use crate::error::Error;
-use crate::report::{Format, Report, destination, github};
+use crate::report::{Format, Report, destination};
 
 /// What each provider reads, and the file that it looks for; without one, its log.
 const REPORTS: &[(Provider, Format, Option<&str>)] = &[
@@ -40,10 +40,10 @@ pub fn of(provider: Option<Provider>, env: &Environment) -> Vec<String> {
 
 /// Writes all reports, and hands GitHub what it takes besides.
 pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Environment) -> Result<(), Error> {
+    job.write(report)?;
     if provider != Some(Provider::GitHub) {
-        return job.write(report, &|_, text| text);
+        return Ok(());
     }
-    job.write(report, &without_commands)?;
     if let Some(page) = env.get("GITHUB_STEP_SUMMARY") {
         destination::append(Path::new(page), &job.render(report, PAGE), LARGEST_PAGE)?;
     }
@@ -51,15 +51,6 @@ pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Envir
         destination::append(Path::new(file), outputs(job, report).as_bytes(), u64::MAX)?;
     }
     Ok(())
-}
-
-/// What GitHub's log may hold of a report for people: a path could be a command there. The format for GitHub sees to
-/// that by itself, and the others are for programs.
-fn without_commands(format: Format, text: Vec<u8>) -> Vec<u8> {
-    match format {
-        Format::Human | Format::Markdown => github::inert(&String::from_utf8_lossy(&text)).into_bytes(),
-        _ => text,
-    }
 }
 
 /// What later steps are told: how many findings there are, and where the SARIF log is.

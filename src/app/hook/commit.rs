@@ -8,6 +8,7 @@ use crate::app::target;
 use crate::cli::Common;
 use crate::error::Error;
 use crate::git::{Repository, Store};
+use crate::notice;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::source::regular::bytes_of;
@@ -23,7 +24,7 @@ pub fn pre_commit(common: Common, files: &[PathBuf]) -> Result<Outcome, Error> {
     let named: Vec<Vec<u8>> = files.iter().map(|file| below(top.as_deref(), file)).collect();
     let mut discovered = staged::discover_with(&repository, &store, &named)?;
     if discovered.items.is_empty() && files.is_empty() && !quiet {
-        eprintln!("keytrail: nothing is staged, so nothing was scanned");
+        notice::tell("keytrail: nothing is staged, so nothing was scanned");
     }
     job.leave_out(&mut discovered);
     let scanned = job.scan(&discovered.items, Some(&store), State::Staged);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::app::print;
+use crate::app::say;
 use crate::cli::{PlaceArguments, fault_of_flags};
 use crate::error::Error;
 use crate::hook::folder::{Folder, Owner};
@@ -38,7 +38,7 @@ pub fn install(place: &PlaceArguments, mode: &str, flags: &[String]) -> Result<O
         "setting" => install_settings(place, &kinds, &program, flags)?,
         _ => install_files(place, &kinds, &program, flags)?,
     };
-    print(told.as_bytes())
+    say(&told)
 }
 
 fn install_settings(place: &PlaceArguments, kinds: &[Kind], program: &Path, flags: &[String]) -> Result<String, Error> {
@@ -134,7 +134,7 @@ pub fn uninstall(place: &PlaceArguments) -> Result<Outcome, Error> {
     if told.is_empty() {
         told = "no hook of keytrail was there\n".to_owned();
     }
-    print(told.as_bytes())
+    say(&told)
 }
 
 /// Gives hooks back to the repositories, if no hook scans any more; else passes on what was taken away.
@@ -183,7 +183,7 @@ pub fn status(place: &PlaceArguments) -> Result<Outcome, Error> {
             State::Broken(_) => false,
         };
     }
-    print(told.as_bytes())?;
+    say(&told)?;
     Ok(Outcome::of_hooks(all_work))
 }
 

@@ -10,6 +10,7 @@ use crate::cli::{Common, HookCommand, RunCommand};
 use crate::error::Error;
 use crate::git::parse_id;
 use crate::hook::Kind;
+use crate::notice;
 use crate::outcome::Outcome;
 use crate::source::push::Update;
 
@@ -63,12 +64,14 @@ fn explain(kind: Kind, outcome: Outcome) {
     };
     match (kind, outcome) {
         (_, Outcome::Clean | Outcome::Error) => {}
-        (_, Outcome::Incomplete) => eprintln!("keytrail: {stopped}, because not everything could be read."),
-        (Kind::PreReceive, Outcome::Findings) => eprintln!("keytrail: {stopped}. If it is a secret, {remedy}."),
-        (_, Outcome::Findings) => eprintln!(
+        (_, Outcome::Incomplete) => notice::tell(format!("keytrail: {stopped}, because not everything could be read.")),
+        (Kind::PreReceive, Outcome::Findings) => {
+            notice::tell(format!("keytrail: {stopped}. If it is a secret, {remedy}."))
+        }
+        (_, Outcome::Findings) => notice::tell(format!(
             "keytrail: {stopped}. If it is a secret, {remedy}.\n  \
              If it is none, say so with a comment on its line: keytrail:allow REASON. --no-verify leaves this hook out."
-        ),
+        )),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::Common;
 use crate::error::Error;
 use crate::git::{self, Repository, Store};
 use crate::hook::Kind;
+use crate::notice;
 use crate::origin::ObjectId;
 use crate::outcome::Outcome;
 use crate::source::push::{self, Update};
@@ -77,7 +78,7 @@ fn of_git() -> Result<Vec<Update>, Error> {
 /// What HEAD has: git names no ref if all are there already, but a program between us may also have kept them.
 fn of_head(repository: &Repository, quiet: bool) -> Vec<Update> {
     if !quiet {
-        eprintln!("keytrail: no refs on standard input; what HEAD has and the remote has not is scanned");
+        notice::tell("keytrail: no refs on standard input; what HEAD has and the remote has not is scanned");
     }
     let update = |new| Update {
         name: b"HEAD".to_vec(),

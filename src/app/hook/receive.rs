@@ -18,6 +18,7 @@ use crate::cli::Common;
 use crate::error::Error;
 use crate::git::{self, Repository, Store};
 use crate::hook::Kind;
+use crate::notice;
 use crate::origin::State;
 use crate::outcome::Outcome;
 use crate::report::Target;
@@ -93,7 +94,9 @@ fn prepare(mut common: Common, inline_allow: bool, repository: &Repository) -> R
     common.settings.config_from_ref = Some("HEAD".to_owned());
     Job::prepare(common, subject).or_else(|error| {
         let job = Job::prepare(without, subject)?;
-        eprintln!("keytrail: the settings of the default branch are not used\n  cause: {error}");
+        notice::tell(format!(
+            "keytrail: the settings of the default branch are not used\n  cause: {error}"
+        ));
         Ok(job)
     })
 }
@@ -104,7 +107,9 @@ fn skipped(server: &ServerSettings, updates: &[Update]) -> Result<bool, Error> {
         return Ok(false);
     };
     let Some(log) = &server.skip_log else {
-        eprintln!("keytrail: this server lets nobody skip the scan; the push option {SKIP} has no effect");
+        notice::tell(format!(
+            "keytrail: this server lets nobody skip the scan; the push option {SKIP} has no effect"
+        ));
         return Ok(false);
     };
     if reason.trim().is_empty() {
@@ -112,10 +117,10 @@ fn skipped(server: &ServerSettings, updates: &[Update]) -> Result<bool, Error> {
             .hint(format!("git push -o {SKIP}='why this cannot wait'")));
     }
     write_down(log, "skipped", &reason, updates)?;
-    eprintln!(
+    notice::tell(format!(
         "keytrail: not scanned, and written down: {}",
         sanitize(reason.as_bytes())
-    );
+    ));
     Ok(true)
 }
 
@@ -129,7 +134,7 @@ fn too_late(server: &ServerSettings, updates: &[Update]) -> Result<Outcome, Erro
             if let Some(log) = &server.skip_log {
                 write_down(log, "timeout", &what, updates)?;
             }
-            eprintln!("keytrail: {what}; it is let in UNSCANNED");
+            notice::tell(format!("keytrail: {what}; it is let in UNSCANNED"));
             Ok(Outcome::Clean)
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::print;
+use crate::app::say;
 use crate::detect::Detectors;
 use crate::error::Error;
 use crate::import;
@@ -34,7 +34,7 @@ pub fn check(files: &[PathBuf], no_builtin_rules: bool) -> Result<Outcome, Error
             }
         }
     }
-    print(said.as_bytes())?;
+    say(&said)?;
     match faults {
         0 => Ok(Outcome::Clean),
         1 => Err(Error::usage("a rule is not right").hint("what is wrong stands above")),

@@ -2,7 +2,7 @@
 
 use super::Card;
 use crate::report::markup::{fence, text};
-use crate::text::sanitize;
+use crate::text::{inert, sanitize};
 
 /// Prints the card.
 pub fn render(card: &Card) -> Vec<u8> {
@@ -45,5 +45,5 @@ pub fn render(card: &Card) -> Vec<u8> {
     for reason in &card.incomplete_reasons {
         page += &format!("\n**Incomplete:** {}\n", text(reason));
     }
-    page.into_bytes()
+    inert(&page).into_bytes()
 }

@@ -1,7 +1,7 @@
 //! The page that the human report is written on: wraps, colors, and escapes all it is given.
 
 use crate::finding::Severity;
-use crate::text::sanitize;
+use crate::text::{inert, sanitize};
 
 /// Where the text of a labelled row begins.
 const LABEL: usize = 12;
@@ -62,7 +62,7 @@ impl Page {
     }
 
     pub fn into_bytes(self) -> Vec<u8> {
-        self.text.into_bytes()
+        inert(&self.text).into_bytes()
     }
 
     pub fn blank(&mut self) {
