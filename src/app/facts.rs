@@ -3,9 +3,13 @@
 //! Files are opened here and bounded; settings are checked before anything is scanned or asked. AWS is asked only
 //! with `--aws`, with read-only calls. An account that answered in full and does not name a key has deleted it.
 
+mod accounts;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+use accounts::{Accounts, ask, gone, nobodys};
 
 use super::configure::{Configured, Subject};
 use super::{history, job::Job, rules};
@@ -13,7 +17,7 @@ use crate::cli::{Common, FactArguments};
 use crate::config;
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::keys::{self, Inventory, Key, Policy, Status};
+use crate::keys::{self, Inventory, Policy};
 use crate::level::Confidence;
 use crate::report::keys::KeysReport;
 use crate::report::{Target, read};
@@ -46,15 +50,6 @@ struct Found {
     findings: Vec<Finding>,
     faults: Vec<Skip>,
     incomplete_reasons: Vec<String>,
-}
-
-/// What accounts say.
-struct Accounts {
-    inventory: Inventory,
-    sources: Vec<String>,
-    /// Accounts that answered in full: a key that they do not name is gone.
-    whole: Vec<String>,
-    faults: Vec<Skip>,
 }
 
 impl Facts {
@@ -240,66 +235,4 @@ impl Facts {
 fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     sanitize(name.as_encoded_bytes())
-}
-
-#[cfg(feature = "aws")]
-fn ask(settings: &AwsSettings, mut accounts: Accounts) -> Result<Accounts, Error> {
-    use crate::keys::aws;
-    let live = aws::inventory(settings, &aws::Environment::of_process())?;
-    for account in &live.accounts {
-        let about = format!("account {}", account.id);
-        accounts.sources.push(format!("iam of {}", account.id));
-        if !live.faults.iter().any(|fault| fault.what.starts_with(about.as_bytes())) {
-            accounts.whole.push(account.id.clone());
-        }
-    }
-    accounts.inventory = accounts.inventory.and(Inventory::of(live.keys));
-    accounts.faults.extend(live.faults);
-    Ok(accounts)
-}
-
-#[cfg(not(feature = "aws"))]
-fn ask(_: &AwsSettings, _: Accounts) -> Result<Accounts, Error> {
-    Err(Error::usage("--aws: this keytrail was built without it")
-        .hint("build it with the feature `aws`, or use --keys-from"))
-}
-
-/// Found keys of accounts that answered in full and do not name them.
-fn gone(accounts: &Accounts, findings: &[Finding]) -> Vec<Key> {
-    let mut keys: Vec<Key> = Vec::new();
-    for aws in findings.iter().filter_map(|finding| finding.aws.as_deref()) {
-        let (Some(id), Some(account)) = (&aws.key_id, &aws.account_id) else {
-            continue;
-        };
-        let known = accounts.inventory.get(id).is_some() || keys.iter().any(|key| key.id.as_ref() == Some(id));
-        // A session's key is in no list, and a root user's may be without its id.
-        if known || !id.starts_with("AKIA") || aws.root || !accounts.whole.contains(account) {
-            continue;
-        }
-        keys.push(Key {
-            account: Some(account.clone()),
-            status: Status::Deleted,
-            sources: vec![format!("iam of {account}")],
-            ..nobodys(id)
-        });
-    }
-    keys
-}
-
-/// A key of which only the id is known.
-fn nobodys(id: &str) -> Key {
-    Key {
-        id: Some(id.to_owned()),
-        slot: None,
-        account: None,
-        owner: None,
-        tags: Default::default(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: Default::default(),
-        quarantine: None,
-        sources: Vec::new(),
-    }
 }

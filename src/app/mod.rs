@@ -36,7 +36,7 @@ use crate::git::{Repository, Store};
 use crate::keys::permissions::{Purpose, iam_policy};
 use crate::origin::State;
 use crate::outcome::Outcome;
-use crate::report::{self, Target, destination};
+use crate::report::{self, Target, output};
 use crate::scan::{Scanned, progress};
 use crate::source::{Discovered, files, staged};
 use crate::text::inert;
@@ -144,7 +144,7 @@ fn say(text: &str) -> Result<Outcome, Error> {
 
 /// Writes a document for programs to standard output.
 fn print(document: &[u8]) -> Result<Outcome, Error> {
-    destination::print(document)?;
+    output::print(document)?;
     Ok(Outcome::Clean)
 }
 

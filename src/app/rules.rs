@@ -13,7 +13,7 @@ use crate::import;
 use crate::level::Confidence;
 use crate::notice;
 use crate::outcome::Outcome;
-use crate::report::destination::write_texts;
+use crate::report::output::write_texts;
 use crate::report::rules::{RulesFormat, pages};
 use crate::report::{Destination, Report, place};
 use crate::rules::RuleSet;

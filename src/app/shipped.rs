@@ -6,7 +6,7 @@ use super::print;
 use crate::cli::shipped::{Shell, completions, man_pages};
 use crate::error::Error;
 use crate::outcome::Outcome;
-use crate::report::destination::write_texts;
+use crate::report::output::write_texts;
 
 /// Prints the completion script of a shell.
 pub fn complete(shell: Shell) -> Result<Outcome, Error> {

@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::report::{Links, destination};
+use crate::report::{Links, output};
 
 /// Whether human reports may use colour. A flag or setting decides, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether
 /// standard output is a terminal that can.
@@ -38,7 +38,7 @@ fn is_said(name: &str) -> bool {
 }
 
 fn is_capable() -> bool {
-    destination::is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
+    output::is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Whether the terminal is one that shows OSC 8 links. One that does not might show them as text, so the others are

@@ -1,14 +1,15 @@
 //! Where a report goes: standard output, or a file that is written whole or not at all.
 //!
 //! `--report FORMAT[=FILE]` is parsed here, and checked before anything is scanned: an hour of
-//! scanning must not end at a missing folder. This is the only place that writes a report.
+//! scanning must not end at a missing folder. What is written to standard output goes
+//! through [`output`].
 
 use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::Format;
+use super::{Format, output};
 use crate::error::Error;
 use crate::interrupt;
 use crate::text::sanitize;
@@ -99,7 +100,7 @@ impl<F> Destination<F> {
     /// Writes a rendered report.
     pub fn write(&self, report: &[u8]) -> Result<(), Error> {
         let Some(file) = &self.file else {
-            return write_stdout(report);
+            return output::print(report);
         };
         write_file(&resolve(file)?, report).map_err(|cause| {
             Error::output(format!("{}: the report could not be written", shown(file)))
@@ -150,75 +151,7 @@ fn write_file(file: &Path, report: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Appends a text to a file that others write into as well, up to so many bytes in all; what is cut off is said.
-///
-/// # Errors
-/// The file cannot be written to.
-pub fn append(file: &Path, text: &[u8], most: u64) -> Result<(), Error> {
-    let write = || {
-        let mut file = fs::OpenOptions::new().append(true).create(true).open(file)?;
-        let room = most.saturating_sub(file.metadata()?.len());
-        if text.len() as u64 <= room {
-            return file.write_all(text);
-        }
-        let whole = &text[..room as usize];
-        let end = memchr::memrchr(b'\n', whole).map_or(0, |end| end + 1);
-        file.write_all(&[&whole[..end], CUT].concat())
-    };
-    write().map_err(|cause: io::Error| {
-        Error::output(format!("{}: it cannot be appended to", shown(file)))
-            .cause(cause)
-            .hint("check that the variable that names it is the job's own")
-    })
-}
-
-/// The end of a text that is cut: a paragraph in Markdown, too.
-const CUT: &[u8] = b"\nThis is cut here, because it is too large to be shown. Other reports have the rest.\n";
-
-/// Writes texts that hold no finding, by the names of their files, into a folder that is made if it is not there.
-///
-/// # Errors
-/// One of them cannot be written.
-pub fn write_texts<'t>(folder: &Path, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<(), Error> {
-    let write_all = || {
-        fs::create_dir_all(folder)?;
-        let mut texts = texts.into_iter();
-        texts.try_for_each(|(name, text)| fs::write(folder.join(name), text))
-    };
-    write_all().map_err(|cause: io::Error| {
-        Error::output(format!("{}: not all pages could be written", shown(folder)))
-            .cause(cause)
-            .hint("name a folder that can be written to")
-    })
-}
-
-/// Writes to standard output what is no report.
-///
-/// # Errors
-/// It cannot be written to.
-pub fn print(text: &[u8]) -> Result<(), Error> {
-    write_stdout(text)
-}
-
-/// Whether standard output is a terminal.
-pub fn is_terminal() -> bool {
-    io::stdout().is_terminal()
-}
-
-/// Writes to standard output. A reader that has seen enough (`| head`) is no failure.
-fn write_stdout(report: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    match out.write_all(report).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::output("the report could not be written to standard output")
-                .cause(cause)
-                .hint("write it to a file: --report FORMAT=FILE"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     sanitize(path.as_os_str().as_encoded_bytes())
 }
 

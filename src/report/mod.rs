@@ -23,6 +23,7 @@ mod link;
 mod markdown;
 mod markup;
 mod notes;
+pub mod output;
 pub mod place;
 pub mod read;
 mod roots;

@@ -4,6 +4,8 @@
 //! A line is added by a commit if no parent has it, so a clean merge adds nothing and an evil one
 //! what it made up. Whatever makes the range uncertain is an error or makes it incomplete.
 
+mod versions;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::Error;
@@ -15,6 +17,7 @@ use crate::origin::{CommitStamp, ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
 use crate::source::change::{self, Version};
 use crate::source::{Added, Discovered, Handle, Item};
+use versions::Versions;
 
 /// Finds what the commits of `A..B` (those that B reaches and A does not) or `A...B` (those that
 /// only one of them reaches) add. A side that is left out is HEAD.
@@ -272,42 +275,4 @@ struct Change {
     name: Box<[u8]>,
     new: Version,
     old: Vec<Option<Version>>,
-}
-
-/// The entries of an old tree, asked for in the order of a new one.
-struct Versions<'t> {
-    raw: &'t [u8],
-    id_length: usize,
-    /// Where to go on. Trees are sorted and much alike, so what is asked for nearly always comes next.
-    at: usize,
-    /// Made when something did not come next: it is new, or has become a folder.
-    by_name: Option<HashMap<&'t [u8], Version>>,
-}
-
-impl<'t> Versions<'t> {
-    fn of(raw: &'t [u8], id_length: usize) -> Self {
-        Self {
-            raw,
-            id_length,
-            at: 0,
-            by_name: None,
-        }
-    }
-
-    fn get(&mut self, name: &[u8]) -> Option<Version> {
-        while let Ok((entry, length)) = tree::entry(&self.raw[self.at..], self.id_length) {
-            if entry.name > name {
-                break;
-            }
-            self.at += length;
-            if entry.name == name {
-                return Some((entry.kind, entry.id));
-            }
-        }
-        let list = || tree::entries(self.raw, self.id_length).map_while(Result::ok);
-        let by_name = self
-            .by_name
-            .get_or_insert_with(|| list().map(|entry| (entry.name, (entry.kind, entry.id))).collect());
-        by_name.get(name).copied()
-    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::app::job::Job;
 use crate::ci::{Environment, Provider};
 use crate::error::Error;
-use crate::report::{Format, Report, destination};
+use crate::report::{Format, Report, output};
 
 /// What each provider reads, and the file that it looks for; without one, its log.
 const REPORTS: &[(Provider, Format, Option<&str>)] = &[
@@ -45,10 +45,10 @@ pub fn write(job: &Job, report: &Report, provider: Option<Provider>, env: &Envir
         return Ok(());
     }
     if let Some(page) = env.get("GITHUB_STEP_SUMMARY") {
-        destination::append(Path::new(page), &job.render(report, PAGE), LARGEST_PAGE)?;
+        output::append(Path::new(page), &job.render(report, PAGE), LARGEST_PAGE)?;
     }
     if let Some(file) = env.get("GITHUB_OUTPUT") {
-        destination::append(Path::new(file), outputs(job, report).as_bytes(), u64::MAX)?;
+        output::append(Path::new(file), outputs(job, report).as_bytes(), u64::MAX)?;
     }
     Ok(())
 }
