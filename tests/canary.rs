@@ -4,6 +4,8 @@
 //! escaped for JSON. Access key ids are public by AWS's own definition and are no secrets.
 
 mod common;
+#[path = "canary/unasked.rs"]
+mod unasked;
 
 use std::collections::HashSet;
 use std::fs;
