@@ -1,8 +1,8 @@
 //! The hooks as people's frameworks run them: pre-commit, prek, lefthook, each the real one. `tests/install-tools`
 //! installs them.
 //!
-//! The hook that is built from source compiles keytrail in release mode, which takes minutes: that test is ignored
-//! unless asked for, `cargo test --test frameworks -- --ignored`.
+//! What is built from source or installed as a wheel compiles keytrail in release mode, which takes minutes: these tests
+//! are ignored unless asked for, `cargo test --test frameworks -- --ignored`.
 
 mod common;
 
@@ -82,14 +82,25 @@ fn configure(repo: &TestRepo, hooks: &[(&str, &str)]) {
 }
 
 /// What every framework that reads the manifest has to do.
-fn try_hook(program: &Path, id: &str, source: &str, repo: &TestRepo) {
+fn try_hook(program: &Path, id: &str, source: &str, repo: &TestRepo, variables: &[(&str, &Path)]) {
     let (pair, text) = key(20);
     let with = |arguments: &[&str]| {
         let mut command = prepared(repo, program, program);
+        if id != "keytrail-system" {
+            // The program that this test was built with is not the one that is tried.
+            with_path(
+                &mut command,
+                &[program.parent().expect("it lies in a folder").to_owned()],
+            );
+        }
+        // What is fetched is fetched by the machine's own certificates.
+        let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| Some((name, std::env::var_os(name)?)));
+        command.envs(certificates.into_iter().flatten());
         // What is built from source shares what was built before.
         command
             .env("CARGO_TARGET_DIR", root().join("target"))
-            .env("HOME", std::env::var_os("HOME").unwrap_or_default());
+            .env("HOME", std::env::var_os("HOME").unwrap_or_default())
+            .envs(variables.iter().copied());
         finish(command.args(["try-repo", source, id, "--verbose"]).args(arguments))
     };
     repo.write("a.txt", "a\n");
@@ -116,14 +127,20 @@ fn try_hook(program: &Path, id: &str, source: &str, repo: &TestRepo) {
 fn pre_commit_tries_the_manifest() {
     let repo = TestRepo::new();
     let source = manifest(&repo);
-    try_hook(&tool("frameworks/bin/pre-commit"), "keytrail-system", &source, &repo);
+    try_hook(
+        &tool("frameworks/bin/pre-commit"),
+        "keytrail-system",
+        &source,
+        &repo,
+        &[],
+    );
 }
 
 #[test]
 fn prek_tries_the_manifest() {
     let repo = TestRepo::new();
     let source = manifest(&repo);
-    try_hook(&tool("frameworks/bin/prek"), "keytrail-system", &source, &repo);
+    try_hook(&tool("frameworks/bin/prek"), "keytrail-system", &source, &repo, &[]);
 }
 
 #[test]
@@ -131,7 +148,25 @@ fn prek_tries_the_manifest() {
 fn pre_commit_tries_the_source() {
     let repo = TestRepo::new();
     let source = root().to_str().expect("a plain path");
-    try_hook(&tool("frameworks/bin/pre-commit"), "keytrail-src", source, &repo);
+    try_hook(&tool("frameworks/bin/pre-commit"), "keytrail-src", source, &repo, &[]);
+}
+
+/// As they would from an index: what stands at the top of the repository asks for the wheel.
+#[test]
+#[ignore = "builds the wheel as it is released, which takes minutes"]
+fn pre_commit_and_prek_install_the_wheel() {
+    let wheels = tempfile::tempdir().expect("a temporary folder");
+    let mut build = Command::new(root().join("packaging/wheel"));
+    let maturin = tool("packages/bin/maturin");
+    with_path(&mut build, &[maturin.parent().expect("it lies in a folder").to_owned()]);
+    passes(&finish(build.arg(wheels.path())));
+    let source = root().to_str().expect("a plain path");
+    for program in ["frameworks/bin/pre-commit", "frameworks/bin/prek"] {
+        let repo = TestRepo::new();
+        // The second is read by uv, with which prek installs.
+        let find = [("PIP_FIND_LINKS", wheels.path()), ("UV_FIND_LINKS", wheels.path())];
+        try_hook(&tool(program), "keytrail", source, &repo, &find);
+    }
 }
 
 #[test]
