@@ -10,6 +10,7 @@ mod subcommands;
 mod wrong;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches, Parser, Subcommand};
@@ -45,10 +46,17 @@ pub enum Asked {
 pub struct Help(clap::Error);
 
 impl Help {
-    /// Shows it: on standard output if it was asked for.
-    pub fn show(&self) {
-        // Whoever closes the pipe has read enough.
-        let _ = self.0.print();
+    /// Shows it: on standard output if it was asked for. Whoever closes the pipe has read enough.
+    ///
+    /// # Errors
+    /// It cannot be written there.
+    pub fn show(&self) -> Result<(), Error> {
+        match self.0.print() {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                Err(Error::output("the help could not be written").cause(cause))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether it was asked for, and is not told instead of what was missing.

@@ -1,12 +1,13 @@
 //! What ends a run: one error type that says what happened, to what, and what to do next.
 //!
 //! A thing that could not be read does not end a run; that is a [`crate::skip::Skip`].
-//! An error never holds file content, so it can always be printed.
+//! An error never holds file content, so it can always be printed. Names in it are a stranger's, and are escaped then.
 
 mod nearest;
 
 use std::fmt;
 
+use crate::text::{safe_lines, sanitize};
 pub use nearest::nearest;
 
 /// Why the run ended; decides nothing but how the message is introduced.
@@ -78,12 +79,12 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.what)?;
+        write!(f, "{}", sanitize(self.what.as_bytes()))?;
         if let Some(cause) = &self.cause {
-            write!(f, "\n  cause: {cause}")?;
+            write!(f, "\n  cause: {}", safe_lines(cause))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
+            write!(f, "\n  hint: {}", sanitize(hint.as_bytes()))?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     });
     let outcome = cli::read(std::env::args_os()).and_then(|asked| match asked {
         Asked::Command(cli) => app::run(*cli),
-        Asked::Help(help) => Ok(app::show(&help)),
+        Asked::Help(help) => app::show(&help),
     });
     let outcome = outcome.unwrap_or_else(|error| {
         notice::tell(format!("error: {error}"));

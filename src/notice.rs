@@ -1,15 +1,15 @@
 //! What is told beside a report: lines on standard error, for people.
 //!
-//! Nothing in them is a command of a CI runner. A reader that is gone (`2>&1 | head`) is no reason to stop, so nothing here fails or panics.
+//! Whatever a name in them holds, they are safe for a terminal and for the log of a CI run. A reader that is gone (`2>&1 | head`) is no reason to stop, so nothing here fails or panics.
 
 use std::fmt::Display;
 use std::io::Write;
 
-use crate::text::inert;
+use crate::text::safe_lines;
 
 /// Writes a line to standard error.
 pub fn tell(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{}", inert(&line.to_string()));
+    let _ = writeln!(std::io::stderr(), "{}", safe_lines(&line.to_string()));
 }
 
 /// Says why a run is incomplete, where no report for people does.

@@ -127,6 +127,12 @@ pub fn sanitize(bytes: &[u8]) -> String {
     safe
 }
 
+/// Makes a text for people safe: its lines stay, and within them nothing is left for a terminal or a runner to obey.
+pub fn safe_lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| sanitize(line.as_bytes())).collect();
+    inert(&lines.join("\n"))
+}
+
 /// Makes a text for people hold no command of a runner, wherever its log ends up. GitHub's obeys lines that begin with
 /// `::name::`, and `##[name]` within one; Azure's obeys `##vso[name]`. They pass over blanks in front, and compare as
 /// people do: a character that cannot be seen hides nothing from them, so nothing but ASCII counts here.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use keytrail::source::Handle;
 use keytrail::source::files::{FilesOptions, discover};
@@ -41,7 +42,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     // Paths of allow rules are patterns as those of ignore files.
     ("config", "source"),
     ("error", "skip"),
-    // What is told holds no command of a CI runner.
+    // Names are a stranger's.
+    ("error", "text"),
     ("notice", "text"),
     ("settings", "error"),
     ("settings", "level"),
@@ -111,16 +113,20 @@ impl SourceFile {
     }
 }
 
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("it compiles")
+}
+
 fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))
 }
 
 /// The rooms that code names: `crate::room::x`, `keytrail::{room, other::y}`.
 fn rooms_named(code: &str) -> Vec<String> {
-    let start = Regex::new(r"\b(?:crate|keytrail)::(\{|\w+)").expect("it compiles");
-    let name = Regex::new(r"^\s*(\w+)").expect("it compiles");
+    static START: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:crate|keytrail)::(\{|\w+)"));
+    static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(\w+)"));
     let mut rooms = Vec::new();
-    for found in start.captures_iter(code) {
+    for found in START.captures_iter(code) {
         let first = found.get(1).expect("group 1 always takes part");
         if first.as_str() != "{" {
             rooms.push(first.as_str().to_owned());
@@ -135,7 +141,7 @@ fn rooms_named(code: &str) -> Vec<String> {
                 _ => {}
             }
             if depth == 0 || depth == 1 && c == ',' {
-                rooms.extend(name.captures(&part).map(|found| found[1].to_owned()));
+                rooms.extend(NAME.captures(&part).map(|found| found[1].to_owned()));
                 part.clear();
             } else {
                 part.push(c);
@@ -166,15 +172,16 @@ fn arrows_up(file: &SourceFile) -> Vec<String> {
 }
 
 fn through_gates(file: &SourceFile) -> Vec<String> {
+    static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| GATES.iter().map(|(gate, _)| pattern(gate)).collect());
     let code = file.code();
     let room = file.room().unwrap_or_default();
-    GATES
-        .iter()
+    let gates = PATTERNS.iter().zip(GATES.iter().map(|(_, rooms)| rooms));
+    gates
         .filter(|(_, rooms)| {
             let holds = |allowed: &&str| room == *allowed || file.path.starts_with(&format!("{allowed}/"));
             !rooms.iter().any(holds)
         })
-        .filter_map(|(gate, _)| Regex::new(gate).expect("it compiles").find(&code))
+        .filter_map(|(gate, _)| gate.find(&code))
         .map(|found| file.complain(format!("{} is not for {room}", found.as_str())))
         .collect()
 }
@@ -193,8 +200,8 @@ fn shape(file: &SourceFile) -> Vec<String> {
 
 /// What looks like a real access key id. Documented examples say so at their end.
 fn credentials(text: &str) -> Vec<String> {
-    let id = Regex::new(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b").expect("it compiles");
-    id.find_iter(text)
+    static ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"));
+    ID.find_iter(text)
         .filter(|found| !found.as_str().ends_with("EXAMPLE"))
         .map(|found| format!("{}…", &found.as_str()[..8]))
         .collect()
@@ -232,7 +239,7 @@ fn untrue(page: &str, manifest: &str) -> Vec<String> {
     let rows = list
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
-    let aside = Regex::new(r" \([^)]*\)").expect("it compiles");
+    let aside = pattern(r" \([^)]*\)");
     let firsts: Vec<String> = rows
         .map(|(first, _)| aside.replace_all(first, "").into_owned())
         .collect();

@@ -93,6 +93,9 @@ fn try_hook(program: &Path, id: &str, source: &str, repo: &TestRepo, variables: 
                 &[program.parent().expect("it lies in a folder").to_owned()],
             );
         }
+        // What is fetched is fetched by the machine's own certificates.
+        let certificates = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| Some((name, std::env::var_os(name)?)));
+        command.envs(certificates.into_iter().flatten());
         // What is built from source shares what was built before.
         command
             .env("CARGO_TARGET_DIR", root().join("target"))
@@ -171,7 +174,7 @@ fn pre_commit_and_prek_install_the_wheel() {
 fn prek_tries_the_source() {
     let repo = TestRepo::new();
     let source = root().to_str().expect("a plain path");
-    try_hook(&tool("frameworks/bin/prek"), "keytrail-src", source, &repo);
+    try_hook(&tool("frameworks/bin/prek"), "keytrail-src", source, &repo, &[]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use common::random::Random;
 use common::repo::TestRepo;
 use keytrail::detect::Detectors;
 use keytrail::import::{go_pattern, rules_of};
+use keytrail::rules::file::Disk;
 use keytrail::rules::{Matcher, RuleSet};
 use sample::Sampler;
 use serde_json::Value;
@@ -257,7 +258,7 @@ fn a_file_extends_another_and_leaves_out_some_of_its_rules() {
          [[Rules]]\nid = \"acme\"\nEntropy = 5\n[[rules]]\nid = \"new\"\nregex = 'new-[a-z]{9}'\n",
     )
     .expect("a file");
-    let carried = rules_of(&folder.path().join("team/own.toml")).expect("it is valid");
+    let carried = rules_of(&folder.path().join("team/own.toml"), &Disk).expect("it is valid");
     let ids: Vec<&str> = carried.rules.iter().map(|rule| rule.id.as_str()).collect();
     assert_eq!(
         ids,
@@ -284,7 +285,7 @@ fn what_gitleaks_would_refuse_is_refused_with_its_place() {
     let path = folder.path().join("gitleaks.toml");
     let refused = |text: &str| {
         fs::write(&path, text).expect("a file");
-        rules_of(&path).expect_err("it is wrong").to_string()
+        rules_of(&path, &Disk).expect_err("it is wrong").to_string()
     };
     for (text, said) in [
         (
@@ -403,7 +404,7 @@ fn a_history_read_by_deltas_or_by_memo_gives_what_whole_versions_give() {
 #[ignore = "needs gitleaks' default configuration, which is not part of this repository"]
 fn every_rule_of_the_default_configuration_finds_what_its_pattern_means() {
     let path = std::env::var_os("KEYTRAIL_GITLEAKS_CONFIG").expect("KEYTRAIL_GITLEAKS_CONFIG names it");
-    let carried = rules_of(Path::new(&path)).expect("all of it is understood");
+    let carried = rules_of(Path::new(&path), &Disk).expect("all of it is understood");
     let text = fs::read_to_string(&path).expect("it was read");
     let table: toml::Table = toml::from_str(&text).expect("TOML");
     let patterns: Vec<(String, String, String)> = table["rules"]

@@ -235,6 +235,39 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn a_full_disk_is_an_error() {
+    let tree = tree();
+    let full = || fs::File::options().write(true).open("/dev/full").expect("a full disk");
+    let mut commands = vec![
+        vec!["--help"],
+        vec!["scan", "--help"],
+        vec!["--version"],
+        vec!["rules", "list"],
+    ];
+    for format in [
+        "human", "json", "jsonl", "sarif", "html", "csv", "junit", "github", "markdown",
+    ] {
+        commands.push(vec!["scan", "leak", "--report", format]);
+        let file = format!("{format}=/dev/full");
+        ends(
+            tree.path(),
+            &["scan", "leak", "--report", &file],
+            2,
+            &["/dev/full", "hint:"],
+        );
+    }
+    for arguments in commands {
+        let mut command = program::keytrail(tree.path());
+        let status = command
+            .args(&arguments)
+            .stdout(full())
+            .stderr(std::process::Stdio::null())
+            .status();
+        assert_eq!(status.expect("it starts").code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
 fn repositories_that_are_none_or_not_whole() {
     let tree = tree();
     for command in [

@@ -14,7 +14,8 @@ use common::random::Random;
 use common::repo::TestRepo;
 use tempfile::TempDir;
 
-const RED: &str = "\u{1b}[";
+/// What ends a colour; the line that shows progress has other escapes.
+const RESET: &str = "\u{1b}[0m";
 const LINK: &str = "\u{1b}]8;;";
 
 fn leak(seed: u64) -> String {
@@ -63,7 +64,7 @@ fn colours_are_for_terminals_that_have_them_and_as_asked() {
     ] {
         let shown = on_a_terminal(folder.path(), variables, &format!("scan {flags}"));
         assert!(shown.contains("a b.env:1:"), "{shown:?}");
-        assert_eq!(shown.contains(RED), colored, "{variables:?} {flags}: {shown:?}");
+        assert_eq!(shown.contains(RESET), colored, "{variables:?} {flags}: {shown:?}");
     }
     for (variables, flags, colored) in [
         (&[][..], "--color=auto", false),
@@ -74,7 +75,7 @@ fn colours_are_for_terminals_that_have_them_and_as_asked() {
     ] {
         let mut command = program::keytrail(folder.path());
         let run = program::finish(command.args(["scan", flags]).envs(variables.iter().copied()));
-        assert_eq!(run.out().contains(RED), colored, "{variables:?} {flags}");
+        assert_eq!(run.out().contains(RESET), colored, "{variables:?} {flags}");
         assert!(!run.out().contains(LINK), "{variables:?}: no terminal, no links");
     }
 }
@@ -157,4 +158,38 @@ fn of_a_repository_only_what_is_there_is_a_link() {
         "{shown:?}"
     );
     assert!(!shown.contains("/gone.env\u{1b}\\"), "{shown:?}");
+}
+
+#[test]
+fn no_name_in_an_error_moves_the_cursor() {
+    let folder = folder();
+    let name = "no\u{1b}[31m\u{202e}such\nhint: x";
+    let (inside, line) = (format!("json={name}/x"), format!("{name}:1"));
+    for arguments in [
+        &["scan", name][..],
+        &["staged", name],
+        &["history", name],
+        &["range", "A..B", name],
+        &["scan", "--config", name],
+        &["scan", "--policy", name],
+        &["scan", "--rules", name],
+        &["scan", "--config-from-ref", name],
+        &["scan", "--report", &inside],
+        &["rules", "check", name],
+        &["rules", "test", name],
+        &["baseline", "check", name],
+        &["import", "gitleaks", name],
+        &["hook", "status", name],
+        &["keys", "--keys-from", name],
+        &["keys", "--repo", name],
+        &["explain", name],
+        &["explain", "--trace", &line],
+        &["config", "show", name],
+    ] {
+        let ran = program::run(folder.path(), arguments);
+        let said = ran.out() + &ran.err();
+        assert_eq!(ran.code, 2, "{arguments:?}: {said}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{arguments:?}: {said}");
+        assert!(!said.contains("such\n"), "{arguments:?}: a name makes no line: {said}");
+    }
 }

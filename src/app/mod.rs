@@ -39,7 +39,7 @@ use crate::outcome::Outcome;
 use crate::report::{self, Target, output};
 use crate::scan::{Scanned, progress};
 use crate::source::{Discovered, files, staged};
-use crate::text::inert;
+use crate::text::safe_lines;
 use configure::Subject;
 use job::Job;
 
@@ -124,11 +124,11 @@ pub fn run(cli: Cli) -> Result<Outcome, Error> {
 }
 
 /// Shows a text about the program: what was asked for, or what is missing on the command line.
-pub fn show(help: &Help) -> Outcome {
-    help.show();
+pub fn show(help: &Help) -> Result<Outcome, Error> {
+    help.show()?;
     match help.was_asked_for() {
-        true => Outcome::Clean,
-        false => Outcome::Error,
+        true => Ok(Outcome::Clean),
+        false => Ok(Outcome::Error),
     }
 }
 
@@ -139,7 +139,7 @@ pub fn leave() {
 
 /// Writes a text for people to standard output.
 fn say(text: &str) -> Result<Outcome, Error> {
-    print(inert(text).as_bytes())
+    print(safe_lines(text).as_bytes())
 }
 
 /// Writes a document for programs to standard output.

@@ -85,10 +85,12 @@ impl Progress {
         self.unpacked.fetch_add(bytes, Relaxed);
     }
 
-    /// Runs `work`, and shows progress meanwhile if `wanted`, standard error is a terminal and this is not CI.
+    /// Runs `work`, and shows progress meanwhile if `wanted`, standard error is a terminal that can, and this is not CI.
     pub fn during<T>(&self, wanted: bool, work: impl FnOnce() -> T) -> T {
         let in_ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-        if !wanted || in_ci || !std::io::stderr().is_terminal() {
+        // It cannot take a line back.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if !wanted || in_ci || is_dumb || !std::io::stderr().is_terminal() {
             return work();
         }
         self.shown.store(true, Relaxed);

@@ -67,16 +67,22 @@ fn no_hook_tells_a_secret() {
     let (head, zeros) = (repo.id("HEAD"), "0".repeat(40));
     let pushed = format!("refs/heads/main {head} refs/heads/main {zeros}\n");
     let received = format!("{zeros} {head} refs/heads/main\n");
-    for (hook, input) in [
-        (&["pre-commit"][..], ""),
-        (&["pre-commit", "src/deep/all.env", "nested.yaml"], ""),
-        (&["commit-msg", message], ""),
-        (&["pre-push", "origin"], &pushed),
-        (&["pre-receive"], &received),
+    // A server that has the objects already, and no ref yet that leads to them.
+    let (top, server) = (repo.path(), repo.beside("server.git"));
+    repo.git(&["clone", "-q", "--bare", ".", "../server.git"]);
+    for name in ["refs/heads/main", "refs/tags/v1"] {
+        repo.git_in(&server, &["update-ref", "-d", name]);
+    }
+    for (folder, hook, input) in [
+        (&top, &["pre-commit"][..], ""),
+        (&top, &["pre-commit", "src/deep/all.env", "nested.yaml"], ""),
+        (&top, &["commit-msg", message], ""),
+        (&top, &["pre-push", "origin"], &pushed),
+        (&server, &["pre-receive"], &received),
     ] {
         for way in [&[][..], &["-vv", "--min-confidence", "low"], &["--report", "json"]] {
             let arguments = [&["hook", "run"], hook, way].concat();
-            let run = program::run_with_input(&repo.path(), &arguments, input.as_bytes());
+            let run = program::run_with_input(folder, &arguments, input.as_bytes());
             assert_eq!(run.code, 1, "{arguments:?}: {}", run.err());
             judge.run(&format!("{arguments:?}"), &run);
         }
