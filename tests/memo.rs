@@ -12,7 +12,7 @@ use common::repo::{TestRepo, damage};
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif"];
+const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "html"];
 const NOTE: &str = "the memo is not used";
 
 fn text(key: &Pair) -> String {
@@ -88,7 +88,7 @@ impl Audited {
         let repo = &self.repo;
         let number = self.random.below(6);
         let file = format!("d{}/f{}.txt", number % 3, number);
-        match self.random.below(17) {
+        match self.random.below(20) {
             0..=3 => {
                 let key = self.random.pair();
                 let body = format!("{}{}", self.random.class("a-z \n", 300), text(&key));
@@ -167,6 +167,22 @@ impl Audited {
                 );
                 repo.commit_file(&format!("sub/{name}"), "x\n");
                 "a telling name"
+            }
+            16..=17 => {
+                // Versions that hold what the one before held, at another line.
+                let before = fs::read(repo.path().join(&file)).unwrap_or_default();
+                for _ in 0..3 {
+                    let more = self.random.class("a-z \n", 40).into_bytes();
+                    repo.commit_file(&file, [&more[..], &before].concat());
+                }
+                "versions of a file"
+            }
+            18 => {
+                // The same secret without its name, which makes it unlikely.
+                let key = self.keys.last().cloned().unwrap_or_else(|| self.random.pair());
+                repo.commit_file(&file, format!("x {} y\n", key.secret));
+                repo.commit_file(&format!("{file}.copy"), text(&key));
+                "a secret with and without its name"
             }
             _ => {
                 self.fetch(step);
@@ -306,6 +322,72 @@ fn faults_are_told_again() {
     for _ in 0..2 {
         assert!(audited.check("damaged").contains("damaged"));
     }
+}
+
+/// What is there and who reaches it are two things: without anything new, names alone decide.
+#[test]
+fn names_that_change_are_seen_and_remembered() {
+    let mut audited = Audited::new(61);
+    let body = text(&audited.key());
+    audited.repo.git(&["checkout", "-q", "-b", "side"]);
+    audited.repo.commit_file("a", body);
+    audited.repo.git(&["checkout", "-q", "main"]);
+    audited.check("first");
+    let memo = |audited: &Audited| fs::read(audited.memo()).expect("a memo");
+    for arguments in [
+        &["branch", "-q", "other", "side"][..],
+        &["branch", "-q", "-D", "side"],
+        &["merge", "-q", "--ff-only", "other"],
+        &["branch", "-q", "-D", "other"],
+        &["reset", "-q", "--hard", "HEAD~1"],
+        &["reflog", "expire", "--expire=now", "--all"],
+        &["update-ref", "-d", "ORIG_HEAD"],
+    ] {
+        let before = memo(&audited);
+        audited.repo.git(arguments);
+        audited.check_formats(&format!("{arguments:?}"));
+        let after = memo(&audited);
+        assert!(before != after, "{arguments:?}: another name, another memo");
+        assert_eq!(audited.check("again"), "");
+        assert!(after == memo(&audited), "{arguments:?}: nothing was new");
+    }
+}
+
+/// Reads the lists of a memo up to the one of variants; returns where its numbers stand.
+fn variants(memo: &[u8]) -> std::ops::Range<usize> {
+    let length = |at: usize| u64::from_le_bytes(memo[at..at + 8].try_into().expect("8 bytes")) as usize;
+    // The head, the length of ids, the mark of a shallow clone, the salt.
+    let mut at = 16 + 4 + 32 + 8 + 2 + 16;
+    // Ids, sizes, large sizes, ids outside and missing, hits, ends of spots and of variants.
+    for width in [1, 4, 12, 20, 20, 4, 4, 4] {
+        at += 8 + length(at) * width;
+    }
+    at + 8..at + 8 + length(at) * 4
+}
+
+/// A memo cannot say that an object that is shown holds what it does not hold, nor that a secret stands where it does not.
+#[test]
+fn what_a_memo_says_of_an_object_is_compared() {
+    let mut audited = Audited::new(62);
+    for n in 0..2 {
+        let body = text(&audited.key());
+        audited.repo.commit_file(&format!("f{n}"), body);
+    }
+    audited.check("first");
+    let good = fs::read(audited.memo()).expect("a memo");
+    let numbers = variants(&good);
+    assert_eq!(numbers.len(), 4 * 4, "two files, an id and a secret in each");
+    let forged = |said: &str, forge: &dyn Fn(&mut [u8])| {
+        let mut forged = good.clone();
+        forge(&mut forged[numbers.clone()]);
+        seal(&mut forged);
+        fs::write(audited.memo(), &forged).expect("a file");
+        assert!(audited.check("forged").contains(said));
+        assert_eq!(audited.check("made anew"), "");
+    };
+    forged("hold something else", &|numbers| numbers.fill(0));
+    // Each secret is said to come from where another one does: that is reckoned anew.
+    forged("", &|numbers| numbers.rotate_left(8));
 }
 
 /// Puts the right checksum below a memo.
@@ -451,6 +533,25 @@ fn flags_that_change_no_finding_change_no_memo() {
         let run = program::run(&audited.repo.path(), &[&["history", &memo][..], &flags].concat());
         assert!(!run.err().contains(NOTE), "{}", run.err());
     }
+}
+
+/// Of the versions that hold the same, those are read that the report shows.
+#[test]
+fn what_holds_the_same_is_read_once() {
+    let mut audited = Audited::new(63);
+    let body = [text(&audited.key()), audited.random.class("a-z ", 3000)].concat();
+    for n in 0..6 {
+        audited.repo.commit_file("a", format!("{}{body}", "line\n".repeat(n)));
+    }
+    let middle = audited.repo.id("HEAD~3:a");
+    audited.check("first");
+    let whole = audited.history(None, "json").out();
+    damage(&audited.repo.loose(&middle), |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+    });
+    assert_eq!(audited.history(Some(&audited.memo()), "json").out(), whole);
+    assert_ne!(audited.history(None, "json").out(), whole);
 }
 
 /// With a memo, nothing is inflated that held no finding: it may as well be gone.

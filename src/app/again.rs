@@ -5,20 +5,22 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::history::{Audit, add_spots, faulty, folders, hits, submodules};
+use super::history::{Audit, add_spots, faulty, folders, hits, shown, submodules};
 use super::job::Job;
 use crate::detect::Spots;
 use crate::git::provenance::{self, Traced};
 use crate::git::{Graph, ObjectKind, Repository, Roots, Store, parse_id};
-use crate::memo::{Change, Memo, News, Recall};
+use crate::memo::{Change, Held, Memo, News, Recall, digest_of, put_read};
 use crate::origin::{ObjectId, Place};
 use crate::scan::{self, Scanned};
 use crate::skip::{Policy, Skip, Why};
 use crate::source::again::{self, Fresh};
 use crate::source::history::{History, name_item, object_item};
 use crate::source::{Discovered, Handle, Item};
+use crate::triage;
 
 const DAMAGED: &str = "a packed object cannot be read";
+const OTHERWISE: &str = "objects hold something else than it says";
 
 /// Scans what the memo does not know, and what held findings.
 ///
@@ -40,32 +42,48 @@ pub fn audit(
     let mut history = discover(repository, store, roots, memo, &change)?;
     let mut spots = memo.spots();
     let items = items(store, &recall, &change, &spots, &mut history.found)?;
-    let mut scanned = job.scan_again(&items, store, &spots);
-    let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
-    if scanned.skips.iter().any(is_packed) {
-        return Err(DAMAGED);
-    }
-    let (spared_items, spared_bytes) = memo.spared();
+    let left = left(memo, &items, &spots);
+    let mut scanned = scan(job, store, &items, |item| !item.is_one_of(&left), &spots)?;
+    let (spared_items, spared_bytes) = memo.spared(&left);
     scanned.items += spared_items;
     scanned.bytes += spared_bytes;
     history.found.commits = (memo.commits() + history.commits.len()) as u64;
+    let mut filled = memo.fill(&items, &left, &scanned.findings).ok_or(OTHERWISE)?;
+    let held = Held::of(&filled.findings);
+    scanned.findings = triage::merge(std::mem::take(&mut filled.findings));
     let hits = hits(&scanned);
     let findings = scanned.findings.len();
-    if change.is_empty() && provenance::is_nowhere(&hits, findings) {
-        let traced = provenance::trace(&recall, &[], roots, None, &hits, findings);
-        add_submodules(memo, &mut history.found);
-        return Ok(Audit {
-            found: history.found,
-            scanned,
-            traced,
-            memo: None,
-        });
-    }
     let objects = read_objects(memo, &change, &history.found, &scanned);
-    let folders = folders(&objects);
-    let graph: Graph = memo.graph(&recall, &history.commits);
-    let mut traced: Traced = provenance::trace_in(&recall, &graph, roots, repository.head(), &hits, findings, &folders);
-    let grown = (!change.is_empty()).then(|| {
+    let head = repository.head();
+    let is_of_roots = memo.is_of_roots(&digest_of(roots, head));
+    let is_still = objects.is_empty() && (is_of_roots || provenance::is_nowhere(&hits, findings));
+    let kept = match is_still && change.leads_nowhere(&hits) {
+        true => memo.traces(&scanned.findings, &hits, &filled.numbers(memo), roots, &recall.words),
+        false => None,
+    };
+    let graph = match kept {
+        Some(_) => Graph::default(),
+        None => memo.graph(&recall, &history.commits),
+    };
+    let mut traced = match kept {
+        Some(traces) => Traced {
+            traces,
+            ..Traced::default()
+        },
+        None => provenance::trace_in(&recall, &graph, roots, head, &hits, findings, &folders(&objects)),
+    };
+    if !traced.incomplete.is_empty() {
+        return Err("findings stand in more places than can be listed");
+    }
+    let shown = shown(&scanned.findings, &traced.traces);
+    let is_unread = |item: &Item| item.is_one_of(&left) && item.is_one_of(&shown);
+    if items.iter().any(is_unread) {
+        let read = scan(job, store, &items, is_unread, &spots)?;
+        memo.confirm(&items, &is_unread, &read.findings, &mut filled)
+            .ok_or(OTHERWISE)?;
+        put_read(&mut scanned.findings, triage::merge(read.findings));
+    }
+    let grown = (!is_still).then(|| {
         add_spots(job, store, &hits, &mut spots);
         let names = items.iter().filter_map(path_name);
         let news = News {
@@ -73,6 +91,12 @@ pub fn audit(
             objects,
             missing: std::mem::take(&mut history.missing),
             spots,
+            held: &held,
+            shown: &shown,
+            findings: &scanned.findings,
+            traces: &traced.traces,
+            roots,
+            head,
             names: names.filter(|name| !hits.names.contains_key(*name)).collect(),
             submodules: submodules(&history.found).collect(),
             hits: &hits,
@@ -85,9 +109,6 @@ pub fn audit(
         };
         memo.grown(&recall.words, news)
     });
-    if !traced.incomplete.is_empty() {
-        return Err("findings stand in more places than can be listed");
-    }
     add_submodules(memo, &mut history.found);
     Ok(Audit {
         found: history.found,
@@ -95,6 +116,32 @@ pub fn audit(
         traced,
         memo: grown.flatten(),
     })
+}
+
+/// The objects that need not be scanned, as others hold what they do and none of their places is shown.
+fn left(memo: &Memo, items: &[Item], spots: &HashMap<ObjectId, Spots>) -> HashSet<ObjectId> {
+    let examples = memo.examples();
+    let objects = items.iter().filter_map(|item| item.origin.object);
+    objects
+        .filter(|id| spots.contains_key(id) && !examples.contains(id))
+        .collect()
+}
+
+/// Scans some of the items.
+fn scan(
+    job: &Job,
+    store: &Store,
+    items: &[Item],
+    is_wanted: impl Fn(&Item) -> bool,
+    spots: &HashMap<ObjectId, Spots>,
+) -> Result<Scanned, &'static str> {
+    let wanted: Vec<Item> = items.iter().filter(|item| is_wanted(item)).cloned().collect();
+    let scanned = job.scan_again(&wanted, store, spots);
+    let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
+    match scanned.skips.iter().any(is_packed) {
+        true => Err(DAMAGED),
+        false => Ok(scanned),
+    }
 }
 
 /// Discovers what is new, and the loose objects that held findings.

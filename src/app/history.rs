@@ -8,9 +8,10 @@ use super::job::Job;
 use super::submodules::audit_all;
 use crate::detect::Spots;
 use crate::error::Error;
-use crate::git::provenance::{self, Hits, Traced};
+use crate::finding::Finding;
+use crate::git::provenance::{self, Hits, Trace, Traced};
 use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, parse_id};
-use crate::memo::{Memo, MemoFile, News};
+use crate::memo::{Held, Memo, MemoFile, News};
 use crate::notice;
 use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
@@ -107,7 +108,7 @@ fn audit_whole(
     remember: bool,
 ) -> Audit {
     let is_suspicious = |name: &[u8]| scan::may_hold(&job.detectors, name);
-    let (mut history, scanned) = job.scan_history(store, no_delta, remember, |named, findings| {
+    let (mut history, mut scanned) = job.scan_history(store, no_delta, remember, |named, findings| {
         let objects = findings
             .iter()
             .filter_map(|finding| finding.occurrences[0].origin.object);
@@ -117,6 +118,11 @@ fn audit_whole(
         };
         history::discover_after(repository, store, roots, named, &suspects, job.source.threads())
     });
+    let held = match remember {
+        true => Held::of(&scanned.findings),
+        false => Held::default(),
+    };
+    scanned.findings = triage::merge(scanned.findings);
     let hits = hits(&scanned);
     let findings = scanned.findings.len();
     history.found.commits = history.commits.len() as u64;
@@ -141,6 +147,12 @@ fn audit_whole(
     add_spots(job, store, &hits, &mut spots);
     let news = News {
         spots,
+        held: &held,
+        shown: &shown(&scanned.findings, &traced.traces),
+        findings: &scanned.findings,
+        traces: &traced.traces,
+        roots,
+        head,
         shallow: repository.shallow().is_some(),
         objects,
         missing: history.missing,
@@ -166,6 +178,19 @@ fn audit_whole(
         traced,
         memo,
     }
+}
+
+/// The objects whose text a report shows of, as [`triage::locate`] chooses them.
+pub fn shown(findings: &[Finding], traces: &[Trace]) -> HashSet<ObjectId> {
+    let mut shown = HashSet::new();
+    for (finding, trace) in findings.iter().zip(traces) {
+        let of_blobs = trace.places.iter().filter(|place| place.place == Place::Blob);
+        shown.extend(of_blobs.map(|place| place.in_head.unwrap_or(place.object)));
+        let is_shown = |place: Place| trace.places.is_empty() || place != Place::Blob;
+        let elsewhere = finding.occurrences.iter().filter(|o| is_shown(o.origin.place));
+        shown.extend(elsewhere.filter_map(|occurrence| occurrence.origin.object));
+    }
+    shown
 }
 
 /// Finds the spots of the blobs with findings that are not known yet.

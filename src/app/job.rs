@@ -142,10 +142,12 @@ impl Job {
 
     /// Scans items and makes one finding of each secret.
     pub fn scan(&self, items: &[Item], objects: Option<&(dyn ReadObject + Sync)>, state: State) -> Scanned {
-        self.scan_with(items.len(), objects, state, None, false, |scan| scan.run(items))
+        let mut scanned = self.scan_with(items.len(), objects, state, None, false, |scan| scan.run(items));
+        scanned.findings = triage::merge(scanned.findings);
+        scanned
     }
 
-    /// Scans the objects and names of a history that are to be scanned again.
+    /// Scans the objects and names of a history that are to be scanned again. Findings are not merged.
     pub fn scan_again(&self, items: &[Item], store: &Store, spots: &HashMap<ObjectId, Spots>) -> Scanned {
         let state = State::Unreachable;
         let objects = items.iter().filter(|item| matches!(item.handle, Handle::Object(_)));
@@ -165,7 +167,7 @@ impl Job {
     }
 
     /// Scans everything in the store's packs, then the other items, which `discover` finds by what came of the
-    /// packs.
+    /// packs. Findings are not merged.
     pub fn scan_history(
         &self,
         store: &Store,
@@ -207,9 +209,7 @@ impl Job {
             layers: self.layers,
             with_sizes,
         };
-        let mut scanned = progress.during(!self.report.quiet, || run(&scan));
-        scanned.findings = triage::merge(scanned.findings);
-        scanned
+        progress.during(!self.report.quiet, || run(&scan))
     }
 
     /// The settings that decide what is found in an object, in words.

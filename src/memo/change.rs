@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use super::{Memo, order};
+use crate::git::provenance::Hits;
 use crate::git::{ObjectKind, Store};
 use crate::origin::ObjectId;
 
@@ -89,8 +90,11 @@ impl Change {
         Some(sorted(placed))
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.packed.is_empty() && self.loose.is_empty()
+    /// Whether no commit, tag or folder is new, and no new blob holds a finding: so no finding came from elsewhere.
+    pub fn leads_nowhere(&self, hits: &Hits) -> bool {
+        let is_nothing =
+            |(id, kind): &(ObjectId, ObjectKind)| *kind == ObjectKind::Blob && !hits.objects.contains_key(id);
+        self.loose.is_empty() && self.packed.iter().all(is_nothing)
     }
 }
 

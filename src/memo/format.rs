@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
+use super::traces::{Kept, KeptPlace, STATES, Stamp};
 use super::wire::{Reader, Writer};
 use super::{FOLDER, Line, Memo, NONE, NameDigest, OUTSIDE, Row, Word, order};
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 impl Memo {
     /// Writes all of it.
@@ -35,6 +36,9 @@ impl Memo {
         }
         to.u32s(&self.hits);
         to.u32s(&self.spot_ends);
+        for list in [&self.held_ends, &self.held, &self.secrets, &self.shown] {
+            to.u32s(list);
+        }
         to.u64(self.name_bytes);
         for list in [&self.names, &self.submodules] {
             to.count(list.len());
@@ -55,6 +59,27 @@ impl Memo {
             to.bytes.extend_from_slice(parent.as_bytes());
         }
         self.encode_folders(to);
+        self.encode_traces(to);
+    }
+
+    fn encode_traces(&self, to: &mut Writer) {
+        to.bytes.extend_from_slice(&self.roots);
+        to.count(self.traces.len());
+        for kept in &self.traces {
+            encode_stamp(to, kept.introduced);
+            encode_stamp(to, kept.removed);
+            to.byte(kept.state);
+            to.u32s(&kept.refs);
+            to.u64(kept.more_refs);
+            to.count(kept.places.len());
+            for place in &kept.places {
+                to.byte(place.is_name.into());
+                to.u32s(&place.path);
+                to.u32(place.object);
+                encode_stamp(to, place.first);
+                to.u32(place.in_head);
+            }
+        }
     }
 
     fn encode_folders(&self, to: &mut Writer) {
@@ -123,6 +148,10 @@ impl Memo {
         memo.missing = ids(from, id_length)?;
         memo.hits = from.u32s()?;
         memo.spot_ends = from.u32s()?;
+        memo.held_ends = from.u32s()?;
+        memo.held = from.u32s()?;
+        memo.secrets = from.u32s()?;
+        memo.shown = from.u32s()?;
         memo.name_bytes = from.u64()?;
         memo.names = digests(from)?;
         memo.submodules = digests(from)?;
@@ -142,7 +171,33 @@ impl Memo {
             memo.absent.push((from.u32()?, id(from, id_length)?));
         }
         memo.decode_folders(from)?;
+        memo.decode_traces(from)?;
         from.is_done().then_some((memo, end - length..end))
+    }
+
+    fn decode_traces(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        self.roots = from.array()?;
+        for _ in 0..from.count(27)? {
+            let mut kept = Kept {
+                introduced: stamp(from)?,
+                removed: stamp(from)?,
+                state: from.byte()?,
+                refs: from.u32s()?,
+                more_refs: from.u64()?,
+                places: Vec::new(),
+            };
+            for _ in 0..from.count(18)? {
+                kept.places.push(KeptPlace {
+                    is_name: from.byte()? != 0,
+                    path: from.u32s()?,
+                    object: from.u32()?,
+                    first: stamp(from)?,
+                    in_head: from.u32()?,
+                });
+            }
+            self.traces.push(kept);
+        }
+        Some(())
     }
 
     fn decode_folders(&mut self, from: &mut Reader<'_>) -> Option<()> {
@@ -197,6 +252,36 @@ impl Memo {
             && self.submodules.is_sorted()
             && self.have_places(count)
             && self.has_ordered_parents()
+            && self.holds_what_there_is()
+            && self.traces.iter().all(|kept| self.is_traced(kept))
+    }
+
+    /// Whether hits name only variants, and variants only secrets that there can be.
+    fn holds_what_there_is(&self) -> bool {
+        let is_hit = |at: &u32| self.hits.binary_search(at).is_ok();
+        let end = self.held_ends.last().copied().unwrap_or_default();
+        self.held_ends.len() == self.hits.len()
+            && self.held_ends.is_sorted()
+            && end as usize == self.held.len()
+            && self.held.iter().all(|variant| (*variant as usize) < self.secrets.len())
+            && self.shown.is_sorted_by(|a, b| a < b)
+            && self.shown.iter().all(is_hit)
+    }
+
+    /// Whether an origin names only what there is. What refs it names depends on the repository.
+    fn is_traced(&self, kept: &Kept) -> bool {
+        let is_known = |at: u32| (at as usize) < self.sizes.len();
+        let is_stamp = |stamp: &Option<Stamp>| stamp.is_none_or(|stamp| is_known(stamp.commit));
+        let is_place = |place: &KeptPlace| {
+            place.path.iter().all(|word| (*word as usize) < self.words.len())
+                && is_known(place.object)
+                && is_stamp(&place.first)
+                && (place.in_head == NONE || is_known(place.in_head))
+        };
+        usize::from(kept.state) < STATES.len()
+            && is_stamp(&kept.introduced)
+            && is_stamp(&kept.removed)
+            && kept.places.iter().all(is_place)
     }
 
     /// Whether commits and folders name only what there is.
@@ -247,6 +332,26 @@ impl Memo {
         }
         rest.is_empty()
     }
+}
+
+fn encode_stamp(to: &mut Writer, stamp: Option<Stamp>) {
+    to.u32(stamp.map_or(NONE, |stamp| stamp.commit));
+    if let Some(stamp) = stamp {
+        to.u64(stamp.author_time as u64);
+        to.u64(stamp.commit_time as u64);
+    }
+}
+
+fn stamp(from: &mut Reader<'_>) -> Option<Option<Stamp>> {
+    let commit = from.u32()?;
+    if commit == NONE {
+        return Some(None);
+    }
+    Some(Some(Stamp {
+        commit,
+        author_time: from.i64()?,
+        commit_time: from.i64()?,
+    }))
 }
 
 fn id(from: &mut Reader<'_>, length: usize) -> Option<ObjectId> {

@@ -3,14 +3,16 @@
 //! A first run adds to an empty memo. Places among the ids move when ids come between them, so that every list
 //! is written anew. Folders are the business of [`super::shapes`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 
-use super::{FOLDER, LARGE, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word};
+use super::traces::Telling;
+use super::{FOLDER, Held, LARGE, Memo, NONE, NameDigest, OUTSIDE, Reference, Row, Word, digest_of};
+use crate::finding::Finding;
 use crate::git::commit::Commit;
-use crate::git::provenance::{Folder, Hits};
-use crate::git::{Graph, ReadObject};
+use crate::git::provenance::{Folder, Hits, Trace};
+use crate::git::{Graph, ReadObject, Roots};
 use crate::origin::ObjectId;
 
 /// What a run has read.
@@ -24,6 +26,15 @@ pub struct News<'n> {
     pub hits: &'n Hits,
     /// Where in blobs that hold findings these stand, as far as that is known.
     pub spots: HashMap<ObjectId, Vec<Range<u32>>>,
+    /// What objects hold, by numbers.
+    pub held: &'n Held,
+    /// The objects that are shown.
+    pub shown: &'n HashSet<ObjectId>,
+    /// All findings, merged, and where each came from.
+    pub findings: &'n [Finding],
+    pub traces: &'n [Trace],
+    pub roots: &'n Roots,
+    pub head: Option<ObjectId>,
     /// Names that were not known, without findings.
     pub names: Vec<&'n [u8]>,
     pub submodules: Vec<&'n [u8]>,
@@ -77,6 +88,7 @@ impl Memo {
             grown.spots.extend(spots.map(|spot| (spot.start, spot.end)));
             grown.spot_ends.push(grown.spots.len() as u32);
         }
+        grown.add_held(news.held, news.shown);
         let mut growing = Growing {
             old: self,
             grown,
@@ -86,7 +98,8 @@ impl Memo {
         growing.add_commits(&news)?;
         growing.add_tags(&news);
         growing.add_words();
-        growing.add_folders(words, &mut news);
+        let words = growing.add_folders(words, &mut news);
+        growing.add_traces(&news, &words);
         Some(growing.grown)
     }
 
@@ -113,6 +126,19 @@ impl Memo {
         fresh.for_each(|(id, text)| self.add_object(&id, text));
         self.index();
         moved
+    }
+
+    /// Takes what the hits hold and which of them are shown.
+    fn add_held(&mut self, held: &Held, shown: &HashSet<ObjectId>) {
+        self.secrets.clone_from(&held.secrets);
+        for n in 0..self.hits.len() {
+            let id = self.id(self.hits[n]);
+            self.held.extend(held.objects.get(&id).into_iter().flatten());
+            self.held_ends.push(self.held.len() as u32);
+            if shown.contains(&id) {
+                self.shown.push(self.hits[n]);
+            }
+        }
     }
 
     fn add_object(&mut self, id: &ObjectId, text: Option<u64>) {
@@ -220,6 +246,18 @@ impl Growing<'_> {
         }
         self.grown.tags.sort_unstable();
         self.grown.tags.dedup_by_key(|(tag, _)| *tag);
+    }
+
+    fn add_traces(&mut self, news: &News<'_>, words: &HashMap<Box<[u8]>, u32>) {
+        self.grown.roots = digest_of(news.roots, news.head);
+        let telling = Telling {
+            findings: news.findings,
+            traces: news.traces,
+            held: news.held,
+            roots: news.roots,
+            words,
+        };
+        self.grown.traces = self.grown.traces_of(&telling).unwrap_or_default();
     }
 
     fn add_words(&mut self) {

@@ -1,26 +1,35 @@
 //! The memo of a `history` run: what was read under which rules, so that the next run reads only what is new.
 //!
 //! An object's id stands for its content: what was read once under an id is not read again, wherever a repack
-//! puts it. Kept are ids, sizes, the commits' parents and times, and of folders the entries that lead to a
-//! finding. **No secret, no part and no digest of one is kept**: of a finding only the object or the folder's
-//! entry that holds it, which is read and scanned again. Other names are kept as salted digests, to be counted
-//! once. A memo is a stranger's file: one that does not add up is refused whole, and everything is scanned.
+//! puts it. Kept are ids, sizes, the commits' parents and times, of folders the entries that lead to a finding, which
+//! objects hold the same findings, and where each came from, for as long as the refs lead to the same. **No secret, no
+//! part and no digest of one is kept**: of a finding only the object or the folder's entry that holds it. Those that a
+//! report shows are read and scanned again. Other names are kept as salted digests, to be counted once.
+//!
+//! A memo is a stranger's file: one that does not add up is refused whole, and everything is scanned. One that was
+//! forged to add up can hide findings and places, and can tell wrong paths, commits, times and refs of those that it
+//! leaves: it belongs where reports do. It cannot make a finding up: each object that is shown was read in this run,
+//! and its findings are those in it, at the lines that are told.
 
 mod change;
 mod file;
 mod format;
 mod grow;
+mod held;
 mod lineage;
 mod recall;
 mod shapes;
+mod traces;
 mod wire;
 
 pub use change::Change;
 pub use file::MemoFile;
 pub use grow::News;
+pub use held::{Filled, Held, put_read};
 pub use recall::Recall;
+pub use traces::digest_of;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -71,6 +80,18 @@ pub struct Memo {
     spot_ends: Vec<u32>,
     /// Starts and ends of spots in blobs.
     spots: Vec<(u32, u32)>,
+    /// Of each hit, where its variants end.
+    held_ends: Vec<u32>,
+    /// Variants of findings.
+    held: Vec<u32>,
+    /// By variant: the number of its secret.
+    secrets: Vec<u32>,
+    /// The hits that the last report showed, sorted.
+    shown: Vec<u32>,
+    /// What the refs led to when the traces were made.
+    roots: [u8; 32],
+    /// By secret: where it came from. None, or all of them.
+    traces: Vec<traces::Kept>,
     salt: [u8; 16],
     /// Names without findings, sorted digests, and how many bytes they have together.
     names: Vec<NameDigest>,
@@ -191,8 +212,9 @@ impl Memo {
         all
     }
 
-    /// The number and the bytes of all texts that need not be scanned again: of objects and of names.
-    pub fn spared(&self) -> (u64, u64) {
+    /// The number and the bytes of all texts that need not be scanned again: of objects and of names. Of those with
+    /// findings, only these are left out.
+    pub fn spared(&self, left: &HashSet<ObjectId>) -> (u64, u64) {
         let (mut items, mut bytes) = (self.names.len() as u64, self.name_bytes);
         for (at, &size) in self.sizes.iter().enumerate() {
             if size != FOLDER {
@@ -200,7 +222,7 @@ impl Memo {
                 bytes += self.text(at as u32, size);
             }
         }
-        for &hit in &self.hits {
+        for &hit in self.hits.iter().filter(|hit| !left.contains(&self.id(**hit))) {
             items -= 1;
             bytes -= self.text(hit, self.sizes[hit as usize]);
         }

@@ -12,10 +12,13 @@ use crate::git::tree::{self, EntryKind};
 use crate::origin::ObjectId;
 
 impl Growing<'_> {
-    /// Takes the shapes that were known and adds those of new folders.
-    pub(super) fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) {
+    /// Takes the shapes that were known and adds those of new folders; returns the numbers of all names.
+    pub(super) fn add_folders(&mut self, words: &[Box<[u8]>], news: &mut News<'_>) -> HashMap<Box<[u8]>, u32> {
         let mut numbers: HashMap<Box<[u8]>, u32> = words.iter().cloned().zip(0..).collect();
-        let mut shapes = Shapes::default();
+        let mut shapes = Shapes {
+            of: vec![NONE; self.grown.known()],
+            ..Shapes::default()
+        };
         let mut moved_shapes = Vec::with_capacity(self.old.shapes.len());
         for (n, (first, _)) in self.old.shapes.iter().enumerate() {
             let lines = self.old.shape(n).iter().map(|line| Line {
@@ -27,7 +30,7 @@ impl Growing<'_> {
         }
         for (folder, shape) in &self.old.folders {
             let folder = self.moved[*folder as usize];
-            shapes.of.insert(folder, moved_shapes[*shape as usize]);
+            shapes.of[folder as usize] = moved_shapes[*shape as usize];
         }
         for folder in std::mem::take(&mut news.folders) {
             let Some(at) = self.grown.find(&folder.id) else {
@@ -62,11 +65,12 @@ impl Growing<'_> {
         for folder in fresh {
             shapes.settle(&mut self.grown, folder);
         }
-        self.grown.folders = shapes.of.into_iter().collect();
-        self.grown.folders.sort_unstable();
+        let shaped = (0..).zip(shapes.of).filter(|(_, shape)| *shape != NONE);
+        self.grown.folders = shaped.collect();
         let named = numbers.iter().filter(|(name, _)| news.hits.names.contains_key(*name));
         self.grown.named = named.map(|(_, number)| *number).collect();
         self.grown.named.sort_unstable();
+        numbers
     }
 }
 
@@ -74,8 +78,8 @@ impl Growing<'_> {
 #[derive(Default)]
 struct Shapes {
     known: HashMap<Vec<Line>, u32>,
-    /// The shapes of folders.
-    of: HashMap<u32, u32>,
+    /// The shapes of folders, by place among the ids.
+    of: Vec<u32>,
     /// Folders whose shape is still to be found: their entries, and whether the name holds a finding.
     fresh: HashMap<u32, Vec<(Line, bool)>>,
 }
@@ -90,14 +94,15 @@ impl Shapes {
         for (mut line, is_named) in entries {
             if line.kind() == EntryKind::Tree {
                 self.settle(memo, line.target);
-                if let (Some(shape), false) = (self.of.get(&line.target), is_named) {
-                    line.target = memo.shapes[*shape as usize].0;
+                let shape = self.of.get(line.target as usize).copied();
+                if let (Some(shape), false) = (shape.filter(|shape| *shape != NONE), is_named) {
+                    line.target = memo.shapes[shape as usize].0;
                 }
             }
             lines.push(line);
         }
         let shape = self.add(memo, lines, folder);
-        self.of.insert(folder, shape);
+        self.of[folder as usize] = shape;
     }
 
     /// The number of a shape; if it is new, `first` is the folder that stands for it.

@@ -1,5 +1,6 @@
 //! An item: one thing to be scanned, as a handle that is cheap to hold by the million.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -14,6 +15,13 @@ pub struct Item {
     pub commit: Option<CommitStamp>,
     /// Which lines are asked about. The rest of the content is context, for pairing.
     pub added: Added,
+}
+
+impl Item {
+    /// Whether it is one of these objects.
+    pub fn is_one_of(&self, objects: &HashSet<ObjectId>) -> bool {
+        self.origin.object.is_some_and(|id| objects.contains(&id))
+    }
 }
 
 /// How to get at the content.
