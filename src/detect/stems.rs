@@ -63,7 +63,9 @@ impl Stems {
         longest: usize,
         visit: &mut impl FnMut(usize) -> bool,
     ) {
-        let stretches = ranges.iter().map(|range| (range, (range.end + longest).min(bytes.len())));
+        let stretches = ranges
+            .iter()
+            .map(|range| (range, (range.end + longest).min(bytes.len())));
         let length: usize = stretches.clone().map(|(range, end)| end + 1 - range.start).sum();
         // What is to be folded has to be cleared first.
         match length {

@@ -127,7 +127,9 @@ impl Detectors {
     /// Finds the anchors of a content by looking at all of it.
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
-        self.literals.find(bytes, &[0..bytes.len()], &mut anchors.literals);
+        let whole = 0..bytes.len();
+        self.literals
+            .find(bytes, std::slice::from_ref(&whole), &mut anchors.literals);
         self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
         escapes::find(bytes, 0..bytes.len(), &mut anchors.entities);
         self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
