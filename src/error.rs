@@ -84,7 +84,7 @@ impl fmt::Display for Error {
             write!(f, "\n  cause: {}", safe_lines(cause))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {}", sanitize(hint.as_bytes()))?;
+            write!(f, "\n  hint: {}", safe_lines(hint))?;
         }
         Ok(())
     }

@@ -78,7 +78,7 @@ fn passwords_are_found_where_a_directive_a_statement_or_a_command_gives_them() {
         ("call.py", "requests.get(url, auth=('ci', '@'))"),
         ("mail.cs", "client.Credentials = new NetworkCredential(\"ci\", \"@\");"),
     ];
-    assert_eq!(scan(82, "A-Za-z0-9", 14, &texts), paths(&texts));
+    assert_eq!(scan(87, "A-Za-z0-9", 14, &texts), paths(&texts));
 }
 
 #[test]

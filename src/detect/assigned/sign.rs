@@ -52,7 +52,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
 
 /// Whether a sign starts with this, or what may stand before one.
 fn leads(byte: u8) -> bool {
-    starts_sign(byte) || closes(byte) || matches!(byte, b' ' | b'\t' | b',' | b'(' | b'>')
+    starts_sign(byte) || closes(byte) || matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'(' | b'>')
 }
 
 fn closes(byte: u8) -> bool {
