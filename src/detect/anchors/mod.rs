@@ -6,12 +6,14 @@
 //! and on nothing else.** So what a version copied from its base has the base's anchors, and only what was inserted, with
 //! the runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version.
 
+mod carried;
+
 use std::ops::Range;
 
 use super::escapes;
-use super::literals::{Place, Shown};
+use super::literals::Place;
 use super::looks::Looks;
-use super::runs::{self, is_run};
+use super::runs;
 use super::{Detected, Detectors};
 use crate::git::Copied;
 
@@ -136,92 +138,6 @@ impl Detectors {
         anchors
     }
 
-    /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
-    pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
-        let words = |range, found: &mut Vec<usize>| self.foreign.find(bytes, range, found);
-        let entities = |range, found: &mut Vec<usize>| escapes::find(bytes, range, found);
-        let length = bytes.len();
-        Anchors {
-            literals: self.literals_after(bytes, &base.literals, base_length, copied),
-            words: starts_after(length, &base.words, copied, self.foreign.longest().max(1), words),
-            entities: starts_after(length, &base.entities, copied, escapes::LONGEST_START, entities),
-            runs: self.runs_after(bytes, &base.runs, base_length, copied),
-        }
-    }
-
-    fn literals_after(&self, bytes: &[u8], base: &[Place], base_length: usize, copied: &[Copied]) -> Vec<Place> {
-        let longest = self.literals.longest().max(1);
-        let mut literals = Vec::with_capacity(base.len());
-        let mut new = Vec::with_capacity(copied.len() + 1);
-        let mut searched = 0;
-        for copy in copied {
-            // Where any literal would lie in the copy whole.
-            let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
-                continue;
-            };
-            new.push(searched..copy.to);
-            let known = &base[base.partition_point(|place| place.at() < copy.from)..];
-            let known = known.iter().take_while(|place| place.at() < copy.from + inner);
-            let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
-            literals.extend(known.map(|place| {
-                let at = place.at() - copy.from;
-                let Shown { before, after } = place.shown;
-                let same_before = same_start || at >= usize::from(before);
-                let same_after = same_end || at + usize::from(after) <= copy.length;
-                match same_before && same_after {
-                    true => place.moved(at + copy.to),
-                    false => self.literals.place(bytes, at + copy.to),
-                }
-            }));
-            searched = copy.to + inner;
-        }
-        new.push(searched..bytes.len());
-        new.retain(|range| !range.is_empty());
-        self.literals.find(bytes, &new, &mut literals);
-        // Two lists in order, one behind the other.
-        literals.sort_by_key(|place| place.at());
-        literals
-    }
-
-    fn runs_after(&self, bytes: &[u8], base: &[Run], base_length: usize, copied: &[Copied]) -> Vec<Run> {
-        // Versions of a file have about as many.
-        let mut found = Vec::with_capacity(base.len());
-        let mut search = Search {
-            detectors: self,
-            bytes,
-            searched: 0,
-        };
-        let mut before = Some(0);
-        for copy in copied {
-            let end = copy.to + copy.length;
-            let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
-            if let Some(before) = before
-                && !same_start
-            {
-                search.around(before..copy.to, &mut found);
-            }
-            // A run that touches the edge of the copy may go on beyond it.
-            let first = copy.from + usize::from(!same_start);
-            let last = copy.from + copy.length - usize::from(!same_end);
-            let known = &base[base.partition_point(|run| (run.start as usize) < first)..];
-            let known = known.iter().take_while(|run| run.end as usize <= last);
-            found.extend(known.map(|run| {
-                let same_before = same_start || run.start as usize >= copy.from + BEFORE;
-                let same_behind = same_end || run.end as usize + BEHIND <= copy.from + copy.length;
-                let run = run.moved(copy);
-                match same_before && same_behind {
-                    true => run,
-                    false => run.judged(self, bytes),
-                }
-            }));
-            before = (!same_end).then_some(end);
-        }
-        if let Some(before) = before {
-            search.around(before..bytes.len(), &mut found);
-        }
-        found
-    }
-
     /// Finds the runs in a range that no run crosses the ends of.
     fn find_runs(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
         let start = range.start;
@@ -231,65 +147,6 @@ impl Detectors {
                 found.push(run);
             }
         });
-    }
-}
-
-/// Finds the starts of things of at most `longest` bytes, knowing those of the base; `find` searches a range.
-fn starts_after(
-    length: usize,
-    base: &[usize],
-    copied: &[Copied],
-    longest: usize,
-    find: impl Fn(Range<usize>, &mut Vec<usize>),
-) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut searched = 0;
-    for copy in copied {
-        // Where any of them would lie in the copy whole.
-        let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
-            continue;
-        };
-        find(searched..copy.to, &mut starts);
-        let known = &base[base.partition_point(|&at| at < copy.from)..];
-        let known = known.iter().take_while(|&&at| at < copy.from + inner);
-        starts.extend(known.map(|at| at - copy.from + copy.to));
-        searched = copy.to + inner;
-    }
-    find(searched..length, &mut starts);
-    starts
-}
-
-/// Whether what was copied starts and ends both contents.
-fn same_ends(copy: &Copied, base_length: usize, length: usize) -> (bool, bool) {
-    let end = copy.to + copy.length == length && copy.from + copy.length == base_length;
-    (copy.from == 0 && copy.to == 0, end)
-}
-
-/// Searches for runs, each byte once.
-struct Search<'c> {
-    detectors: &'c Detectors,
-    bytes: &'c [u8],
-    /// No run that starts before this is still to be found.
-    searched: usize,
-}
-
-impl Search<'_> {
-    /// Finds the runs in a stretch and those that touch it.
-    fn around(&mut self, stretch: Range<usize>, found: &mut Vec<Run>) {
-        let mut start = self.searched;
-        if stretch.start > start {
-            let before = self.bytes[start..stretch.start].iter().rev();
-            start = stretch.start - before.take_while(|byte| is_run(**byte)).count();
-        }
-        if stretch.end < start {
-            return;
-        }
-        let behind = self.bytes[stretch.end..].iter();
-        let end = stretch.end + behind.take_while(|byte| is_run(**byte)).count();
-        if end - start >= runs::SHORTEST {
-            self.detectors.find_runs(self.bytes, start..end, found);
-        }
-        self.searched = end;
     }
 }
 
