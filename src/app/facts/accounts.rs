@@ -67,16 +67,6 @@ pub fn gone(accounts: &Accounts, findings: &[Finding]) -> Vec<Key> {
 pub fn nobodys(id: &str) -> Key {
     Key {
         id: Some(id.to_owned()),
-        slot: None,
-        account: None,
-        owner: None,
-        tags: Default::default(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: Default::default(),
-        quarantine: None,
-        sources: Vec::new(),
+        ..Key::default()
     }
 }

@@ -9,7 +9,7 @@ use super::verify::Suspect;
 use crate::detect::aws::account;
 use crate::finding::verification::{Answer, Owned, ROOT, Verification};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::keys::{Key, LastUse, Owner, Status};
+use crate::keys::{Key, Owner, Status};
 
 /// A key that was found, with the numbers of its findings.
 pub struct Leaked {
@@ -134,16 +134,8 @@ pub fn active(id: &str, answer: &Answer) -> Option<Key> {
 pub fn blank(id: &str, account: &str, source: String) -> Key {
     Key {
         id: Some(id.to_owned()),
-        slot: None,
         account: Some(account.to_owned()),
-        owner: None,
-        tags: Default::default(),
-        status: Status::Unknown,
-        created: None,
-        rotated: None,
-        seen: None,
-        last_use: LastUse::Unknown,
-        quarantine: None,
         sources: vec![source],
+        ..Key::default()
     }
 }
