@@ -49,7 +49,7 @@ impl Looks {
             return Self(prefixed);
         }
         let score = LazyCell::new(|| randomness::score(value));
-        let looks_random = || randomness::is_random(value, *score);
+        let looks_random = || counts.are_mixed() && randomness::is_random(value, *score);
         let random = generic::is_random(value, &counts, looks_random);
         // Of what is drawn, hexadecimal digits and what stands behind folders score as words do.
         let drawn = || match counts.digits {
@@ -129,6 +129,12 @@ impl Counts {
 
     pub fn letters(&self) -> usize {
         self.upper + self.lower
+    }
+
+    /// Whether there are digits, or enough letters of either case: of 20 drawn letters all but 1 in 400 are like that, and
+    /// of words of code that are put together few.
+    fn are_mixed(&self) -> bool {
+        self.digits > 0 || self.upper.min(self.lower) * 6 >= self.letters()
     }
 
     /// Neither a digit nor letters of both cases: a word, a path, a line of signs. Of random values of twenty

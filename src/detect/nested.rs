@@ -103,10 +103,47 @@ pub fn fits(value: &[u8]) -> bool {
         let mut first = [0; FIRST / 2];
         return HEXLOWER_PERMISSIVE.decode_mut(&digits[..FIRST], &mut first).is_ok() && is_text(&first);
     }
+    if !may_decode(&value[..FIRST]) {
+        return false;
+    }
     let mut first = [0; FIRST / 4 * 3];
     encoding(value).decode_mut(&value[..FIRST], &mut first).is_ok()
         && (is_text(&first) || is_wide(&first) || may_be_packed(&first))
 }
+
+/// Whether base64 may start so that [`fits`], told by the characters that hold the upper six bits of a byte: most
+/// words of code are refused.
+fn may_decode(first: &[u8]) -> bool {
+    let is = |at: usize, what: u8| LEADS[usize::from(first[at])] & what != 0;
+    let of_text = [0, 4, 8, 12].into_iter().filter(|&at| is(at, TEXT)).count();
+    // In UTF-16 each second byte is zero.
+    of_text >= 3 || is(0, PACKED) || first[4] == b'A'
+}
+
+/// What a character of base64 may begin.
+const LEADS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut leads = [0; 256];
+    let mut upper = 0;
+    while upper < 0x80 >> 2 {
+        // Whitespace, and what can be read.
+        let is_text = upper << 2 == 8 || upper << 2 == 12 || upper << 2 >= 0x20;
+        leads[alphabet[upper] as usize] |= if is_text { TEXT } else { 0 };
+        upper += 1;
+    }
+    let mut packed = 0;
+    while packed < MAGIC.len() {
+        leads[alphabet[(MAGIC[packed][0] >> 2) as usize] as usize] |= PACKED;
+        packed += 1;
+    }
+    // The last one of the other alphabet.
+    leads[b'_' as usize] = leads[b'/' as usize];
+    leads
+};
+/// A byte of text.
+const TEXT: u8 = 1;
+/// The first byte of packed content.
+const PACKED: u8 = 2;
 
 /// Puts the lines of one text together again. They are in the order of their spans.
 pub fn join_lines(bytes: &[u8], nested: Vec<Nested>) -> Vec<Nested> {
@@ -228,16 +265,21 @@ fn is_wide(bytes: &[u8]) -> bool {
 
 /// Whether packed content may start so; [`Format`] says it for sure.
 fn may_be_packed(first: &[u8; FIRST / 4 * 3]) -> bool {
-    const MAGIC: [&[u8]; 5] = [
-        b"\x1f\x8b\x08",
-        b"PK\x03\x04",
-        b"BZh",
-        b"\xfd7zXZ\0",
-        b"\x28\xb5\x2f\xfd",
-    ];
-    let zlib = first[0] == 0x78 && matches!(first[1], 0x01 | 0x5e | 0x9c | 0xda);
-    zlib || MAGIC.iter().any(|magic| first.starts_with(magic))
+    let is_zlib = || matches!(first[1], 0x01 | 0x5e | 0x9c | 0xda);
+    MAGIC
+        .iter()
+        .any(|magic| first.starts_with(magic) && (*magic != ZLIB || is_zlib()))
 }
+
+const MAGIC: [&[u8]; 6] = [
+    b"\x1f\x8b\x08",
+    b"PK\x03\x04",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",
+    ZLIB,
+];
+const ZLIB: &[u8] = b"\x78";
 
 #[cfg(test)]
 mod tests {

@@ -71,7 +71,8 @@ impl Prefixes {
 
     /// Whether a prefix stands in the value, with enough behind it.
     pub fn stand_in(&self, value: &[u8]) -> bool {
-        self.places(value).next().is_some()
+        // In most values there is not even a place for one.
+        self.next(value, 0).is_some() && self.places(value).next().is_some()
     }
 
     /// Matches the rules of the prefixes that stand in a piece.

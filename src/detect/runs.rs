@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 pub use crate::rules::shape::{is_base64, is_token};
 
@@ -44,52 +44,55 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut last = [0; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
-    for (number, block) in blocks.iter().chain([&last]).enumerate() {
-        let base = number * BLOCK;
-        let mask = token_mask(block);
-        if mask == u64::MAX {
-            continue;
-        }
-        let (lead, tail) = (mask.trailing_ones(), mask.leading_ones());
-        let end = base + lead as usize;
-        if end - start >= SHORTEST {
-            visit(start..end);
-        }
-        let mut inner = mask >> lead << lead << tail >> tail;
-        if has_long_run(inner) {
-            while inner != 0 {
-                let first = inner.trailing_zeros();
-                let length = (inner >> first).trailing_ones();
-                if length as usize >= SHORTEST {
-                    let at = base + first as usize;
-                    visit(at..at + length as usize);
-                }
-                inner &= !(((1 << length) - 1) << first);
+    let level = Level::new();
+    let mut masks = [0; AT_ONCE];
+    let mut base = 0;
+    for blocks in blocks.chunks(AT_ONCE).chain([&[last][..]]) {
+        dispatch!(level, simd => token_masks(simd, blocks, &mut masks));
+        for &mask in &masks[..blocks.len()] {
+            let here = base;
+            base += BLOCK;
+            if mask == u64::MAX {
+                continue;
             }
+            let (lead, tail) = (mask.trailing_ones(), mask.leading_ones());
+            let end = here + lead as usize;
+            if end - start >= SHORTEST {
+                visit(start..end);
+            }
+            let mut inner = mask >> lead << lead << tail >> tail;
+            if has_long_run(inner) {
+                while inner != 0 {
+                    let first = inner.trailing_zeros();
+                    let length = (inner >> first).trailing_ones();
+                    if length as usize >= SHORTEST {
+                        let at = here + first as usize;
+                        visit(at..at + length as usize);
+                    }
+                    inner &= !(((1 << length) - 1) << first);
+                }
+            }
+            start = base - tail as usize;
         }
-        start = base + BLOCK - tail as usize;
     }
 }
 
 const BLOCK: usize = 64;
+/// Blocks at a time.
+const AT_ONCE: usize = 32;
 
-/// One bit for each byte, the first byte's the lowest: whether it is a token character.
-fn token_mask(block: &[u8; BLOCK]) -> u64 {
-    let (parts, _) = block.as_chunks::<16>();
-    let bits = parts.iter().enumerate().map(|(i, part)| {
-        let bytes = u8x16::new(*part);
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-        let within = |bytes: u8x16, first: u8, most: u8| {
-            let above = bytes - u8x16::splat(first);
-            above.min(u8x16::splat(most)).simd_eq(above)
-        };
-        let letter = within(bytes | u8x16::splat(0x20), b'a', 25);
+/// One bit for each byte of each block, the first byte's the lowest: whether it is a token character.
+#[inline(always)]
+fn token_masks<S: Simd>(simd: S, blocks: &[[u8; BLOCK]], masks: &mut [u64; AT_ONCE]) {
+    for (mask, block) in masks.iter_mut().zip(blocks) {
+        let bytes = u8x64::from_slice(simd, block);
+        let letter = ((bytes | 0x20) - b'a').simd_le(25);
         // `/` stands before the digits.
-        let digit = within(bytes, b'/', 10);
-        let sign = is(b'+') | is(b'-') | is(b'_') | is(b'\\') | is(b'%');
-        u64::from((letter | digit | sign).to_bitmask()) << (16 * i)
-    });
-    bits.fold(0, |mask, sixteen| mask | sixteen)
+        let digit = (bytes - b'/').simd_le(10);
+        let sign = bytes.simd_eq(b'+') | bytes.simd_eq(b'-') | bytes.simd_eq(b'_');
+        let escape = bytes.simd_eq(b'\\') | bytes.simd_eq(b'%');
+        *mask = (letter | digit | sign | escape).to_bitmask();
+    }
 }
 
 /// Whether there are [`SHORTEST`] ones in a row.

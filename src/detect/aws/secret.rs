@@ -68,9 +68,9 @@ pub fn fits(value: &[u8]) -> bool {
 
 /// Whether the value by itself, with the bytes beside it, could be a part of one.
 pub fn fits_as_part(bytes: &[u8], span: &Range<usize>, value: &[u8]) -> bool {
-    let form = value.len() < LENGTH && value.iter().all(|&b| is_base64(b));
+    let is_part = value.len() < LENGTH && join::is_quoted(bytes, span);
     // A part of a random value looks random; most quoted text does not.
-    form && join::is_quoted(bytes, span) && randomness::score(value) < NAMED
+    is_part && value.iter().all(|&b| is_base64(b)) && randomness::score(value) < NAMED
 }
 
 /// Reads a secret that is put together from parts of string literals, one of which is `part`.

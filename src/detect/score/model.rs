@@ -10,7 +10,7 @@
 
 use std::sync::OnceLock;
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 use super::features::{Row, WIDTH};
 
@@ -40,7 +40,13 @@ struct Model {
 /// The logarithm of the odds that the row is that of a secret, in 256ths; `None` if it is below the least.
 pub fn odds(row: &Row, least: i16) -> Option<i16> {
     let model = model();
-    let (numbers, count) = model.telling(row);
+    dispatch!(Level::new(), simd => sum_up(simd, model, row, least))
+}
+
+/// The same, for a machine with such vectors.
+#[inline(always)]
+fn sum_up<S: Simd>(simd: S, model: &Model, row: &Row, least: i16) -> Option<i16> {
+    let (numbers, count) = model.telling(simd, row);
     let mut sum = 0;
     for (block, leaves) in model.leaves.as_chunks::<BLOCK>().0.iter().enumerate() {
         if sum + model.most[block] < i32::from(least) {
@@ -64,14 +70,6 @@ pub fn odds(row: &Row, least: i16) -> Option<i16> {
 fn model() -> &'static Model {
     static TABLES: OnceLock<Model> = OnceLock::new();
     TABLES.get_or_init(|| Model::of(&read().expect("benches/train-score wrote the model")))
-}
-
-/// Which values are not zero, one bit each.
-fn nonzero(values: &[u8; 64]) -> u64 {
-    let parts = values.as_chunks::<16>().0.iter().enumerate();
-    let zero =
-        parts.map(|(part, values)| u64::from(u8x16::new(*values).simd_eq(u8x16::ZERO).to_bitmask()) << (16 * part));
-    !zero.sum::<u64>()
 }
 
 /// A tree as it is written.
@@ -113,12 +111,13 @@ impl Fork {
 
 impl Model {
     /// The numbers of what remains for each feature that is not zero, a fifth of them, and how many they are.
-    fn telling(&self, row: &Row) -> ([u16; WIDTH], usize) {
+    #[inline(always)]
+    fn telling<S: Simd>(&self, simd: S, row: &Row) -> ([u16; WIDTH], usize) {
         let mut blocks = [0; WIDTH.next_multiple_of(64)];
         blocks[..WIDTH].copy_from_slice(row);
         let (mut numbers, mut count) = ([0; WIDTH], 0);
         for (block, values) in blocks.as_chunks::<64>().0.iter().enumerate() {
-            let mut set = nonzero(values);
+            let mut set = !u8x64::from_slice(simd, values).simd_eq(0).to_bitmask();
             while set != 0 {
                 let at = set.trailing_zeros() as usize;
                 numbers[count] = self.by_value[usize::from(values[at])][block * 64 + at];

@@ -1,0 +1,124 @@
+//! Stems: the few short texts by which all literals are searched for.
+//!
+//! Vectors look for some dozens of short texts at the speed of memory. Most literals have a stem in common
+//! (`"password"`, `DB_PASS=` and `;Password=` hold `pass`), so a stem is searched for, in any case, and only where it
+//! stands are its literals compared. What a literal means is not known here.
+
+mod choose;
+mod search;
+
+use std::ops::Range;
+
+use super::starts::Text;
+use search::Search;
+
+/// The search for all literals.
+pub struct Stems {
+    search: Search,
+    /// By number of the stem: each literal that holds it, and where.
+    literals: Vec<Vec<(usize, Text)>>,
+}
+
+impl Stems {
+    /// The stems of literals, all bytes of which are compared. `None` if there are no literals.
+    pub fn new<'l>(literals: impl Iterator<Item = &'l [u8]>) -> Option<Self> {
+        let chosen = choose::choose(literals.collect());
+        let (stems, literals): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
+        (!stems.is_empty()).then(|| Self {
+            search: Search::new(&stems),
+            literals,
+        })
+    }
+
+    /// Calls `visit` with each place in the ranges where a literal starts, some more than once, not in order, until it
+    /// says that it is enough. Literals have at most `longest` bytes.
+    pub fn for_each(
+        &self,
+        bytes: &[u8],
+        ranges: &[Range<usize>],
+        longest: usize,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) {
+        let mut batch = Batch::default();
+        let enough = !ranges.iter().all(|range| {
+            let stretch = range.start..(range.end + longest).min(bytes.len());
+            if stretch.len() >= LONG {
+                let hit = |stem, at| self.literals_around(bytes, stem, range.start + at, range, visit);
+                return self.search.for_each(&bytes[stretch], hit);
+            }
+            batch.add(bytes, stretch, range);
+            batch.bytes.len() < FULL || self.search_all(bytes, &mut batch, visit)
+        });
+        if !enough {
+            self.search_all(bytes, &mut batch, visit);
+        }
+    }
+
+    /// Searches a batch, which is empty then.
+    fn search_all(&self, bytes: &[u8], batch: &mut Batch<'_>, visit: &mut impl FnMut(usize) -> bool) -> bool {
+        let go_on = self.search.for_each(&batch.bytes, |stem, at| {
+            let (at, range) = batch.origin(at);
+            self.literals_around(bytes, stem, at, range, visit)
+        });
+        batch.clear();
+        go_on
+    }
+
+    /// Visits the literals around a stem.
+    fn literals_around(
+        &self,
+        bytes: &[u8],
+        stem: usize,
+        at: usize,
+        range: &Range<usize>,
+        visit: &mut impl FnMut(usize) -> bool,
+    ) -> bool {
+        let (mut last, mut head, mut visited) = (usize::MAX, 0, false);
+        self.literals[stem].iter().all(|(offset, literal)| {
+            let Some(start) = at.checked_sub(*offset).filter(|start| range.contains(start)) else {
+                return true;
+            };
+            if start != last {
+                (last, head, visited) = (start, Text::head_of(&bytes[start..]), false);
+            }
+            if visited || !literal.starts(&bytes[start..], head) {
+                return true;
+            }
+            visited = true;
+            visit(start)
+        })
+    }
+}
+
+/// Short stretches of a content side by side: a search takes so many bytes at a time.
+#[derive(Default)]
+struct Batch<'r> {
+    bytes: Vec<u8>,
+    /// Where each begins here, and in the content, and where its literals may start.
+    stretches: Vec<(usize, usize, &'r Range<usize>)>,
+}
+
+/// A stretch of so many bytes is searched where it is.
+const LONG: usize = 256;
+/// A batch of so many bytes is full.
+const FULL: usize = 4096;
+
+impl<'r> Batch<'r> {
+    /// A stem that seems to go from one stretch to the next leads nowhere: literals are compared in the content.
+    fn add(&mut self, bytes: &[u8], stretch: Range<usize>, range: &'r Range<usize>) {
+        self.stretches.push((self.bytes.len(), stretch.start, range));
+        self.bytes.extend_from_slice(&bytes[stretch]);
+    }
+
+    /// Where the byte stands in the content, and where literals around it may start.
+    fn origin(&self, at: usize) -> (usize, &'r Range<usize>) {
+        let stretch = self.stretches.partition_point(|(here, ..)| *here <= at) - 1;
+        let (here, there, range) = self.stretches[stretch];
+        (there + at - here, range)
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.stretches.clear();
+    }
+}
