@@ -61,7 +61,6 @@ fn clean_findings_and_what_counts() {
     let tree = tree();
     let folder = tree.path();
     ends(folder, &["scan", "clean"], 0, &["found", "nothing"]);
-    ends(folder, &["scan", "empty"], 0, &["0 items"]);
     ends(folder, &["scan", "leak"], 1, &["leak/a.env:1:", "leak/a.env:2:"]);
     ends(folder, &["scan", "leak", "--exit-zero"], 0, &["leak/a.env:1:"]);
     ends(folder, &["scan", "leak", "--fail-on", "high"], 1, &[]);
@@ -80,10 +79,31 @@ fn clean_findings_and_what_counts() {
     );
     let report = completes(folder, &["scan", "clean", "--min-confidence", "low"], 1, true, "");
     assert_eq!(findings(&report).len(), 1);
-    for (input, code) in [(String::new(), 0), (text(&key()), 1)] {
+    for (input, code) in [("a".to_owned(), 0), (text(&key()), 1)] {
         let run = program::run_with_input(folder, &["scan", "-"], input.as_bytes());
         assert_eq!(run.code, code, "{}", run.out());
     }
+}
+
+/// A folder that was not mounted, a command that printed nothing, a clone that failed.
+#[test]
+fn nothing_at_all_is_no_pass() {
+    let tree = tree();
+    let folder = tree.path();
+    completes(folder, &["scan", "empty"], 2, false, "empty is empty");
+    completes(folder, &["scan", "empty", "--exit-zero"], 2, false, "empty is empty");
+    completes(folder, &["scan", "empty", "clean"], 0, true, "");
+    let run = program::run_with_input(folder, &["scan", "-"], b"");
+    assert_eq!((run.code, run.out().contains("standard input is empty")), (2, true));
+    // An empty file is there.
+    fs::write(folder.join("empty/a.txt"), "").expect("a file");
+    completes(folder, &["scan", "empty"], 0, true, "");
+    let repo = TestRepo::new();
+    completes(&repo.path(), &["history"], 2, false, "holds no objects");
+    completes(&repo.path(), &["staged"], 0, true, "");
+    // What is left out on purpose is counted.
+    fs::write(repo.path().join(".gitignore"), "*\n").expect("a file");
+    completes(&repo.path(), &["scan"], 0, true, "");
 }
 
 #[test]
@@ -284,7 +304,6 @@ fn repositories_that_are_none_or_not_whole() {
     }
     let repo = TestRepo::new();
     let folder = repo.path();
-    completes(&folder, &["history"], 0, true, "");
     repo.commit_file("a.txt", "one\n");
     repo.commit_file("a.txt", "two\n");
     for (range, part) in [

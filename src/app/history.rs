@@ -91,6 +91,10 @@ pub fn audit(
     let mut audit = known.unwrap_or_else(whole);
     triage::locate(&mut audit.scanned.findings, audit.traced.traces);
     audit.found.incomplete.extend(audit.traced.incomplete);
+    // A clone that failed is no pass.
+    let is_empty = audit.scanned.items == 0 && audit.found.skips.is_empty();
+    let reason = is_empty.then(|| "the repository holds no objects: nothing was scanned".to_owned());
+    audit.found.incomplete.extend(reason);
     (audit.found, audit.scanned, audit.memo)
 }
 

@@ -165,7 +165,22 @@ fn find_files(job: &Job, paths: &[PathBuf]) -> Result<(Target, Discovered, Scann
     let mut discovered = files::discover(paths, &options)?;
     job.leave_out(&mut discovered);
     let scanned = job.scan(&discovered.items, None, State::File);
+    discovered.incomplete.extend(nothing_in(paths, &discovered, &scanned));
     Ok((Target::of_files(paths), discovered, scanned))
+}
+
+/// Why there was nothing to scan, if so. Whoever names a path expects something there: a folder that was not mounted
+/// and a command that failed before it printed anything are no pass.
+fn nothing_in(paths: &[PathBuf], discovered: &Discovered, scanned: &Scanned) -> Option<String> {
+    let is_stdin = || paths.iter().all(|path| path.as_os_str() == "-");
+    if discovered.items.is_empty() && discovered.skips.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        Some(format!("{} is empty: nothing was scanned", paths.join(", ")))
+    } else if scanned.bytes == 0 && is_stdin() {
+        Some("standard input is empty: nothing was scanned".to_owned())
+    } else {
+        None
+    }
 }
 
 fn scan_staged(job: &Job, path: Option<&Path>) -> Result<Outcome, Error> {
