@@ -34,8 +34,8 @@ impl Search {
     /// Stems of one to four bytes, folded.
     pub fn new(stems: &[Vec<u8>]) -> Self {
         let mut numbers: Vec<usize> = (0..stems.len()).collect();
-        // Those that begin alike are in the same group: they have entries in common.
-        numbers.sort_by_key(|&number| &stems[number]);
+        // Those that begin alike are in the same group: they have entries in common. A short one spoils a group.
+        numbers.sort_by_key(|&number| (stems[number].len(), &stems[number]));
         let tables = numbers.len().div_ceil(8 * IN_GROUP);
         let in_group = numbers.len().div_ceil(8 * tables.max(1));
         let mut groups = vec![Tables::default(); tables];
