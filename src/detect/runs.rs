@@ -232,6 +232,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_machine_has_the_same_token_characters() {
+        let blocks: Vec<[u8; BLOCK]> = (0..4)
+            .map(|block| std::array::from_fn(|at| (block * BLOCK + at) as u8))
+            .collect();
+        let mut plain = [0; AT_ONCE];
+        for byte in 0..=u8::MAX {
+            plain[usize::from(byte) / BLOCK] |= u64::from(is_run(byte)) << (usize::from(byte) % BLOCK);
+        }
+        for level in [Level::baseline(), Level::new()] {
+            let mut masks = [0; AT_ONCE];
+            dispatch!(level, simd => token_masks(simd, &blocks, &mut masks));
+            assert_eq!(masks, plain, "{level:?}");
+        }
+    }
+
     fn pieces(text: &str) -> Vec<String> {
         let mut found = Vec::new();
         for_each_run(text.as_bytes(), |run| {
