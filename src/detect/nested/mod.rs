@@ -3,12 +3,16 @@
 //! A piece counts when what it decodes to reads as text, or starts as packed content does. It is scanned as content
 //! of its own; the findings in it keep the place of the piece. Lines that follow each other are one text.
 
+mod coded;
+
 use std::ops::Range;
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
+use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::runs::{Piece, end_of_padding, is_base64};
 use crate::decode::{Encoding, Format};
+pub use coded::fits;
+use coded::{SHORTEST, decode_base64, hex, is_text, is_wide};
 
 /// A decoded content and the bytes it came from.
 pub struct Nested {
@@ -24,10 +28,6 @@ pub struct Nested {
     scale: (usize, usize),
 }
 
-const SHORTEST: usize = 24;
-const LONGEST: usize = 16 << 20;
-/// How much is decoded first, to see whether it is worth going on.
-const FIRST: usize = 16;
 /// What may stand between two lines of one text, at most.
 const LONGEST_GAP: usize = 64;
 
@@ -93,57 +93,6 @@ pub fn read(bytes: &[u8], piece: &Piece<'_>) -> Option<Nested> {
     }
     Some(nested)
 }
-
-/// Whether the value by itself could be such content: whether its first characters decode to text.
-pub fn fits(value: &[u8]) -> bool {
-    if !(SHORTEST..=LONGEST).contains(&value.len()) {
-        return false;
-    }
-    if let Some(digits) = hex(value) {
-        let mut first = [0; FIRST / 2];
-        return HEXLOWER_PERMISSIVE.decode_mut(&digits[..FIRST], &mut first).is_ok() && is_text(&first);
-    }
-    if !may_decode(&value[..FIRST]) {
-        return false;
-    }
-    let mut first = [0; FIRST / 4 * 3];
-    encoding(value).decode_mut(&value[..FIRST], &mut first).is_ok()
-        && (is_text(&first) || is_wide(&first) || may_be_packed(&first))
-}
-
-/// Whether base64 may start so that [`fits`], told by the characters that hold the upper six bits of a byte: most
-/// words of code are refused.
-fn may_decode(first: &[u8]) -> bool {
-    let is = |at: usize, what: u8| LEADS[usize::from(first[at])] & what != 0;
-    let of_text = [0, 4, 8, 12].into_iter().filter(|&at| is(at, TEXT)).count();
-    // In UTF-16 each second byte is zero.
-    of_text >= 3 || is(0, PACKED) || first[4] == b'A'
-}
-
-/// What a character of base64 may begin.
-const LEADS: [u8; 256] = {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut leads = [0; 256];
-    let mut upper = 0;
-    while upper < 0x80 >> 2 {
-        // Whitespace, and what can be read.
-        let is_text = upper << 2 == 8 || upper << 2 == 12 || upper << 2 >= 0x20;
-        leads[alphabet[upper] as usize] |= if is_text { TEXT } else { 0 };
-        upper += 1;
-    }
-    let mut packed = 0;
-    while packed < MAGIC.len() {
-        leads[alphabet[(MAGIC[packed][0] >> 2) as usize] as usize] |= PACKED;
-        packed += 1;
-    }
-    // The last one of the other alphabet.
-    leads[b'_' as usize] = leads[b'/' as usize];
-    leads
-};
-/// A byte of text.
-const TEXT: u8 = 1;
-/// The first byte of packed content.
-const PACKED: u8 = 2;
 
 /// Puts the lines of one text together again. They are in the order of their spans.
 pub fn join_lines(bytes: &[u8], nested: Vec<Nested>) -> Vec<Nested> {
@@ -223,63 +172,6 @@ fn end_of_gap(bytes: &[u8], start: usize) -> usize {
     // A blank line, or another statement, ends a text.
     if lines == 1 { start + at } else { start }
 }
-
-/// The digits, if the value is nothing else.
-fn hex(value: &[u8]) -> Option<&[u8]> {
-    let digits = value.strip_prefix(b"0x").unwrap_or(value);
-    let whole = digits.len().is_multiple_of(2) && digits.len() >= SHORTEST;
-    // Most others are told by the first few.
-    (whole && digits.iter().all(u8::is_ascii_hexdigit)).then_some(digits)
-}
-
-fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
-    let encoding = encoding(value);
-    let whole = value.len() - usize::from(value.len() % 4 == 1);
-    // Trailing bits that are not zero: the last group is left out rather than the whole.
-    let decoded = encoding.decode(&value[..whole]);
-    decoded.or_else(|_| encoding.decode(&value[..whole - whole % 4])).ok()
-}
-
-fn encoding(value: &[u8]) -> data_encoding::Encoding {
-    match memchr::memchr2(b'-', b'_', value) {
-        Some(_) => BASE64URL_NOPAD,
-        None => BASE64_NOPAD,
-    }
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    let odd = bytes
-        .iter()
-        .any(|b| !(b.is_ascii_graphic() || b.is_ascii_whitespace() || *b >= 0x80));
-    let high = bytes.iter().filter(|b| **b >= 0x80).count();
-    !odd && high * 10 <= bytes.len()
-}
-
-/// ASCII in UTF-16, as PowerShell takes its commands.
-fn is_wide(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes);
-    let (units, _) = bytes.as_chunks::<2>();
-    let ascii = |unit: &&[u8; 2]| unit[1] == 0 && (unit[0].is_ascii_graphic() || unit[0].is_ascii_whitespace());
-    !units.is_empty() && units.iter().filter(ascii).count() * 10 >= units.len() * 9
-}
-
-/// Whether packed content may start so; [`Format`] says it for sure.
-fn may_be_packed(first: &[u8; FIRST / 4 * 3]) -> bool {
-    let is_zlib = || matches!(first[1], 0x01 | 0x5e | 0x9c | 0xda);
-    MAGIC
-        .iter()
-        .any(|magic| first.starts_with(magic) && (*magic != ZLIB || is_zlib()))
-}
-
-const MAGIC: [&[u8]; 6] = [
-    b"\x1f\x8b\x08",
-    b"PK\x03\x04",
-    b"BZh",
-    b"\xfd7zXZ\0",
-    b"\x28\xb5\x2f\xfd",
-    ZLIB,
-];
-const ZLIB: &[u8] = b"\x78";
 
 #[cfg(test)]
 mod tests {
