@@ -43,6 +43,8 @@ pub struct Links<'s> {
     pub tags: Vec<(ObjectId, ObjectId)>,
     /// Trees that were read in part.
     damaged: Vec<(u32, Skip)>,
+    /// What was noted of the last tree that no other is made of.
+    unkept: Kept,
     pub sketch: Sketch,
 }
 
@@ -66,6 +68,7 @@ impl<'s> Links<'s> {
             commits: Vec::new(),
             tags: Vec::new(),
             damaged: Vec::new(),
+            unkept: Kept::default(),
             sketch: Sketch::of(store.slots()),
         }
     }
@@ -120,7 +123,7 @@ impl<'s> Links<'s> {
         match kind {
             ObjectKind::Blob => {}
             ObjectKind::Tree => {
-                if self.follow_tree(raw, id.length(), None).1.is_err() {
+                if self.follow_tree(raw, id.length(), None, &mut Kept::default()).is_err() {
                     self.note_damage(u32::MAX, id);
                 }
             }
@@ -147,18 +150,20 @@ impl<'s> Links<'s> {
         self.damaged.push((number, skip));
     }
 
-    /// Notes what a tree names and returns where its entries start. What `derived` copied from its base with the
+    /// Notes what a tree names and, in `kept`, where its entries start. What `derived` copied from its base with the
     /// entries' starts was noted there: versions of a large folder differ by a line or two.
     pub(super) fn follow_tree(
         &mut self,
         raw: &[u8],
         id_length: usize,
         derived: Option<&Derived<'_, Kept>>,
-    ) -> (Kept, Result<(), tree::Damaged>) {
-        let mut kept = Kept::default();
+        kept: &mut Kept,
+    ) -> Result<(), tree::Damaged> {
         let base = derived.map(|derived| derived.kept);
         let known = base.map_or(&[][..], |base| &base.starts);
         let mut copies = derived.map_or(&[][..], |derived| derived.copied);
+        kept.starts.clear();
+        kept.lines.clear();
         kept.starts.reserve_exact(known.len() + 2);
         let mut at = 0;
         while at < raw.len() {
@@ -185,7 +190,7 @@ impl<'s> Links<'s> {
                 }
             }
             let Ok((entry, length)) = tree::entry(&raw[at..], id_length) else {
-                return (kept, Err(tree::Damaged));
+                return Err(tree::Damaged);
             };
             kept.starts.push(at as u32);
             kept.lines
@@ -193,7 +198,7 @@ impl<'s> Links<'s> {
             at += length;
         }
         kept.starts.push(at as u32);
-        (kept, Ok(()))
+        Ok(())
     }
 
     /// Notes what an entry names; returns it if it may lead to a finding.
@@ -280,13 +285,25 @@ impl Visitor for Links<'_> {
     type Kept = Kept;
 
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Kept>>) -> Kept {
-        let (mut kept, followed) = self.follow_tree(object.bytes, self.store.id_length(), derived.as_ref());
-        if followed.is_err() {
+        // Of a tree that no other is made of nothing has to be kept, and the next one takes its memory.
+        let mut kept = match object.is_base {
+            true => Kept::default(),
+            false => std::mem::take(&mut self.unkept),
+        };
+        let id_length = self.store.id_length();
+        if self
+            .follow_tree(object.bytes, id_length, derived.as_ref(), &mut kept)
+            .is_err()
+        {
             self.note_damage(object.number, object.id());
         }
         let like = derived.and_then(|derived| derived.kept.noted.as_ref());
         let entries = kept.lines.iter().map(|(_, line)| *line);
         kept.noted = self.sketch.add(object.slot, entries, like);
-        kept
+        if object.is_base {
+            return kept;
+        }
+        self.unkept = kept;
+        Kept::default()
     }
 }

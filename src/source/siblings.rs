@@ -41,7 +41,8 @@ impl Siblings {
             kept,
             copied: &copied,
         });
-        let (kept, followed) = links.follow_tree(raw, id.length(), derived.as_ref());
+        let mut kept = Kept::default();
+        let followed = links.follow_tree(raw, id.length(), derived.as_ref(), &mut kept);
         if followed.is_err() {
             return links.note_damage(u32::MAX, id);
         }

@@ -212,8 +212,10 @@ impl<'s> Outlined<'s> {
             names[number as usize] = name;
         }
         let mut folders = vec![Folder::Unknown; store.slots() as usize];
+        let mut order = Vec::with_capacity(sketch.folders.len());
         for (folder, entries) in sketch.folders {
             folders[folder as usize] = Folder::Entries(entries);
+            order.push(folder);
         }
         let named = names.iter().map(|name| hits.names.contains_key(name)).collect();
         let mut outlined = Self {
@@ -227,7 +229,12 @@ impl<'s> Outlined<'s> {
             circle: None,
         };
         let leading = outlined.leading(hits);
-        outlined.prune(leading);
+        outlined.circle = outlined.prune(&leading, &order);
+        if outlined.circle.is_some() {
+            // Which folder of a circle is met first depends on the threads that noted them.
+            order.sort_unstable();
+            outlined.circle = outlined.prune(&leading, &order);
+        }
         outlined
     }
 
@@ -255,12 +262,14 @@ impl<'s> Outlined<'s> {
         self.lines.iter().map(leads).collect()
     }
 
-    /// Marks as empty what leads to no hit, what is beneath a folder first.
-    fn prune(&mut self, leading: Vec<bool>) {
+    /// Marks as empty what leads to no hit, what is beneath a folder first. Folders that were noted one after the other name
+    /// much the same, so that is the order to look at them. Returns one that lies beneath itself.
+    fn prune(&mut self, leading: &[bool], order: &[u32]) -> Option<ObjectId> {
+        let mut circle = None;
         let mut met = vec![Met::Not; self.folders.len()];
         // The folders above the one that is looked at, with the entries to come and whether any yet leads to a hit.
         let mut standing: Vec<(u32, Entries, bool)> = Vec::new();
-        for folder in 0..self.folders.len() as u32 {
+        for &folder in order {
             if met[folder as usize] != Met::Not {
                 continue;
             }
@@ -289,7 +298,7 @@ impl<'s> Outlined<'s> {
                         // Anything may be there.
                         Met::Standing => {
                             *holds = true;
-                            self.circle = Some(self.store.at_slot(line.target));
+                            circle = Some(self.store.at_slot(line.target));
                         }
                     }
                 }
@@ -300,6 +309,7 @@ impl<'s> Outlined<'s> {
                 *folder = Folder::Empty;
             }
         }
+        circle
     }
 
     /// Meets a folder. What is in one that was not read is not known, so it may hold something.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Fault;
-use super::map::Mapped;
+use super::map::{Mapped, Table};
 use crate::origin::ObjectId;
 
 const FANOUT: usize = 256 * 4;
@@ -28,7 +28,12 @@ pub struct Index {
 struct Fine {
     shift: u32,
     starts: Vec<u32>,
+    /// A copy of all ids, if there are many.
+    ids: Option<Table>,
 }
+
+/// Fewer bytes of ids are not worth a copy.
+const LEAST_COPIED: usize = 2 << 20;
 
 /// Where the tables of a version 2 index start.
 struct Tables {
@@ -126,16 +131,14 @@ impl Index {
 
     /// Gives its memory back, when all of it was read and little will be read again.
     pub fn let_go(&self) {
-        self.map.let_go();
+        self.map.let_go(0..u64::MAX);
     }
 
     /// The position of an object.
     pub fn find(&self, id: &ObjectId) -> Option<u32> {
         let wanted = id.as_bytes();
-        let (mut low, mut high) = match self.fine.get() {
-            Some(fine) => fine.among(wanted),
-            None => self.among(wanted),
-        };
+        let fine = self.fine.get();
+        let (mut low, mut high) = fine.map_or_else(|| self.among(wanted), |fine| fine.among(wanted));
         while low < high {
             let middle = low + (high - low) / 2;
             match compare(self.raw_id(middle), wanted) {
@@ -178,6 +181,9 @@ impl Index {
 
     fn raw_id(&self, position: u32) -> &[u8] {
         let n = position as usize;
+        if let Some(ids) = self.fine.get().and_then(|fine| fine.ids.as_ref()) {
+            return &ids.bytes()[n * self.id_length..(n + 1) * self.id_length];
+        }
         let at = match &self.tables {
             Some(tables) => tables.ids + n * self.id_length,
             None => FANOUT + n * (self.id_length + 4) + 4,
@@ -199,7 +205,12 @@ impl Fine {
             }
         }
         starts.resize((1 << bits) + 1, index.count);
-        Self { shift, starts }
+        let ids = index
+            .tables
+            .as_ref()
+            .map(|tables| &index.map.bytes()[tables.ids..tables.checksums]);
+        let ids = ids.filter(|ids| ids.len() >= LEAST_COPIED).and_then(Table::of);
+        Self { shift, starts, ids }
     }
 
     fn among(&self, wanted: &[u8]) -> (u32, u32) {

@@ -5,13 +5,10 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 
-use memmap2::Mmap;
-
-/// Larger files are not brought into memory as a whole.
-#[cfg(target_os = "linux")]
-const FETCHED: usize = 1 << 30;
+use memmap2::{Mmap, MmapMut};
 
 /// A file's bytes, as they were when it was opened.
 pub struct Mapped(Mmap);
@@ -34,23 +31,56 @@ impl Mapped {
         &self.0
     }
 
-    /// Brings all of a file into memory at once, for those who will read all of it, unless it is very large.
-    /// That it may fail does not matter: what is not there is brought when it is read.
-    pub fn fetch(&self) {
+    /// Brings a part into memory at once, for those who will read much of it. That it may fail does not matter: what is
+    /// not there is brought when it is read.
+    #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "only Linux can"))]
+    pub fn fetch(&self, part: Range<u64>) {
         #[cfg(target_os = "linux")]
-        if self.0.len() <= FETCHED {
-            let _ = self.0.advise(memmap2::Advice::PopulateRead);
+        if let Some((start, length)) = self.within(&part) {
+            let _ = self.0.advise_range(memmap2::Advice::PopulateRead, start, length);
         }
     }
 
-    /// Gives the memory back. What is read again comes from the file again.
-    pub fn let_go(&self) {
+    /// Gives the memory of a part back. What is read again comes from the file again.
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix can"))]
+    pub fn let_go(&self, part: Range<u64>) {
         #[cfg(unix)]
-        #[expect(
-            unsafe_code,
-            reason = "two readings of a pack must not be in memory at once with the results"
-        )]
-        // SAFETY: the map is read-only and of a file that does not change, so its bytes stay what they are.
-        let _ = unsafe { self.0.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        if let Some((start, length)) = self.within(&part) {
+            #[expect(
+                unsafe_code,
+                reason = "two readings of a pack must not be in memory at once with the results"
+            )]
+            // SAFETY: the map is read-only and of a file that does not change, so its bytes stay what they are.
+            let _ = unsafe {
+                self.0
+                    .unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, start, length)
+            };
+        }
+    }
+
+    /// Where the part that is there starts, and its length; `None` if nothing of it is.
+    #[cfg(unix)]
+    fn within(&self, part: &Range<u64>) -> Option<(usize, usize)> {
+        let end = part.end.min(self.0.len() as u64);
+        let length = end.checked_sub(part.start).filter(|length| *length > 0)?;
+        Some((part.start as usize, length as usize))
+    }
+}
+
+/// A copy of a table that is asked at random places: in huge pages, where the system has them, each is found in one step.
+pub struct Table(MmapMut);
+
+impl Table {
+    /// `None` if there is no memory for it.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let mut map = MmapMut::map_anon(bytes.len()).ok()?;
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
+        map.copy_from_slice(bytes);
+        Some(Self(map))
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 }

@@ -16,6 +16,7 @@ mod map;
 mod reader;
 mod touched;
 mod walk;
+mod worker;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -141,9 +142,14 @@ impl Packs {
     /// Gives back the memory of the packs' bytes, which are read from the files again if need be.
     pub fn let_go(&self) {
         for pack in &self.packs {
-            pack.map.let_go();
+            pack.map.let_go(0..u64::MAX);
             pack.index.let_go();
         }
+    }
+
+    /// How large all packs are together.
+    fn bytes(&self) -> u64 {
+        self.packs.iter().map(|pack| pack.map.bytes().len() as u64).sum()
     }
 
     fn forest(&self) -> &Forest {
@@ -153,13 +159,8 @@ impl Packs {
     /// Plants it on so many threads, if it has not been.
     fn forest_by(&self, threads: usize) -> &Forest {
         self.forest.get_or_init(|| {
-            self.packs.iter().for_each(|pack| pack.map.fetch());
-            let forest = Forest::plant(&self.packs, threads);
+            let forest = Forest::plant(&self.packs, threads, self.bytes() <= touched::LEAST);
             self.packs.iter().for_each(|pack| pack.index.let_go());
-            let bytes: usize = self.packs.iter().map(|pack| pack.map.bytes().len()).sum();
-            if bytes as u64 > touched::MOST {
-                self.let_go();
-            }
             forest
         })
     }

@@ -10,8 +10,10 @@ use super::Packs;
 
 /// What the system brings at a time.
 const BLOCK: u64 = 64 << 10;
-/// So many bytes all workers together bring before memory is given back.
-pub const MOST: u64 = 96 << 20;
+/// All workers together bring half of the packs before memory is given back, so that there is room for what is found: but so
+/// many bytes at least, and so many at most.
+pub const LEAST: u64 = 96 << 20;
+const MOST: u64 = 512 << 20;
 
 /// The blocks that one worker has brought since memory was given back.
 pub struct Touched {
@@ -26,7 +28,7 @@ pub struct Touched {
 impl Touched {
     pub fn of(packs: &Packs, threads: usize) -> Self {
         let mut firsts = Vec::with_capacity(packs.packs.len());
-        let mut count = 0;
+        let (mut count, most) = (0, (packs.bytes() / 2).clamp(LEAST, MOST));
         for pack in &packs.packs {
             firsts.push(count);
             count += pack.map.bytes().len().div_ceil(BLOCK as usize);
@@ -35,7 +37,7 @@ impl Touched {
             firsts,
             blocks: vec![0; count.div_ceil(64)],
             count: 0,
-            most: MOST / BLOCK / threads.max(1) as u64,
+            most: most / BLOCK / threads.max(1) as u64,
         }
     }
 

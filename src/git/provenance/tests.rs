@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::*;
-use crate::git::Root;
 use crate::git::commit;
-use crate::git::store::{Numbered, Pointer, Target};
+use crate::git::store::{Numbered, ObjectKind, Pointer, Target};
 use crate::git::tree;
+use crate::git::{Root, RootKind};
 
 /// Objects held in memory. Ids are numbers, not hashes, which nothing here relies on.
 #[derive(Default)]

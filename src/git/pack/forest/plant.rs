@@ -1,39 +1,14 @@
-//! The forest of deltas: which entry is made of which, from headers alone.
+//! Planting the forest: the headers of all entries are read, and what is made of what is put into tables.
 //!
-//! Entries are numbered through all packs, in the order of their bytes. A tree's root is a whole object, or
-//! a delta on an object of another pack. An entry that no root leads to is made of itself, in a circle.
-//! The tables take about 30 bytes an entry, whatever its size.
+//! Headers lie all over a pack, so that all of it is brought into memory: a part at a time, and of a large pack
+//! each part is given back before the next. What the tables mean is said in [`super`].
 
-use super::entry::Form;
-use super::{Fault, Pack};
+use std::ops::Range;
+
+use super::{Entry, Forest};
+use crate::git::pack::entry::Form;
+use crate::git::pack::{Fault, Pack};
 use crate::git::store::ObjectKind;
-
-/// Tables of all entries, by number.
-pub struct Forest {
-    /// The number of each pack's first entry, and one past the last.
-    firsts: Vec<u32>,
-    entries: Vec<Entry>,
-    /// Where an entry's children start in `children`, and one past the last.
-    starts: Vec<u32>,
-    /// The lightest child of an entry comes first, so that its base can be let go before the heaviest is walked.
-    children: Vec<u32>,
-    /// The heaviest comes first, so that no thread is left with it at the end.
-    pub roots: Vec<u32>,
-    /// Entries that cannot be read, and why.
-    pub faults: Vec<(u32, Fault)>,
-}
-
-/// What is known of an entry, side by side: entries are asked for in an order of their own.
-#[derive(Clone, Copy)]
-struct Entry {
-    offset: u64,
-    /// In the pack's index.
-    position: u32,
-    /// `None` beneath a base in another pack.
-    kind: Option<ObjectKind>,
-    /// An earlier pack has the object too.
-    again: bool,
-}
 
 /// What an entry is made of.
 enum MadeOf {
@@ -46,65 +21,22 @@ enum MadeOf {
 const NONE: u32 = u32::MAX;
 /// Fewer entries than this are not worth a thread.
 const LEAST_SHARE: usize = 1 << 14;
+/// So many bytes of a pack are brought at a time, if so many entries or more begin there: where few do, most of it
+/// is not asked for.
+const PART: u64 = 16 << 20;
+const LEAST_IN_PART: usize = (PART >> 16) as usize;
+/// A tree of more entries is heavy.
+const HEAVY: u32 = 1 << 10;
 
 impl Forest {
-    /// Reads the headers of all entries.
-    pub fn plant(packs: &[Pack], threads: usize) -> Self {
+    /// Reads the headers of all entries. With `keep` the packs stay in memory.
+    pub fn plant(packs: &[Pack], threads: usize, keep: bool) -> Self {
         let mut forest = Self::list(packs);
-        let parents = forest.read_headers(packs, threads);
+        let parents = forest.read_headers(packs, threads, keep);
         forest.link(&parents);
         let order = forest.walk_order();
         forest.weigh(&order, &parents);
         forest
-    }
-
-    /// The number of the pack that an entry is in.
-    pub fn pack(&self, entry: u32) -> usize {
-        self.firsts.partition_point(|&first| first <= entry) - 1
-    }
-
-    /// The number of a pack's first entry.
-    pub fn first(&self, pack: usize) -> u32 {
-        self.firsts[pack]
-    }
-
-    /// The entry's position in the index of its pack.
-    pub fn position(&self, entry: u32) -> u32 {
-        self.entries[entry as usize].position
-    }
-
-    /// Where the entry starts in its pack and where the next one does.
-    pub fn extent(&self, entry: u32, packs: &[Pack]) -> (u64, u64) {
-        let pack = self.pack(entry);
-        let start = self.entries[entry as usize].offset;
-        let last = self.firsts[pack + 1];
-        let mut next = self.entries[entry as usize + 1..last as usize]
-            .iter()
-            .map(|next| next.offset);
-        let next = next.find(|&next| next > start);
-        let end = packs[pack].end() as u64;
-        (start, next.unwrap_or(end).min(end))
-    }
-
-    /// Its kind, if that is known from headers.
-    pub fn kind(&self, entry: u32) -> Option<ObjectKind> {
-        self.entries[entry as usize].kind
-    }
-
-    /// Whether an earlier pack has the object too.
-    pub fn is_again(&self, entry: u32) -> bool {
-        self.entries[entry as usize].again
-    }
-
-    /// How many objects there are of these kinds, or of a kind that is not known yet.
-    pub fn count(&self, wanted: fn(ObjectKind) -> bool) -> usize {
-        let is_wanted = |entry: &&Entry| !entry.again && entry.kind.is_none_or(wanted);
-        self.entries.iter().filter(is_wanted).count()
-    }
-
-    pub fn children(&self, entry: u32) -> &[u32] {
-        let entry = entry as usize;
-        &self.children[self.starts[entry] as usize..self.starts[entry + 1] as usize]
     }
 
     fn list(packs: &[Pack]) -> Self {
@@ -138,15 +70,26 @@ impl Forest {
     }
 
     /// Returns what each entry is made of.
-    fn read_headers(&mut self, packs: &[Pack], threads: usize) -> Vec<u32> {
+    fn read_headers(&mut self, packs: &[Pack], threads: usize, keep: bool) -> Vec<u32> {
         let share = self.entries.len().div_ceil(threads.max(1)).max(LEAST_SHARE) as u32;
         let all = 0..self.entries.len() as u32;
         let shares = all.clone().step_by(share as usize);
         let forest = &*self;
         let guides: Vec<Guide> = (0..packs.len()).map(|pack| Guide::of(forest, packs, pack)).collect();
         let read = |first: u32| -> Vec<_> {
-            let entries = first..all.end.min(first.saturating_add(share));
-            entries.map(|entry| forest.read_header(packs, &guides, entry)).collect()
+            let mut rest = first..all.end.min(first.saturating_add(share));
+            let mut made_of = Vec::with_capacity(rest.len());
+            while let Some((pack, bytes, part)) = forest.next_part(&mut rest) {
+                let map = &packs[pack].map;
+                if part.len() >= LEAST_IN_PART {
+                    map.fetch(bytes.clone());
+                }
+                made_of.extend(part.map(|entry| forest.read_header(packs, &guides, entry)));
+                if !keep {
+                    map.let_go(bytes);
+                }
+            }
+            made_of
         };
         let made_of: Vec<Vec<_>> = match self.entries.len() <= share as usize {
             true => shares.map(read).collect(),
@@ -173,6 +116,18 @@ impl Forest {
         parents
     }
 
+    /// Takes the entries of the next part off these: its pack, where it lies there, and the entries.
+    fn next_part(&self, rest: &mut Range<u32>) -> Option<(usize, Range<u64>, Range<u32>)> {
+        let first = (rest.start < rest.end).then_some(rest.start)?;
+        let pack = self.pack(first);
+        let start = self.entries[first as usize].offset;
+        let bytes = start..start.saturating_add(PART);
+        let of_pack = &self.entries[first as usize..rest.end.min(self.firsts[pack + 1]) as usize];
+        let count = of_pack.partition_point(|entry| entry.offset < bytes.end).max(1);
+        rest.start += count as u32;
+        Some((pack, bytes, first..rest.start))
+    }
+
     fn read_header(&self, packs: &[Pack], guides: &[Guide], entry: u32) -> Result<MadeOf, Fault> {
         let number = self.pack(entry);
         let pack = &packs[number];
@@ -185,18 +140,6 @@ impl Forest {
             },
         };
         base.map(MadeOf::Entry).ok_or("its delta base is missing")
-    }
-
-    /// The entry at an offset of a pack.
-    pub fn at(&self, pack: usize, offset: u64) -> Option<u32> {
-        self.among(self.firsts[pack], self.firsts[pack + 1], offset)
-    }
-
-    fn among(&self, first: u32, last: u32, offset: u64) -> Option<u32> {
-        let entries = &self.entries[first as usize..last as usize];
-        let n = entries.partition_point(|entry| entry.offset < offset);
-        entries.get(n).filter(|entry| entry.offset == offset)?;
-        Some(first + n as u32)
     }
 
     fn link(&mut self, parents: &[u32]) {
@@ -262,8 +205,9 @@ impl Forest {
             let children = self.starts[entry] as usize..self.starts[entry + 1] as usize;
             self.children[children].sort_unstable_by_key(|&child| (weights[child as usize], child));
         }
+        let heavy = |root: u32| Some(weights[root as usize]).filter(|weight| *weight > HEAVY);
         self.roots
-            .sort_unstable_by_key(|&root| (std::cmp::Reverse(weights[root as usize]), root));
+            .sort_unstable_by_key(|&root| (std::cmp::Reverse(heavy(root)), root));
     }
 }
 
@@ -300,4 +244,36 @@ impl Guide {
 /// The part of a pack that an offset lies in. An index can name any offset; what lies beyond is in the last one.
 fn part(offset: u64, shift: u32, parts: usize) -> usize {
     (offset >> shift).min(parts as u64 - 1) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_entry_is_in_one_part_wherever_it_says_that_it_starts() {
+        let offsets = [0, 5, PART - 1, PART, 3 * PART, u64::MAX, u64::MAX];
+        let entry = |offset| Entry {
+            offset,
+            position: 0,
+            kind: None,
+            again: false,
+        };
+        let forest = Forest {
+            firsts: vec![0, 4, 7],
+            entries: offsets.map(entry).to_vec(),
+            starts: Vec::new(),
+            children: Vec::new(),
+            roots: Vec::new(),
+            faults: Vec::new(),
+        };
+        let mut rest = 1..7;
+        let parts = std::iter::from_fn(|| forest.next_part(&mut rest));
+        let parts: Vec<_> = parts
+            .map(|(pack, bytes, entries)| (pack, bytes.start, entries))
+            .collect();
+        let last = [(1, u64::MAX, 5..6), (1, u64::MAX, 6..7)];
+        let first = [(0, 5, 1..4), (1, 3 * PART, 4..5)];
+        assert_eq!(parts, [first, last].concat());
+    }
 }
