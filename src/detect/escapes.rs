@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
+use fearless_simd::{Level, dispatch, prelude::*, u8x16};
 
 use super::nested::Nested;
 
@@ -78,7 +78,8 @@ const BLOCK: usize = 16;
 
 /// One bit for each byte, the first byte's the lowest: whether an entity may start there.
 fn signs(block: &[u8; BLOCK]) -> u32 {
-    u8x16::new(*block).simd_eq(u8x16::splat(b'&')).to_bitmask()
+    // What every machine can, without a choice: there is little to do.
+    dispatch!(Level::baseline(), simd => u8x16::from_slice(simd, block).simd_eq(b'&').to_bitmask() as u32)
 }
 
 /// Whether a run has escapes that make it worth while to decode what stands around it.
