@@ -16,6 +16,7 @@ use std::ops::Range;
 use crate::finding::{Confidence, Finding, Occurrence};
 use crate::origin::way::members;
 use crate::origin::{ObjectId, Place, Step};
+use crate::rules::Text;
 use crate::text::Position;
 
 /// Leaves each finding the places where its rule applies; one that is left with none is dropped. A place that a
@@ -122,7 +123,7 @@ fn rank(finding: &Finding) -> impl Ord + use<> {
 }
 
 /// Whether a path is one of those that a rule is about.
-fn applies(globs: &[String], path: &[u8]) -> bool {
+fn applies(globs: &[Text], path: &[u8]) -> bool {
     let fits = |glob: &str| fits(glob.as_bytes(), path);
     globs.iter().any(|glob| fits(glob)) && !globs.iter().filter_map(|glob| glob.strip_prefix('!')).any(fits)
 }
