@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_path_fits_by_name_folder_and_ending() {
         let fit = |globs: &[&str], path: &str| {
-            let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            let globs: Vec<Text> = globs.iter().map(|glob| (*glob).to_owned().into()).collect();
             applies(&globs, path.as_bytes())
         };
         for path in [".pgpass", "/home/a/.pgpass", "db/.PGPASS"] {
