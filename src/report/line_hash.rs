@@ -204,6 +204,36 @@ mod tests {
     }
 
     #[test]
+    fn a_line_asked_for_alone_has_the_hash_that_it_has_among_all() {
+        let parts = [
+            " ",
+            "        ",
+            "\t",
+            "\n",
+            "\r\n",
+            "\r",
+            "a",
+            "bc",
+            "\u{f6}",
+            "\u{1f600}",
+        ];
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        for _ in 0..200 {
+            let mut text = String::new();
+            for _ in 0..60 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                text += parts[(state >> 33) as usize % parts.len()];
+            }
+            let every = all(&text.repeat(2));
+            for (hash, line) in every.iter().zip(1..) {
+                assert_eq!(hashes(text.repeat(2).as_bytes(), &[line]), [hash.as_str()], "{text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn lines_alike_are_counted_however_they_are_blank() {
         let text = "token = abcdefgh\n\ttok\ten=abc defgh\nother\ntoken =abcdefgh\n";
         let found = hashes(text.replace('o', "\u{f6}").as_bytes(), &[1, 2, 4]);
