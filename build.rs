@@ -65,10 +65,10 @@ fn list_entries(file: &str, rules: &toml::Table, entries: &mut String) {
         let pattern = text("pattern");
         let shape = format!("{:?}", Shape::of(&pattern)).replace(&usize::MAX.to_string(), "usize::MAX");
         let (literals, names) = (texts("literals"), texts("names"));
-        let matcher = match (rule.get("detector"), names.is_empty()) {
+        let matcher = match (rule.get("detector"), rule.get("names")) {
             (Some(_), _) => format!("Code({:?})", text("detector")),
-            (None, true) => format!("Literals(&{literals:?}, {}, {pattern:?}, {shape})", number("offset", 0)),
-            (None, false) => format!("Names(&{names:?}, {pattern:?}, {shape})"),
+            (None, None) => format!("Literals({literals}, {}, {pattern:?}, {shape})", number("offset", 0)),
+            (None, Some(_)) => format!("Names({names}, {pattern:?}, {shape})"),
         };
         let checksum = rule.get("checksum").and_then(|it| it.as_str());
         let words = [
@@ -77,14 +77,14 @@ fn list_entries(file: &str, rules: &toml::Table, entries: &mut String) {
             ("id", text("id")),
             ("title", text("title")),
             ("kind", text("kind")),
-            ("description", text("description")),
-            ("advice", text("advice")),
+            ("description", text("description").trim().to_owned()),
+            ("advice", text("advice").trim().to_owned()),
             ("link", text("link")),
         ];
         let words: String = words.iter().map(|(key, text)| format!("{key}: {text:?}, ")).collect();
         let lists: String = ["paths", "matches", "rejects"]
             .iter()
-            .map(|key| format!("{key}: &{:?}, ", texts(key)))
+            .map(|key| format!("{key}: {}, ", texts(key)))
             .collect();
         writeln!(
             entries,
@@ -102,9 +102,12 @@ fn text(table: &toml::Table, key: &str) -> String {
     table.get(key).and_then(|it| it.as_str()).unwrap_or_default().to_owned()
 }
 
-fn texts<'t>(table: &'t toml::Table, key: &str) -> Vec<&'t str> {
+/// A list of texts as an expression.
+fn texts(table: &toml::Table, key: &str) -> String {
     let list = table.get(key).and_then(|it| it.as_array());
-    list.into_iter().flatten().filter_map(|it| it.as_str()).collect()
+    let texts = list.into_iter().flatten().filter_map(|it| it.as_str());
+    let texts: Vec<String> = texts.map(|text| format!("Text::Borrowed({text:?})")).collect();
+    format!("&[{}]", texts.join(", "))
 }
 
 fn files_below(folder: &str) -> Vec<PathBuf> {

@@ -3,6 +3,8 @@
 //! Offsets are bytes everywhere else; from here on they are positions. Columns count UTF-16 code
 //! units, as SARIF and editors do; a byte that is not valid UTF-8 counts as one.
 
+use wide::u8x16;
+
 /// A place in a text: line and column, both from 1. The column counts UTF-16 code units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -26,13 +28,9 @@ impl<'t> LineIndex<'t> {
 
     /// Indexes a piece of a longer text whose first line has the number `first_line`.
     pub fn with_first_line(text: &'t [u8], first_line: u32) -> Self {
-        let mut starts = vec![0];
-        for end in memchr::memchr2_iter(b'\n', b'\r', text) {
-            let lone_cr = text[end] == b'\r' && text.get(end + 1) != Some(&b'\n');
-            if text[end] == b'\n' || lone_cr {
-                starts.push(end + 1);
-            }
-        }
+        let mut starts = Vec::with_capacity(1 + text.len() / USUAL_LINE);
+        starts.push(0);
+        for_each_line_end(text, |end| starts.push(end));
         Self {
             text,
             starts,
@@ -95,6 +93,43 @@ impl<'t> LineIndex<'t> {
     fn line_index(&self, offset: usize) -> usize {
         self.starts.partition_point(|&start| start <= offset) - 1
     }
+}
+
+/// Room is made for lines of so many bytes; if they are shorter, more is made.
+const USUAL_LINE: usize = 32;
+
+const BLOCK: usize = 64;
+
+/// Calls `visit` with the offset behind each line ending. Whole blocks are asked at once: it takes a third of the time
+/// of a search from one to the next.
+fn for_each_line_end(text: &[u8], mut visit: impl FnMut(usize)) {
+    let mut visit_all = |base: usize, mut ends: u64| {
+        while ends != 0 {
+            let at = base + ends.trailing_zeros() as usize;
+            if text[at] == b'\n' || text.get(at + 1) != Some(&b'\n') {
+                visit(at + 1);
+            }
+            ends &= ends - 1;
+        }
+    };
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    for (number, block) in blocks.iter().enumerate() {
+        visit_all(number * BLOCK, line_ends(block));
+    }
+    let mut last = [0; BLOCK];
+    last[..rest.len()].copy_from_slice(rest);
+    visit_all(text.len() - rest.len(), line_ends(&last));
+}
+
+/// One bit for each byte, the first byte's the lowest: whether it is LF or CR.
+fn line_ends(block: &[u8; BLOCK]) -> u64 {
+    let (parts, _) = block.as_chunks::<16>();
+    let bits = parts.iter().enumerate().map(|(number, part)| {
+        let bytes = u8x16::new(*part);
+        let is_end = bytes.simd_eq(u8x16::splat(b'\n')) | bytes.simd_eq(u8x16::splat(b'\r'));
+        u64::from(is_end.to_bitmask()) << (16 * number)
+    });
+    bits.fold(0, |mask, sixteen| mask | sixteen)
 }
 
 /// The length of a text in UTF-16 code units, invalid bytes counted as one each.
@@ -181,6 +216,24 @@ mod tests {
         assert_eq!(at("a\r\nb\r\n  X", "X"), (3, 3));
         assert_eq!(at("a\rb\rX", "X"), (3, 1));
         assert_eq!(at("\tX", "X"), (1, 2));
+    }
+
+    #[test]
+    fn lines_start_where_a_search_byte_by_byte_says() {
+        let ends = ["\n", "\r\n", "\r", "\n\r", "\n\n"];
+        for length in (0..200).chain([255, 256, 257]) {
+            let text: Vec<u8> = (0..)
+                .flat_map(|n| [&b"x".repeat(n * 7 % 19)[..], ends[n % ends.len()].as_bytes()].concat())
+                .take(length)
+                .collect();
+            let is_start = |&at: &usize| match text[at - 1] {
+                b'\n' => true,
+                b'\r' => text.get(at) != Some(&b'\n'),
+                _ => false,
+            };
+            let starts: Vec<usize> = std::iter::once(0).chain((1..=length).filter(is_start)).collect();
+            assert_eq!(LineIndex::new(&text).starts, starts, "{length}");
+        }
     }
 
     #[test]

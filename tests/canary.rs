@@ -22,7 +22,7 @@ use keytrail::decode::Layers;
 use keytrail::detect::Detectors;
 use keytrail::level::{Confidence, Severity};
 use keytrail::report::Format;
-use keytrail::rules::{Matcher, Pattern, Rule, RuleSet};
+use keytrail::rules::{Matcher, Pattern, Rule, RuleSet, Texts};
 use keytrail::scan::{Scan, progress::Progress};
 use keytrail::source::files::{FilesOptions, discover};
 use tempfile::TempDir;
@@ -661,26 +661,26 @@ fn a_worker_that_panics() {
     let folder = std::env::var_os("KEYTRAIL_CANARY").expect("the next test starts this one");
     std::panic::set_hook(Box::new(|panic| eprintln!("{}", keytrail::app::describe_panic(panic))));
     let broken = Rule {
-        id: "broken".to_owned(),
-        file: "test".to_owned(),
-        provider: "test".to_owned(),
-        title: "broken".to_owned(),
-        kind: "token".to_owned(),
+        id: "broken".into(),
+        file: "test".into(),
+        provider: "test".into(),
+        title: "broken".into(),
+        kind: "token".into(),
         severity: Severity::High,
         confidence: Confidence::High,
-        description: "broken".to_owned(),
-        advice: "broken".to_owned(),
-        link: "https://example.com".to_owned(),
+        description: "broken".into(),
+        advice: "broken".into(),
+        link: "https://example.com".into(),
         precedence: 50,
         // It does not compile, which is found out when its literal is met; and the panic then quotes it.
         matcher: Matcher::Pattern(Pattern::trusted(
-            vec!["[default]".to_owned()],
-            Canary::new().password + "(",
+            vec!["[default]".into()].into(),
+            (Canary::new().password + "(").into(),
         )),
         checksum: None,
-        paths: Vec::new(),
-        matches: Vec::new(),
-        rejects: Vec::new(),
+        paths: Texts::default(),
+        matches: Texts::default(),
+        rejects: Texts::default(),
     };
     let rules = RuleSet::new(vec![broken]).expect("one rule");
     let detectors = Detectors::new(&rules)

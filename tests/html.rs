@@ -290,7 +290,7 @@ fn nothing_is_markup_but_ours() {
     // Links lead to places on the page, to the repository's own host, and to what a rule was made from.
     let rules: Vec<String> = keytrail::rules::RuleSet::builtin_rules()
         .into_iter()
-        .map(|rule| rule.link)
+        .map(|rule| rule.link.into_owned())
         .collect();
     for (at, _) in page.match_indices("href=\"") {
         let link = page[at + 6..].split('"').next().unwrap();

@@ -259,7 +259,7 @@ fn a_file_extends_another_and_leaves_out_some_of_its_rules() {
     )
     .expect("a file");
     let carried = rules_of(&folder.path().join("team/own.toml"), &Disk).expect("it is valid");
-    let ids: Vec<&str> = carried.rules.iter().map(|rule| rule.id.as_str()).collect();
+    let ids: Vec<&str> = carried.rules.iter().map(|rule| &*rule.id).collect();
     assert_eq!(
         ids,
         [

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::random::Random;
 use common::{mutation, recipe};
 use keytrail::detect::Detectors;
-use keytrail::rules::{BUILTIN, Matcher, Pattern, Rule, RuleSet};
+use keytrail::rules::{BUILTIN, Matcher, Pattern, Rule, RuleSet, Text, Texts};
 use keytrail::scan::examine;
 
 /// How many texts are made of each recipe.
@@ -70,7 +70,7 @@ fn every_rule_explains_itself_and_has_examples() {
             "{id}: {} examples that do not",
             rule.rejects.len()
         );
-        let distinct: BTreeSet<&String> = rule.matches.iter().chain(&rule.rejects).collect();
+        let distinct: BTreeSet<&Text> = rule.matches.iter().chain(rule.rejects.iter()).collect();
         assert_eq!(
             distinct.len(),
             rule.matches.len() + rule.rejects.len(),
@@ -145,12 +145,17 @@ fn survivors(rule: &Rule) -> Vec<String> {
 }
 
 fn mutants(rule: &Rule) -> Vec<(String, Matcher)> {
-    let checked = |pattern: &Pattern, literals: Vec<String>, source: &str| {
-        Pattern::checked(literals, source.to_owned())
+    let checked = |pattern: &Pattern, literals: Texts, source: &str| {
+        Pattern::checked(literals, source.to_owned().into())
             .expect("a mutant compiles")
             .with_offset(pattern.offset)
     };
-    let others = |texts: &[String]| texts.iter().map(|text| mutation::of_text(text)).collect::<Vec<_>>();
+    let others = |texts: &[Text]| {
+        texts
+            .iter()
+            .map(|text| mutation::of_text(text).into())
+            .collect::<Texts>()
+    };
     match &rule.matcher {
         Matcher::Pattern(pattern) => {
             let source = pattern.source();
@@ -164,9 +169,9 @@ fn mutants(rule: &Rule) -> Vec<(String, Matcher)> {
         }
         Matcher::Named { names, pattern } => {
             let source = pattern.source();
-            let named = |names: &[String], source: &str| Matcher::Named {
-                names: names.to_vec(),
-                pattern: checked(pattern, Vec::new(), source),
+            let named = |names: &Texts, source: &str| Matcher::Named {
+                names: names.clone(),
+                pattern: checked(pattern, Texts::default(), source),
             };
             let patterns = mutation::of_pattern(source)
                 .into_iter()
@@ -256,10 +261,9 @@ fn every_literal_of_a_rule_stands_in_an_example() {
         };
         // More literals are beginnings of what an example draws.
         for literal in pattern.literals.iter().filter(|_| pattern.literals.len() <= 10) {
-            let stands = rule
-                .matches
-                .iter()
-                .any(|recipe| (0..SEEDS).any(|seed| recipe::expand(recipe, &mut Random::new(seed)).contains(literal)));
+            let stands = rule.matches.iter().any(|recipe| {
+                (0..SEEDS).any(|seed| recipe::expand(recipe, &mut Random::new(seed)).contains(&**literal))
+            });
             if !stands {
                 missing.push(format!("{}: {literal}", rule.id));
             }

@@ -52,7 +52,7 @@ fn write_accepted(
     let accepted = accepted(&now, &entry.finding)?;
     for finding in &accepted {
         let entry = Entry {
-            rule: finding.rule.id.clone(),
+            rule: finding.rule.id.to_string(),
             until: entry.until,
             reason: entry.reason.clone().unwrap_or_default(),
         };

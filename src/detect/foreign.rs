@@ -124,7 +124,7 @@ impl ForeignRules {
     /// The ids of the rules of which a keyword starts here.
     pub fn rules_at<'r>(&'r self, bytes: &'r [u8], at: usize) -> impl Iterator<Item = &'r str> {
         let rules = self.starting_at(bytes, at).flat_map(|(_, rules)| rules);
-        rules.map(|&rule| self.rules[rule].id.as_str())
+        rules.map(|&rule| &*self.rules[rule].id)
     }
 
     /// Reads the candidates around these places, at which keywords start.

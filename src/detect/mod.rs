@@ -49,7 +49,7 @@ pub use spots::Spots;
 pub use trace::{Asked, Look, Said};
 
 use crate::error::Error;
-use crate::rules::{Matcher, Pattern, Rule, RuleSet};
+use crate::rules::{Matcher, Pattern, Rule, RuleSet, Text};
 use anchors::Run;
 use foreign::ForeignRules;
 use literals::{Literals, Meaning, Shown};
@@ -115,12 +115,12 @@ impl Detectors {
             };
             match &rule.matcher {
                 Matcher::Pattern(pattern) => {
-                    let (read, matches): (literals::Read, literals::Read) = match rule.kind.as_str() {
+                    let (read, matches): (literals::Read, literals::Read) = match &*rule.kind {
                         "password" => (carriers::read_password, carriers::match_password),
                         _ => (literals::read_pattern, literals::match_pattern),
                     };
                     let shown = Shown::of(pattern);
-                    let meaning = |literal: &String| Meaning::new(literal, &rule, shown, read);
+                    let meaning = |literal: &Text| Meaning::new(literal, &rule, shown, read);
                     match Prefix::all_of(&rule, pattern, matches) {
                         Some(all) => prefixes.extend(all),
                         None if is_near(pattern) => near.extend(pattern.literals.iter().map(meaning)),
@@ -129,7 +129,7 @@ impl Detectors {
                 }
                 Matcher::Named { .. } => named.push(rule),
                 Matcher::Foreign(_) => foreign.push(rule),
-                Matcher::Code(name) => match name.as_str() {
+                Matcher::Code(name) => match &**name {
                     "aws-access-key-id" => starts(aws::id::LITERALS, Shown::ALL, aws::id::read),
                     "aws-bedrock-long" => begin(&[aws::bedrock::LONG], aws::bedrock::read_long),
                     "aws-bedrock-short" => begin(&[aws::bedrock::SHORT], aws::bedrock::read_short),

@@ -6,37 +6,69 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::looks::Counts;
 use super::{checksum, generic, name, placeholder, randomness};
 use crate::rules::shape::Shape;
-use crate::rules::{Matcher, Rule};
+use crate::rules::{Matcher, Rule, Text};
 
 /// Rules with names.
 #[derive(Default)]
 pub struct Named {
     rules: Vec<Arc<Rule>>,
-    /// All names. Made when a value asks for it first: most small scans have none that does.
-    names: OnceLock<AhoCorasick>,
-    /// The rule of each name, as an index.
-    rule_of: Vec<usize>,
+    names: Names,
     /// Whether some rule has values of this length.
     lengths: Vec<bool>,
 }
 
-/// Finds all names at once, in the order of their rules.
-fn automaton(rules: &[Arc<Rule>]) -> AhoCorasick {
-    let names = rules.iter().flat_map(|rule| match &rule.matcher {
-        Matcher::Named { names, .. } => &names[..],
-        _ => &[],
-    });
-    let mut automaton = AhoCorasick::builder();
-    let automaton = automaton.kind(Some(AhoCorasickKind::ContiguousNFA)).build(names);
-    automaton.expect("a few thousand names fit an automaton")
+/// The names of all rules by what they begin with, each with its rule as an index. Three thousand are put in order in
+/// a tenth of a millisecond; an automaton of them takes three, which is more than a commit's scan.
+#[derive(Default)]
+struct Names {
+    names: Vec<(Text, usize)>,
+    /// Where the names of each number begin, and the end.
+    begins: Vec<u32>,
+}
+
+/// Names have as many letters or more.
+const HEAD: usize = 3;
+const NUMBERS: usize = 1 << 12;
+
+impl Names {
+    fn new(mut names: Vec<(Text, usize)>) -> Self {
+        let number = |name: &Text| name.as_bytes().first_chunk().map(number);
+        names.retain(|(name, _)| number(name).is_some());
+        names.sort_unstable_by_key(|(name, _)| number(name));
+        let mut begins = vec![0; NUMBERS + 1];
+        for (name, _) in &names {
+            begins[number(name).unwrap_or_default() + 1] += 1;
+        }
+        for n in 0..NUMBERS {
+            begins[n + 1] += begins[n];
+        }
+        Self { names, begins }
+    }
+
+    /// The rules of the names that stand anywhere in a text, in order.
+    fn within(&self, text: &str) -> BTreeSet<usize> {
+        let text = text.as_bytes();
+        let here = |at| {
+            let number = text[at..].first_chunk().map(number);
+            let names = number.map(|number| self.begins[number] as usize..self.begins[number + 1] as usize);
+            let names = &self.names[names.unwrap_or_default()];
+            names
+                .iter()
+                .filter(move |(name, _)| text[at..].starts_with(name.as_bytes()))
+        };
+        (0..text.len()).flat_map(here).map(|(_, rule)| *rule).collect()
+    }
+}
+
+/// A number of a beginning that few others have.
+fn number(head: &[u8; HEAD]) -> usize {
+    head.iter().fold(0, |number, byte| number * 29 + usize::from(*byte)) % NUMBERS
 }
 
 /// Longer values are data, not credentials.
@@ -48,20 +80,19 @@ const LONGEST_WORD: usize = 8;
 
 impl Named {
     pub fn new(rules: Vec<Arc<Rule>>) -> Self {
-        let mut rule_of = Vec::new();
+        let mut all = Vec::new();
         let mut lengths = vec![false; LONGEST + 1];
         for (index, rule) in rules.iter().enumerate() {
             let Matcher::Named { names, pattern } = &rule.matcher else {
                 continue;
             };
-            rule_of.extend(names.iter().map(|_| index));
+            all.extend(names.iter().map(|name| (name.clone(), index)));
             let Shape { least, most, .. } = pattern.shape();
             lengths[least.min(LONGEST)..=most.min(LONGEST)].fill(true);
         }
         Self {
-            names: OnceLock::new(),
+            names: Names::new(all),
             rules,
-            rule_of,
             lengths,
         }
     }
@@ -82,10 +113,8 @@ impl Named {
 
     /// Reads the value by every rule whose name stands beside it, in the order of the rules.
     pub fn read(&self, bytes: &[u8], span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
-        let names = self.names.get_or_init(|| automaton(&self.rules));
         let beside = name::before(bytes, span.start);
-        let named = names.find_overlapping_iter(&beside);
-        let rules: BTreeSet<usize> = named.map(|name| self.rule_of[name.pattern()]).collect();
+        let rules = self.names.within(&beside);
         for rule in rules.into_iter().map(|index| &self.rules[index]) {
             let Matcher::Named { pattern, .. } = &rule.matcher else {
                 continue;

@@ -12,7 +12,7 @@ use super::candidate::Candidate;
 use super::literals::Read;
 use super::runs::{Piece, SHORTEST};
 use super::starts::Starts;
-use crate::rules::{Pattern, Rule};
+use crate::rules::{Pattern, Rule, Text};
 
 /// All prefixes of a rule set.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Prefix {
     pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern, read: Read) -> Option<Vec<Self>> {
         let least = pattern.shape().lead;
         let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
-        let prefix = |literal: &String| Self {
+        let prefix = |literal: &Text| Self {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             least,

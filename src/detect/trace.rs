@@ -61,7 +61,7 @@ impl Detectors {
 
     fn look_at_literal(&self, bytes: &[u8], at: usize) -> Look {
         let asked = self.literals.starting_at(bytes, at).map(|(rule, found)| Asked {
-            rule: rule.id.clone(),
+            rule: rule.id.to_string(),
             said: match found {
                 Some(candidate) => Said::Found(Box::new(candidate)),
                 None => Said::Nothing("what stands here is not what it looks for"),
@@ -92,7 +92,7 @@ impl Detectors {
         let silent = looking.into_iter().filter_map(|(rule, look)| {
             let rule = rule.as_ref().filter(|rule| run.looks.has(look) && !has(&rule.id))?;
             Some(Asked {
-                rule: rule.id.clone(),
+                rule: rule.id.to_string(),
                 said: Said::Nothing(match name::says(bytes, span.start) {
                     Says::Nothing => "no name beside it says that it is a secret",
                     Says::Harmless => "the name beside it says that it is a digest, an id or something public",
@@ -125,7 +125,7 @@ impl Detectors {
             silent.extend(self.foreign.rules_at(bytes, at).map(|rule| (rule.to_owned(), at)));
         }
         for candidate in &candidates {
-            silent.remove(&candidate.rule.id);
+            silent.remove(&*candidate.rule.id);
         }
         let starts = silent
             .values()
@@ -149,7 +149,7 @@ impl Detectors {
 
 fn found(candidates: Vec<Candidate>) -> impl Iterator<Item = Asked> {
     candidates.into_iter().map(|candidate| Asked {
-        rule: candidate.rule.id.clone(),
+        rule: candidate.rule.id.to_string(),
         said: Said::Found(Box::new(candidate)),
     })
 }

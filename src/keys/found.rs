@@ -22,7 +22,7 @@ const NAMED: usize = 3;
 /// Whether a finding is of an access key, or of something made with one.
 pub fn is_key(finding: &Finding) -> bool {
     let names_one = finding.aws.as_ref().is_some_and(|aws| aws.key_id.is_some());
-    let half = matches!(finding.rule.id.as_str(), "aws-secret-access-key" | "aws-session-token");
+    let half = matches!(&*finding.rule.id, "aws-secret-access-key" | "aws-session-token");
     finding.suppressed.is_none() && (names_one || half)
 }
 
@@ -39,7 +39,7 @@ pub fn add_facts(facts: &mut Facts, finding: &Finding, as_of: i64) {
     }
     let Some(aws) = &finding.aws else { return };
     if let Some(at) = aws.created {
-        match finding.rule.kind.as_str() {
+        match &*finding.rule.kind {
             "access-key-id" | "secret-key" => {
                 let source = format!("the creation date beside it in {place}");
                 facts.add(EvidenceKind::Beside, Bound::MadeAt, at, source);

@@ -44,7 +44,7 @@ pub fn join_pair(findings: &mut [Finding], id: usize, secret: usize, how: &'stat
     let (id_print, secret_print) = (findings[id].fingerprint, findings[secret].fingerprint);
     let of_id = findings[id].aws.as_deref().cloned().unwrap_or_default();
     for (at, finding) in findings.iter_mut().enumerate() {
-        let kind = finding.rule.kind.as_str();
+        let kind = &*finding.rule.kind;
         let Some(aws) = &mut finding.aws else { continue };
         let is_of = |print: Fingerprint| aws.pair.as_ref().is_some_and(|pair| pair.of == print);
         if at != id && kind == "access-key-id" && is_of(secret_print) {

@@ -5,7 +5,8 @@
 
 use std::collections::HashSet;
 
-use super::{Memo, order};
+use super::Memo;
+use super::ids::order;
 use crate::git::provenance::Hits;
 use crate::git::{ObjectKind, Store};
 use crate::origin::ObjectId;

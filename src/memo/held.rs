@@ -83,7 +83,9 @@ impl Memo {
     /// The objects to be scanned again: those that were shown, and one for each variant that none of them has.
     pub fn examples(&self) -> HashSet<ObjectId> {
         let is_shown = |hit: usize| self.shown.binary_search(&self.hits[hit]).is_ok() || self.variants(hit).is_empty();
-        let (shown, others): (Vec<usize>, Vec<usize>) = (0..self.hits.len()).partition(|&hit| is_shown(hit));
+        let (shown, mut others): (Vec<usize>, Vec<usize>) = (0..self.hits.len()).partition(|&hit| is_shown(hit));
+        // Any of those that have a variant will do: the shortest is read soonest.
+        others.sort_by_key(|&hit| self.sizes[self.hits[hit] as usize]);
         let mut is_met = vec![false; self.secrets.len()];
         let mut meet = |hit: usize| {
             let mut is_new = false;

@@ -16,9 +16,11 @@ mod file;
 mod format;
 mod grow;
 mod held;
+mod ids;
 mod lineage;
 mod recall;
 mod shapes;
+mod sound;
 mod traces;
 mod wire;
 
@@ -236,21 +238,6 @@ impl Memo {
         }
     }
 
-    fn id(&self, at: u32) -> ObjectId {
-        ObjectId::from_bytes(self.raw_id(at as usize)).expect("ids have 20 or 32 bytes")
-    }
-
-    fn raw_id(&self, at: usize) -> &[u8] {
-        &self.ids[at * self.id_length..(at + 1) * self.id_length]
-    }
-
-    fn object(&self, reference: Reference) -> ObjectId {
-        match reference & OUTSIDE {
-            0 => self.id(reference),
-            _ => self.outside[(reference & !OUTSIDE) as usize],
-        }
-    }
-
     fn shape(&self, shape: usize) -> &[Line] {
         let start = match shape {
             0 => 0,
@@ -259,51 +246,8 @@ impl Memo {
         &self.lines[start as usize..self.shapes[shape].1 as usize]
     }
 
-    /// The place of an object among the ids.
-    fn find(&self, id: &ObjectId) -> Option<u32> {
-        if id.length() != self.id_length || self.begins.is_empty() {
-            return None;
-        }
-        let raw = id.as_bytes();
-        let begin = begin(raw);
-        let (mut low, mut high) = (self.begins[begin], self.begins[begin + 1]);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match order(self.raw_id(middle as usize), raw) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
-        }
-        None
-    }
-
-    /// Notes where ids start, so that they are found.
-    fn index(&mut self) {
-        let mut begins = vec![0; (1 << 16) + 1];
-        for raw in self.ids.chunks_exact(self.id_length.max(2)) {
-            begins[begin(raw) + 1] += 1;
-        }
-        for n in 1..begins.len() {
-            begins[n] += begins[n - 1];
-        }
-        self.begins = begins;
-    }
-
     fn digest(&self, name: &[u8]) -> NameDigest {
         let digest = Sha256::new_with_prefix(self.salt).chain_update(name).finalize();
         std::array::from_fn(|n| digest[n])
-    }
-}
-
-fn begin(raw: &[u8]) -> usize {
-    usize::from(raw[0]) << 8 | usize::from(raw[1])
-}
-
-/// Compares ids: nearly always their first bytes decide, as numbers.
-fn order(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
-    match (one.first_chunk(), other.first_chunk()) {
-        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a).cmp(&u64::from_be_bytes(*b)),
-        _ => one.cmp(other),
     }
 }

@@ -6,46 +6,44 @@
 //! with the number of lines so far that have the same. The scan worker calls this with the content in hand;
 //! printers only pass the result on.
 
+mod units;
+
 use std::collections::HashMap;
 
 use crate::text::LineIndex;
+use units::{Units, is_blank, is_unit};
 
 /// How many units a hash covers.
 const WINDOW: usize = 100;
 const FACTOR: u64 = 37;
 /// Lines are told apart by so many of their first units before they are hashed.
 const BEGIN: usize = 8;
-/// Stands for the end of the text, so that the last line has a unit even if it is empty. After it come zeros.
-const END: u16 = u16::MAX;
 
-const TAB: u8 = b'\t';
-const LF: u8 = b'\n';
-const CR: u8 = b'\r';
-
-/// Returns the hash of each wanted line, in the form `c129715d7a2bc9a3:1`.
+/// Returns the hash of each wanted line of a text, in the form `c129715d7a2bc9a3:1`.
 ///
-/// `wanted` holds line numbers from 1, sorted; one may be there twice. Lines that the text does not
-/// have are left off the end. Of the lines before the last wanted one, only those are hashed that begin as a
-/// wanted one does: others would have the same hash only if somebody had looked for that.
-pub fn line_hashes(lines: &LineIndex<'_>, wanted: &[u32]) -> Vec<String> {
+/// `lines` are its lines, at least as far as the last wanted one. `wanted` holds line numbers from 1, sorted; one may
+/// be there twice. Lines that the text does not have are left off the end. Of the lines before the last wanted one,
+/// only those are hashed that begin as a wanted one does: others would have the same hash only if somebody had looked
+/// for that.
+pub fn line_hashes(text: &[u8], lines: &LineIndex<'_>, wanted: &[u32]) -> Vec<String> {
     let start = |line: u32| lines.start((line as usize).checked_sub(1)?);
-    let mut begins = [false; 256];
+    let mut begins = Begins::new();
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let mut last = 0;
     for &line in wanted {
         if let Some(at) = start(line) {
-            begins[begin(lines.text(), at)] = true;
-            seen.insert(hash(lines.text(), at), 0);
+            begins.add(text, at);
+            seen.insert(hash(text, at), 0);
             last = line;
         }
     }
     let mut found = Vec::with_capacity(wanted.len());
     let mut wanted = wanted.iter().peekable();
     for line in 1..=last {
-        let Some(at) = start(line).filter(|&at| begins[begin(lines.text(), at)]) else {
+        let Some(at) = start(line).filter(|&at| begins.may_hold(text, at)) else {
             continue;
         };
-        let hash = hash(lines.text(), at);
+        let hash = hash(text, at);
         if let Some(times) = seen.get_mut(&hash) {
             *times += 1;
             while wanted.next_if(|&&next| next == line).is_some() {
@@ -61,26 +59,82 @@ fn hash(text: &[u8], at: usize) -> u64 {
     fold(Units::from(text, at).take(WINDOW))
 }
 
-/// A number from how the line begins: the same for lines that begin with the same units.
-fn begin(text: &[u8], at: usize) -> usize {
-    let line = &text[at..];
-    let blanks = line.iter().take_while(|&&byte| byte == b' ' || byte == TAB).count();
-    let units = match line[blanks..].first_chunk() {
-        Some(next) if is_plain(*next) => u64::from_le_bytes(*next),
-        _ => {
-            let units = Units::from(text, at).take(BEGIN);
-            units.fold(0, |units, unit| units >> 8 | u64::from(unit & 0xff) << 56)
-        }
-    };
-    (units.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+/// How some lines begin. Asked of every line of a text, so the first unit is asked for first.
+struct Begins {
+    /// Whether one of them begins with this byte, which is a unit as it stands.
+    first: [bool; 256],
+    /// Whether one of them begins with units that have this number.
+    begin: [bool; 256],
 }
 
-/// Whether each byte is a unit as it stands: ASCII, and neither blank nor control.
-fn is_plain(bytes: [u8; BEGIN]) -> bool {
-    let bytes = u64::from_le_bytes(bytes);
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const LEAST: u64 = 0x2121_2121_2121_2121;
-    (bytes | bytes.wrapping_sub(LEAST)) & HIGH == 0
+impl Begins {
+    fn new() -> Self {
+        Self {
+            first: [false; 256],
+            begin: [false; 256],
+        }
+    }
+
+    /// Adds the line that starts there.
+    fn add(&mut self, text: &[u8], at: usize) {
+        match Units::from(text, at).next() {
+            Some(unit) if unit < 0x80 => self.first[usize::from(unit)] = true,
+            _ => {}
+        }
+        self.begin[begin(text, at)] = true;
+    }
+
+    /// Whether the line that starts there may have the same units as one of them.
+    fn may_hold(&self, text: &[u8], at: usize) -> bool {
+        let line = &text[at..];
+        let first = line[blanks(line)..].first();
+        let is_other = first.is_some_and(|&byte| is_unit(byte) && !self.first[usize::from(byte)]);
+        !is_other && self.begin[begin(text, at)]
+    }
+}
+
+/// How many blanks a line begins with.
+fn blanks(line: &[u8]) -> usize {
+    const SPACES: [u8; 8] = [b' '; 8];
+    let (parts, _) = line.as_chunks::<8>();
+    let deep = 8 * parts.iter().take_while(|part| **part == SPACES).count();
+    deep + line[deep..].iter().take_while(|byte| is_blank(**byte)).count()
+}
+
+/// A number from how the line begins: the same for lines that begin with the same units.
+fn begin(text: &[u8], at: usize) -> usize {
+    let mut units = Head::default();
+    for &byte in text[at..].iter().filter(|byte| !is_blank(**byte)) {
+        if !is_unit(byte) {
+            break;
+        }
+        if units.add(u16::from(byte)) {
+            return units.number();
+        }
+    }
+    let mut units = Head::default();
+    Units::from(text, at).find(|&unit| units.add(unit));
+    units.number()
+}
+
+/// The first units of a line.
+#[derive(Default)]
+struct Head {
+    units: u64,
+    count: usize,
+}
+
+impl Head {
+    /// Adds a unit and says whether that was the last.
+    fn add(&mut self, unit: u16) -> bool {
+        self.units = self.units >> 8 | u64::from(unit & 0xff) << 56;
+        self.count += 1;
+        self.count == BEGIN
+    }
+
+    fn number(&self) -> usize {
+        (self.units.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+    }
 }
 
 fn fold(units: impl Iterator<Item = u16>) -> u64 {
@@ -89,82 +143,12 @@ fn fold(units: impl Iterator<Item = u16>) -> u64 {
     })
 }
 
-/// The units of a text from the start of a line on, without end.
-struct Units<'t> {
-    rest: &'t [u8],
-    after_cr: bool,
-    /// What comes before the rest: the second unit of a wide character.
-    second: Option<u16>,
-    ended: bool,
-}
-
-impl<'t> Units<'t> {
-    fn from(text: &'t [u8], at: usize) -> Self {
-        Self {
-            rest: &text[at..],
-            after_cr: false,
-            second: None,
-            ended: false,
-        }
-    }
-
-    /// Takes one character that is more than a byte, or a broken sequence.
-    #[cold]
-    fn wide(&mut self) -> u16 {
-        // No sequence, whole or broken, is longer.
-        let next = &self.rest[..self.rest.len().min(4)];
-        let (character, length) = match next.utf8_chunks().next() {
-            Some(chunk) => match chunk.valid().chars().next() {
-                Some(character) => (character, character.len_utf8()),
-                None => (char::REPLACEMENT_CHARACTER, chunk.invalid().len()),
-            },
-            None => (char::REPLACEMENT_CHARACTER, next.len()),
-        };
-        self.rest = &self.rest[length..];
-        let mut units = [0; 2];
-        let units = character.encode_utf16(&mut units);
-        self.second = units.get(1).copied();
-        units[0]
-    }
-}
-
-impl Iterator for Units<'_> {
-    type Item = u16;
-
-    fn next(&mut self) -> Option<u16> {
-        if let Some(second) = self.second.take() {
-            return Some(second);
-        }
-        loop {
-            let Some(&byte) = self.rest.first() else {
-                return Some(if std::mem::replace(&mut self.ended, true) {
-                    0
-                } else {
-                    END
-                });
-            };
-            if !byte.is_ascii() {
-                self.after_cr = false;
-                return Some(self.wide());
-            }
-            self.rest = &self.rest[1..];
-            let follows_cr = std::mem::replace(&mut self.after_cr, byte == CR);
-            match byte {
-                b' ' | TAB => {}
-                LF if follows_cr => {}
-                CR => return Some(u16::from(LF)),
-                byte => return Some(u16::from(byte)),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn hashes(text: &[u8], wanted: &[u32]) -> Vec<String> {
-        line_hashes(&LineIndex::new(text), wanted)
+        line_hashes(text, &LineIndex::new(text), wanted)
     }
 
     fn all(text: &str) -> Vec<String> {
@@ -217,6 +201,36 @@ mod tests {
             hashes(text.as_bytes(), &[2, 4, 4, 99]),
             [&every[1], &every[3], &every[3]].map(String::as_str)
         );
+    }
+
+    #[test]
+    fn a_line_asked_for_alone_has_the_hash_that_it_has_among_all() {
+        let parts = [
+            " ",
+            "        ",
+            "\t",
+            "\n",
+            "\r\n",
+            "\r",
+            "a",
+            "bc",
+            "\u{f6}",
+            "\u{1f600}",
+        ];
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        for _ in 0..200 {
+            let mut text = String::new();
+            for _ in 0..60 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                text += parts[(state >> 33) as usize % parts.len()];
+            }
+            let every = all(&text.repeat(2));
+            for (hash, line) in every.iter().zip(1..) {
+                assert_eq!(hashes(text.repeat(2).as_bytes(), &[line]), [hash.as_str()], "{text:?}");
+            }
+        }
     }
 
     #[test]

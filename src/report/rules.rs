@@ -63,9 +63,9 @@ fn pretty(value: &Value) -> Vec<u8> {
 fn table(rules: &RuleSet) -> String {
     let row = |rule: &Rule| {
         [
-            rule.id.clone(),
+            rule.id.to_string(),
             rule.severity.as_str().to_owned(),
-            rule.kind.clone(),
+            rule.kind.to_string(),
             sanitize(rule.provider.as_bytes()),
         ]
     };

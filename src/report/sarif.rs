@@ -41,7 +41,7 @@ fn run(report: &Report) -> Run<'_> {
     let rule_index: HashMap<&str, usize> = rules
         .iter()
         .enumerate()
-        .map(|(index, rule)| (rule.id.as_str(), index))
+        .map(|(index, rule)| (&*rule.id, index))
         .collect();
     let mut locator = Locator::new(&report.target);
     let spots = spots(report);
@@ -77,9 +77,9 @@ fn run(report: &Report) -> Run<'_> {
 
 /// The rules of which there is a result: to describe all of them takes more than a megabyte.
 fn rules_that_found(report: &Report) -> Vec<&Rule> {
-    let found: HashSet<&str> = report.all_findings().map(|finding| finding.rule.id.as_str()).collect();
+    let found: HashSet<&str> = report.all_findings().map(|finding| &*finding.rule.id).collect();
     let rules = report.rules.iter().map(AsRef::as_ref);
-    rules.filter(|rule: &&Rule| found.contains(rule.id.as_str())).collect()
+    rules.filter(|rule: &&Rule| found.contains(&*rule.id)).collect()
 }
 
 /// A category for each command, so that a scan of the tree does not close the alerts of the history.

@@ -4,7 +4,7 @@
 //! rules file may say is known to [`super::schema`] alone; a test compares the two.
 
 use super::pattern::Pattern;
-use super::rule::{Matcher, Rule};
+use super::rule::{Matcher, Rule, Text, Texts};
 use super::shape::Shape;
 use crate::level::{Confidence, Severity};
 
@@ -23,16 +23,16 @@ struct Entry {
     precedence: u8,
     matcher: Found,
     checksum: Option<&'static str>,
-    paths: &'static [&'static str],
-    matches: &'static [&'static str],
-    rejects: &'static [&'static str],
+    paths: &'static [Text],
+    matches: &'static [Text],
+    rejects: &'static [Text],
 }
 
 /// How it finds its secrets.
 enum Found {
     Code(&'static str),
-    Literals(&'static [&'static str], usize, &'static str, Shape),
-    Names(&'static [&'static str], &'static str, Shape),
+    Literals(&'static [Text], usize, &'static str, Shape),
+    Names(&'static [Text], &'static str, Shape),
 }
 
 static ENTRIES: &[Entry] = include!(concat!(env!("OUT_DIR"), "/entries.rs"));
@@ -44,40 +44,37 @@ pub fn rules() -> impl Iterator<Item = Rule> {
 
 impl Entry {
     fn rule(&self) -> Rule {
-        let pattern = |literals, source: &str, shape| Pattern::trusted(literals, source.to_owned()).with_shape(shape);
+        let pattern =
+            |literals, source: &'static str, shape| Pattern::trusted(literals, source.into()).with_shape(shape);
         let matcher = match self.matcher {
-            Found::Code(detector) => Matcher::Code(detector.to_owned()),
+            Found::Code(detector) => Matcher::Code(detector.into()),
             Found::Literals(literals, offset, source, shape) => {
-                Matcher::Pattern(pattern(owned(literals), source, shape).with_offset(offset))
+                Matcher::Pattern(pattern(literals.into(), source, shape).with_offset(offset))
             }
             Found::Names(names, source, shape) => Matcher::Named {
-                names: owned(names),
-                pattern: pattern(Vec::new(), source, shape),
+                names: names.into(),
+                pattern: pattern(Texts::default(), source, shape),
             },
         };
         Rule {
-            id: self.id.to_owned(),
-            file: self.file.to_owned(),
-            provider: self.provider.to_owned(),
-            title: self.title.to_owned(),
-            kind: self.kind.to_owned(),
+            id: self.id.into(),
+            file: self.file.into(),
+            provider: self.provider.into(),
+            title: self.title.into(),
+            kind: self.kind.into(),
             severity: self.severity,
             confidence: self.confidence,
-            description: self.description.trim().to_owned(),
-            advice: self.advice.trim().to_owned(),
-            link: self.link.to_owned(),
+            description: self.description.into(),
+            advice: self.advice.into(),
+            link: self.link.into(),
             precedence: self.precedence,
             matcher,
-            checksum: self.checksum.map(str::to_owned),
-            paths: owned(self.paths),
-            matches: owned(self.matches),
-            rejects: owned(self.rejects),
+            checksum: self.checksum.map(Text::from),
+            paths: self.paths.into(),
+            matches: self.matches.into(),
+            rejects: self.rejects.into(),
         }
     }
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use foreign::Foreign;
 pub use pattern::{Pattern, syntax};
-pub use rule::{Matcher, Rule};
+pub use rule::{Matcher, Rule, Text, Texts};
 
 use crate::error::Error;
 
@@ -47,13 +47,13 @@ impl RuleSet {
         let mut detectors = HashMap::new();
         for rule in &rules {
             let fault = |what: &str| Error::usage(format!("{}: rule \"{}\": {what}", rule.file, rule.id));
-            if let Some(other) = files.insert(rule.id.as_str(), rule.file.as_str()) {
+            if let Some(other) = files.insert(&*rule.id, &*rule.file) {
                 return Err(
                     fault(&format!("the id is taken by a rule of {other}")).hint("give each rule an id of its own")
                 );
             }
             if let Matcher::Code(name) = &rule.matcher
-                && let Some(other) = detectors.insert(name.as_str(), rule.id.as_str())
+                && let Some(other) = detectors.insert(&**name, &*rule.id)
             {
                 return Err(fault(&format!("its detector is that of rule \"{other}\""))
                     .hint(format!("leave one of them out: --skip-rule {other}")));

@@ -9,6 +9,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
+use super::rule::{Text, Texts};
 use super::shape::Shape;
 
 /// The most that one compiled pattern may take, bytes.
@@ -18,17 +19,17 @@ const LARGEST: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Pattern {
     /// Distinctive text that every match has at the offset.
-    pub literals: Vec<String>,
+    pub literals: Texts,
     /// How many bytes of a match stand before its literal. Mostly none.
     pub offset: usize,
-    source: String,
+    source: Text,
     shape: OnceLock<Shape>,
     compiled: OnceLock<Regex>,
 }
 
 impl Pattern {
     /// Takes a pattern that a test has shown to compile, and compiles it on first use.
-    pub fn trusted(literals: Vec<String>, source: String) -> Self {
+    pub fn trusted(literals: Texts, source: Text) -> Self {
         Self {
             literals,
             offset: 0,
@@ -42,7 +43,7 @@ impl Pattern {
     ///
     /// # Errors
     /// What is wrong, and at which character.
-    pub fn checked(literals: Vec<String>, source: String) -> Result<Self, String> {
+    pub fn checked(literals: Texts, source: Text) -> Result<Self, String> {
         syntax(ParserBuilder::new().unicode(false), &source)?;
         let compiled = compile(&source).map_err(|_| format!("it compiles to more than {} kB", LARGEST >> 10))?;
         Ok(Self {
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_without_the_pattern() {
-        let why = |source: &str| Pattern::checked(Vec::new(), source.to_owned()).expect_err("it is wrong");
+        let why = |source: &str| Pattern::checked(Texts::default(), source.to_owned().into()).expect_err("it is wrong");
         assert_eq!(why("abc(def"), "unclosed group, at character 4 of the pattern");
         assert!(why("(?:abcdefghijkl{900}){900}").starts_with("it compiles to more than"));
         assert!(!why("hunter2[z-a]").contains("hunter2"));

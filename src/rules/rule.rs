@@ -1,35 +1,41 @@
 //! One rule, checked and ready: what it is called, what it matches, what to do about a finding.
 
+use std::borrow::Cow;
+
 use super::foreign::Foreign;
 use super::pattern::Pattern;
 use crate::level::{Confidence, Severity};
+
+/// A text of a rule: of a built-in one as it stands in the program, which copies none of them.
+pub type Text = Cow<'static, str>;
+pub type Texts = Cow<'static, [Text]>;
 
 /// A rule. Built by [`super::schema`]; read-only afterwards.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Kebab-case, unique, stable: it is part of every fingerprint.
-    pub id: String,
+    pub id: Text,
     /// The rules file it came from, for error messages.
-    pub file: String,
-    pub provider: String,
-    pub title: String,
+    pub file: Text,
+    pub provider: Text,
+    pub title: Text,
     /// The class of secret: `access-key-id`, `secret-key`, `session-token`, `private-key`, `token`, `password`.
-    pub kind: String,
+    pub kind: Text,
     pub severity: Severity,
     pub confidence: Confidence,
-    pub description: String,
-    pub advice: String,
-    pub link: String,
+    pub description: Text,
+    pub advice: Text,
+    pub link: Text,
     /// Where two rules match overlapping text, the higher one is kept.
     pub precedence: u8,
     pub matcher: Matcher,
     /// The name of a check that the value carries in itself; `detect` knows what it means.
-    pub checksum: Option<String>,
+    pub checksum: Option<Text>,
     /// The files that it is about, where only a file's name tells; `triage::place` says how they are written.
-    pub paths: Vec<String>,
+    pub paths: Texts,
     /// Recipes whose expansion must be found, and must not be.
-    pub matches: Vec<String>,
-    pub rejects: Vec<String>,
+    pub matches: Texts,
+    pub rejects: Texts,
 }
 
 /// Rules up to this precedence know a secret by its name and looks alone.
@@ -51,11 +57,11 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub enum Matcher {
     /// A detector of our own, by name; `detect` knows what it means.
-    Code(String),
+    Code(Text),
     /// A literal and the pattern that must hold around it.
     Pattern(Pattern),
     /// Words of which the name beside the value has one, and the pattern that the whole value has.
-    Named { names: Vec<String>, pattern: Pattern },
+    Named { names: Texts, pattern: Pattern },
     /// A rule of another scanner: keywords, and a pattern that may stand anywhere near them.
     Foreign(Box<Foreign>),
 }

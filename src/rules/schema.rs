@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::file::{describe, line_of};
 use super::pattern::Pattern;
-use super::rule::{Matcher, Rule};
+use super::rule::{Matcher, Rule, Text, Texts};
 use crate::error::Error;
 use crate::level::{Confidence, Severity};
 
@@ -164,28 +164,28 @@ impl Reading<'_> {
         }
         let matcher = self.matcher(&id, &entry)?;
         Ok(Rule {
-            id,
-            file: self.file.to_owned(),
-            provider: provider.to_owned(),
-            title: entry.title,
-            kind: entry.kind,
+            id: id.into(),
+            file: self.file.to_owned().into(),
+            provider: provider.to_owned().into(),
+            title: entry.title.into(),
+            kind: entry.kind.into(),
             severity: entry.severity,
             confidence: entry.confidence,
-            description: entry.description.trim().to_owned(),
-            advice: entry.advice.trim().to_owned(),
-            link: entry.link,
+            description: entry.description.trim().to_owned().into(),
+            advice: entry.advice.trim().to_owned().into(),
+            link: entry.link.into(),
             precedence: entry.precedence,
             matcher,
-            checksum: entry.checksum,
-            paths: entry.paths,
-            matches: entry.matches,
-            rejects: entry.rejects,
+            checksum: entry.checksum.map(Text::from),
+            paths: texts(entry.paths),
+            matches: texts(entry.matches),
+            rejects: texts(entry.rejects),
         })
     }
 
     fn matcher(&self, id: &str, entry: &RuleEntry) -> Result<Matcher, Error> {
         match (&entry.detector, &entry.pattern) {
-            (Some(detector), None) => Ok(Matcher::Code(detector.clone())),
+            (Some(detector), None) => Ok(Matcher::Code(detector.clone().into())),
             (None, Some(pattern)) => match (entry.literals.is_empty(), entry.names.is_empty()) {
                 (false, true) => {
                     self.long_enough(id, "literals", &entry.literals)?;
@@ -195,7 +195,7 @@ impl Reading<'_> {
                 (true, false) => {
                     self.long_enough(id, "names", &entry.names)?;
                     Ok(Matcher::Named {
-                        names: entry.names.clone(),
+                        names: texts(entry.names.clone()),
                         pattern: self.pattern(id, &[], pattern)?,
                     })
                 }
@@ -222,15 +222,20 @@ impl Reading<'_> {
     }
 
     fn pattern(&self, id: &str, literals: &[String], source: &str) -> Result<Pattern, Error> {
+        let (literals, source) = (texts(literals.to_vec()), source.to_owned().into());
         match self.trust {
-            Trust::Tested => Ok(Pattern::trusted(literals.to_vec(), source.to_owned())),
-            Trust::New => Pattern::checked(literals.to_vec(), source.to_owned()).map_err(|why| {
+            Trust::Tested => Ok(Pattern::trusted(literals, source)),
+            Trust::New => Pattern::checked(literals, source).map_err(|why| {
                 self.fault(id, "the pattern does not compile")
                     .cause(why)
                     .hint("the syntax is that of the regex crate, without Unicode, look-around and back-references")
             }),
         }
     }
+}
+
+fn texts(texts: Vec<String>) -> Texts {
+    texts.into_iter().map(Text::from).collect()
 }
 
 /// Whether it could be the id of a rule.

@@ -67,7 +67,7 @@ impl Assembly<'_> {
     fn counted(&self, candidates: &[Candidate]) -> &[u8] {
         let bytes = self.content.bytes;
         let last = candidates.iter().map(|candidate| candidate.span.end).max();
-        match last.filter(|_| !self.with_line_hash) {
+        match last {
             Some(last) => &bytes[..bytes.len().min(last + 1)],
             None => bytes,
         }
@@ -153,7 +153,7 @@ impl Assembly<'_> {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let hashes = line_hashes(lines, &wanted);
+        let hashes = line_hashes(self.content.bytes, lines, &wanted);
         for finding in findings {
             let line = finding.occurrences[0].start.line - first + 1;
             let at = wanted.binary_search(&line).expect("every finding's line is wanted");

@@ -238,7 +238,7 @@ mod tests {
         examine(&detectors, text.as_bytes())
             .iter()
             .filter(|c| c.rule.paths.is_empty())
-            .map(|c| (c.rule.id.clone(), c.confidence.as_str(), c.mate.is_some()))
+            .map(|c| (c.rule.id.to_string(), c.confidence.as_str(), c.mate.is_some()))
             .collect()
     }
 

@@ -28,7 +28,7 @@ use crate::finding::Finding;
 
 /// What part of an AWS credential a finding is.
 pub fn role_of(finding: &Finding) -> Option<Role> {
-    match finding.rule.id.as_str() {
+    match &*finding.rule.id {
         "aws-access-key-id" => Some(Role::KeyId),
         "aws-secret-access-key" => Some(Role::SecretKey),
         "aws-session-token" => Some(Role::SessionToken),

@@ -16,6 +16,7 @@ use std::ops::Range;
 use crate::finding::{Confidence, Finding, Occurrence};
 use crate::origin::way::members;
 use crate::origin::{ObjectId, Place, Step};
+use crate::rules::Text;
 use crate::text::Position;
 
 /// Leaves each finding the places where its rule applies; one that is left with none is dropped. A place that a
@@ -122,7 +123,7 @@ fn rank(finding: &Finding) -> impl Ord + use<> {
 }
 
 /// Whether a path is one of those that a rule is about.
-fn applies(globs: &[String], path: &[u8]) -> bool {
+fn applies(globs: &[Text], path: &[u8]) -> bool {
     let fits = |glob: &str| fits(glob.as_bytes(), path);
     globs.iter().any(|glob| fits(glob)) && !globs.iter().filter_map(|glob| glob.strip_prefix('!')).any(fits)
 }
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn a_path_fits_by_name_folder_and_ending() {
         let fit = |globs: &[&str], path: &str| {
-            let globs: Vec<String> = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            let globs: Vec<Text> = globs.iter().map(|glob| (*glob).to_owned().into()).collect();
             applies(&globs, path.as_bytes())
         };
         for path in [".pgpass", "/home/a/.pgpass", "db/.PGPASS"] {

@@ -192,7 +192,7 @@ fn is_lock(path: &[u8]) -> bool {
 
 /// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
 fn is_issued(finding: &Finding, place: &Occurrence) -> bool {
-    let is_made = matches!(finding.rule.kind.as_str(), "password" | "private-key");
+    let is_made = matches!(&*finding.rule.kind, "password" | "private-key");
     let is_sure = finding.confidence == Confidence::High || finding.aws.is_some();
     place.score.is_none() && is_sure && !is_made
 }

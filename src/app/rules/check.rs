@@ -54,7 +54,7 @@ fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
         true => Vec::new(),
         false => RuleSet::builtin_rules(),
     };
-    let ids: Vec<String> = carried.rules.iter().map(|rule| rule.id.clone()).collect();
+    let ids: Vec<String> = carried.rules.iter().map(|rule| rule.id.to_string()).collect();
     all.extend(carried.rules);
     let all = RuleSet::new(all)?;
     let detectors = Detectors::new(&all)?;
@@ -99,7 +99,10 @@ fn tried(detectors: &Detectors, rule: &Rule, recipe: &str, wanted: bool) -> Opti
         let found = examine(detectors, text.as_bytes());
         if found.iter().any(|candidate| candidate.rule.id == rule.id) != wanted {
             fails += 1;
-            taken_by = found.first().map(|candidate| candidate.rule.id.clone()).or(taken_by);
+            taken_by = found
+                .first()
+                .map(|candidate| candidate.rule.id.to_string())
+                .or(taken_by);
         }
     }
     match (fails, wanted, taken_by) {

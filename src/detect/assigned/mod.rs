@@ -50,7 +50,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
 
 /// The category of names that a rule is for.
 fn detects(rule: &Rule) -> Option<Category> {
-    match rule.id.as_str() {
+    match &*rule.id {
         "generic-password" => Some(Category::Password),
         "generic-secret" => Some(Category::Secret),
         "generic-token" => Some(Category::Token),

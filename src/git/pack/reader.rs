@@ -15,6 +15,9 @@ use crate::origin::ObjectId;
 /// Git makes chains of at most 4,095.
 const LONGEST_CHAIN: usize = 1 << 16;
 
+/// To inflate so many bytes once more, should it turn out to be a base, costs less than to copy all such.
+const LARGE: usize = 64 << 10;
+
 /// So many damaged bases of one object are replaced by other copies of them, each in so many steps.
 const MENDED: usize = 8;
 const MENDING: usize = 2;
@@ -50,7 +53,7 @@ impl Packs {
             match read {
                 Ok((kind, content)) => {
                     match Arc::try_unwrap(content) {
-                        // Too large to be remembered, so there is no other use for it.
+                        // It was not remembered, so there is no other use for it.
                         Ok(content) => *into = content,
                         Err(content) => {
                             into.clear();
@@ -125,7 +128,10 @@ impl Packs {
                     let data = self.packs[at.0].bytes(header.data, usize::MAX);
                     reader.inflater.inflate(data, header.size, &mut whole).map_err(broken)?;
                     let known = (kind, Arc::new(whole));
-                    reader.cache.put(at, known.clone());
+                    // What is asked for itself is seldom a base as well, and a large one is copied to be remembered.
+                    if !chain.is_empty() || known.1.len() < LARGE {
+                        reader.cache.put(at, known.clone());
+                    }
                     break known;
                 }
                 Form::OnOffset(offset) => {

@@ -49,7 +49,7 @@ pub fn leaked(findings: &[Finding]) -> Vec<Leaked> {
         let key = &mut keys[number];
         key.members.push(at);
         key.region = key.region.take().or_else(|| aws.region.clone());
-        match finding.rule.kind.as_str() {
+        match &*finding.rule.kind {
             "secret-key" => key.secrets.push(at),
             "session-token" => key.token = key.token.or(Some(at)),
             _ => {}
@@ -83,10 +83,7 @@ impl Leaked {
 /// Writes the answer to a finding. What is known to work is as bad as can be; a trap of one's own is not.
 pub fn note(finding: &mut Finding, answer: &Verification, canary: bool) {
     let answer = &**finding.verification.get_or_insert_with(|| Box::new(answer.clone()));
-    let is_part = matches!(
-        finding.rule.kind.as_str(),
-        "access-key-id" | "secret-key" | "session-token"
-    );
+    let is_part = matches!(&*finding.rule.kind, "access-key-id" | "secret-key" | "session-token");
     let is_root = |owned: &Owned| owned.user.as_deref() == Some(ROOT);
     let raised = match (&answer.answer, &answer.owned) {
         _ if canary || !is_part => None,

@@ -134,7 +134,7 @@ fn rewrite(target: Option<&Target>, findings: &[&Finding]) -> Step {
 /// The line of the expression file: an id whole, of a secret its ends with a pattern between.
 fn expression(finding: &Finding) -> Option<String> {
     let id = finding.aws.as_ref().and_then(|aws| aws.key_id.as_deref());
-    match (finding.rule.kind.as_str(), id) {
+    match (&*finding.rule.kind, id) {
         ("access-key-id", Some(id)) => return Some(format!("literal:{id}==>REMOVED-AWS-ACCESS-KEY-ID")),
         ("private-key", _) => {
             let line =
@@ -148,7 +148,7 @@ fn expression(finding: &Finding) -> Option<String> {
     if head.contains('*') || tail.contains('*') || masked.len() < 20 {
         return None;
     }
-    let between = match finding.rule.kind.as_str() {
+    let between = match &*finding.rule.kind {
         "secret-key" => "[A-Za-z0-9+/]{32}".to_owned(),
         _ => "[^\\s\"'<>]{8,8000}?".to_owned(),
     };

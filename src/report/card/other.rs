@@ -63,7 +63,7 @@ pub fn finding(finding: &Finding, target: Option<&Target>, incomplete_reasons: V
     }
     facts::places(&mut card, &[finding]);
     facts::still(&mut card, finding.state, &finding.refs, finding.more_refs);
-    card.steps.push(match finding.rule.id.as_str() {
+    card.steps.push(match &*finding.rule.id {
         "aws-bedrock-api-key" => service(finding, "bedrock.amazonaws.com", "Bedrock API key"),
         "aws-codecommit-credential" => service(finding, "codecommit.amazonaws.com", "CodeCommit credential"),
         "aws-ses-smtp-password" => smtp(),

@@ -6,27 +6,27 @@ use super::shape::Read;
 use crate::finding::{Confidence, Severity};
 use crate::git::parse_id;
 use crate::origin::{ObjectId, Place, State};
-use crate::rules::{Matcher, Rule};
+use crate::rules::{Matcher, Rule, Text, Texts};
 
 /// A rule that this keytrail does not have: what the report says of it.
 pub fn unknown_rule(id: &str, kind: &str, severity: Severity, confidence: Confidence) -> Arc<Rule> {
     Arc::new(Rule {
-        id: id.to_owned(),
-        file: "a report".to_owned(),
-        provider: String::new(),
-        title: id.to_owned(),
-        kind: kind.to_owned(),
+        id: id.to_owned().into(),
+        file: "a report".into(),
+        provider: Text::default(),
+        title: id.to_owned().into(),
+        kind: kind.to_owned().into(),
         severity,
         confidence,
-        description: String::new(),
-        advice: String::new(),
-        link: String::new(),
+        description: Text::default(),
+        advice: Text::default(),
+        link: Text::default(),
         precedence: 0,
-        matcher: Matcher::Code(String::new()),
+        matcher: Matcher::Code(Text::default()),
         checksum: None,
-        paths: Vec::new(),
-        matches: Vec::new(),
-        rejects: Vec::new(),
+        paths: Texts::default(),
+        matches: Texts::default(),
+        rejects: Texts::default(),
     })
 }
 

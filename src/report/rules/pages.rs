@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{found_by, words};
 use crate::report::markup::{code, fence, text};
 use crate::rules::recipe::{DRAWN, outline};
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleSet, Text};
 use crate::text::sanitize;
 
 /// A page: the name of its file, which is `README.md` or `ID.md`, and what is in it.
@@ -41,7 +41,7 @@ fn file_of(rule: &Rule) -> String {
 fn index(rules: &RuleSet) -> String {
     let mut providers: BTreeMap<(String, &str), Vec<&Rule>> = BTreeMap::new();
     for rule in rules.iter() {
-        let provider = rule.provider.as_str();
+        let provider = &*rule.provider;
         providers
             .entry((provider.to_lowercase(), provider))
             .or_default()
@@ -93,7 +93,7 @@ fn page(rule: &Rule) -> String {
 /// What a rule is found by: a line for each key of a rules file.
 fn recognised(rule: &Rule) -> String {
     let mut rows: Vec<(&str, String)> = found_by(rule).iter().map(|(key, value)| (*key, words(value))).collect();
-    rows.extend(rule.checksum.iter().map(|name| ("checksum", name.clone())));
+    rows.extend(rule.checksum.iter().map(|name| ("checksum", name.to_string())));
     if !rule.paths.is_empty() {
         rows.push(("paths", rule.paths.join(", ")));
     }
@@ -104,7 +104,7 @@ fn recognised(rule: &Rule) -> String {
 }
 
 /// What is found, in a block of code: outlines of the recipes.
-fn examples(recipes: &[String]) -> String {
+fn examples(recipes: &[Text]) -> String {
     let outlines = recipes.iter().filter_map(|recipe| outline(recipe).ok());
     let lines: Vec<String> = outlines
         .flat_map(|outline| outline.lines().map(shortened).collect::<Vec<_>>())

@@ -36,7 +36,7 @@ impl<'r> Spot<'r> {
         let related = self.others().take(MAX_RELATED).enumerate();
         Result {
             rule_id: &finding.rule.id,
-            rule_index: rule_index.get(finding.rule.id.as_str()).copied(),
+            rule_index: rule_index.get(&*finding.rule.id).copied(),
             level: rule::level(finding.severity),
             message: Message::new(self.message(locator)),
             locations: self.locations(locator),

@@ -16,15 +16,15 @@ pub fn describe(rule: &Rule) -> ReportingDescriptor {
     let link = uri::absolute(&rule.link);
     let markdown = match link {
         Some(link) => format!("{}\n\n[More about this]({link})", rule.advice),
-        None => rule.advice.clone(),
+        None => rule.advice.to_string(),
     };
     ReportingDescriptor {
-        id: rule.id.clone(),
+        id: rule.id.to_string(),
         name: pascal_case(&rule.id),
         short_description: Message::new(sentence(&rule.title)),
         full_description: Message::new(sentence(&rule.description)),
         help: Help {
-            text: rule.advice.clone(),
+            text: rule.advice.to_string(),
             markdown,
         },
         help_uri: link.map(str::to_owned),

@@ -156,7 +156,7 @@ fn ended_marker(marker: &Marker, now: i64) -> Option<String> {
 fn fits(rule: &AllowRule, finding: &Finding) -> bool {
     let account = finding.aws.as_ref().and_then(|aws| aws.account_id.as_ref());
     let by_account = rule.accounts.is_empty() || account.is_some_and(|id| rule.accounts.contains(id));
-    let by_rule = rule.rules.is_empty() || rule.rules.contains(&finding.rule.id);
+    let by_rule = rule.rules.is_empty() || rule.rules.iter().any(|id| *id == finding.rule.id);
     by_account && by_rule && (rule.values.is_empty() || rule.values.iter().any(|value| fits_value(value, finding)))
 }
 
