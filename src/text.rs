@@ -3,7 +3,7 @@
 //! Offsets are bytes everywhere else; from here on they are positions. Columns count UTF-16 code
 //! units, as SARIF and editors do; a byte that is not valid UTF-8 counts as one.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 /// A place in a text: line and column, both from 1. The column counts UTF-16 code units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,13 +123,14 @@ fn for_each_line_end(text: &[u8], mut visit: impl FnMut(usize)) {
 
 /// One bit for each byte, the first byte's the lowest: whether it is LF or CR.
 fn line_ends(block: &[u8; BLOCK]) -> u64 {
-    let (parts, _) = block.as_chunks::<16>();
-    let bits = parts.iter().enumerate().map(|(number, part)| {
-        let bytes = u8x16::new(*part);
-        let is_end = bytes.simd_eq(u8x16::splat(b'\n')) | bytes.simd_eq(u8x16::splat(b'\r'));
-        u64::from(is_end.to_bitmask()) << (16 * number)
-    });
-    bits.fold(0, |mask, sixteen| mask | sixteen)
+    dispatch!(Level::new(), simd => line_ends_by(simd, block))
+}
+
+/// The same, for a machine with such vectors.
+#[inline(always)]
+fn line_ends_by<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    let bytes = u8x64::from_slice(simd, block);
+    (bytes.simd_eq(b'\n') | bytes.simd_eq(b'\r')).to_bitmask()
 }
 
 /// The length of a text in UTF-16 code units, invalid bytes counted as one each.
