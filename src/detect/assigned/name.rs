@@ -53,3 +53,38 @@ pub fn category(name: &[u8]) -> Category {
     }
     if is_key { Category::Key } else { Category::Secret }
 }
+
+/// Where the last word in a name stands that says what it names; the end of the name if there is none.
+pub fn word_of_secret(name: &[u8]) -> Range<usize> {
+    const WORDS: [&[u8]; 8] = [b"pass", b"pwd", b"_pw", b"secret", b"cred", b"auth", b"token", b"key"];
+    let word_at = |at: usize| {
+        let starts = |word: &&&[u8]| {
+            name[at..]
+                .get(..word.len())
+                .is_some_and(|here| here.eq_ignore_ascii_case(word))
+        };
+        WORDS.iter().find(starts).map(|word| at..at + word.len())
+    };
+    (0..name.len())
+        .rev()
+        .find_map(word_at)
+        .unwrap_or(name.len()..name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_of_a_name_says_what_it_names() {
+        for (name, expected) in [
+            ("db_Password", 3..7),
+            ("secret_key_base", 7..10),
+            ("PASSWORD_HINT", 0..4),
+            ("hint", 4..4),
+            ("", 0..0),
+        ] {
+            assert_eq!(word_of_secret(name.as_bytes()), expected, "{name}");
+        }
+    }
+}

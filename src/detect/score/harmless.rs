@@ -76,9 +76,77 @@ const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQI
 /// How values begin that their services publish: a public token, a key for browsers.
 const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
 
-/// What is said of a password, last in a name.
-const SAID_OF_PASSWORDS: &[&str] = &[
-    "enabled", "disabled", "required", "used", "expired", "behavior", "policy",
+/// What a name ends in whose value is said of a secret, or leads to it, and is none.
+const ABOUT: &[&str] = &[
+    "name",
+    "type",
+    "kind",
+    "file",
+    "files",
+    "filename",
+    "path",
+    "dir",
+    "url",
+    "uri",
+    "endpoint",
+    "arn",
+    "user",
+    "username",
+    "email",
+    "method",
+    "mode",
+    "scope",
+    "state",
+    "status",
+    "provider",
+    "version",
+    "size",
+    "length",
+    "len",
+    "count",
+    "timeout",
+    "timestamp",
+    "date",
+    "age",
+    "expires",
+    "error",
+    "exception",
+    "message",
+    "msg",
+    "header",
+    "prefix",
+    "suffix",
+    "field",
+    "label",
+    "title",
+    "hint",
+    "prompt",
+    "format",
+    "regex",
+    "policy",
+    "behavior",
+    "enabled",
+    "disabled",
+    "required",
+    "used",
+    "expired",
+    "exists",
+    "fingerprint",
+    "thumbprint",
+];
+/// What a name ends in whose value was reckoned from a secret.
+const DERIVED: &[&str] = &["hash", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512"];
+/// Values that say yes or no, or nothing.
+const ANSWERS: &[&[u8]] = &[
+    b"true",
+    b"false",
+    b"none",
+    b"null",
+    b"nil",
+    b"yes",
+    b"undefined",
+    b"optional",
+    b"required",
 ];
 /// What stands in the line after the key of a test vector.
 const VECTORS: &[&[u8]] = &[
@@ -129,16 +197,17 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             .any(|word| list.iter().any(|start| word.starts_with(start)))
     };
     let by_name = match category {
-        Category::Password => {
-            begins(&["passthrough", "passthru", "passenger"]) || SAID_OF_PASSWORDS.contains(&last.as_str())
-        }
+        Category::Password => begins(&["passthrough", "passthru", "passenger"]),
         Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
-        Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
+        Category::Key => {
+            is_of("key", NAMED_BY_KEYS) || last == "key" && (begins(&["encrypted"]) || is_of_vector(bytes, assigned))
+        }
         Category::Secret => {
             is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager") || text == b"UserSecretsId"
         }
     };
+    let is_about = ABOUT.contains(&last.as_str()) || is_derived(&words, value);
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
     let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
     let by_value = begins_with(ENCRYPTED)
@@ -146,11 +215,19 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_address(value)
         || is_fingerprint(&words, value)
         || is_checksum(bytes, assigned)
+        || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
+        || is_date(value)
         || value.starts_with(b"arn:aws")
         || value.starts_with(TIMEOUTS)
         || category != Category::Password && value.ends_with(b"...")
         || value.eq_ignore_ascii_case(b"bearer");
-    by_name || is_id || by_value || is_type(bytes, assigned) || is_other_script(value) || is_shared(bytes, assigned)
+    by_name
+        || is_about
+        || is_id
+        || by_value
+        || is_type(bytes, assigned)
+        || is_other_script(value)
+        || is_shared(bytes, assigned)
 }
 
 /// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
@@ -185,6 +262,20 @@ fn is_address(value: &[u8]) -> bool {
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
     is_of_pgp && matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the name says that the value is a digest, and the value does not say that it is made of a password by `crypt`.
+fn is_derived(words: &[String], value: &[u8]) -> bool {
+    let is_digest = matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit);
+    let is_named = |word: &String| DERIVED.contains(&word.as_str());
+    words.last().is_some_and(is_named) && !value.starts_with(b"$") || is_digest && words.iter().any(is_named)
+}
+
+/// Whether the value starts with a day: `2024-05-17T10:00:00Z`.
+fn is_date(value: &[u8]) -> bool {
+    let day = value.get(..10).unwrap_or_default();
+    let is_digit = |at: usize| day[at].is_ascii_digit();
+    day.len() == 10 && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(is_digit) && [day[4], day[7]] == *b"--"
 }
 
 /// Whether a chart or a lock file notes the checksum of what has the name: `checksum/secret: …`, `x v1.2.3 h1:…`.
@@ -301,6 +392,30 @@ mod tests {
             value: 8..72,
         };
         assert!(is_harmless(vector.as_bytes(), &key));
+    }
+
+    #[test]
+    fn what_is_said_of_a_secret_or_reckoned_from_it_is_harmless() {
+        let hex = "0a1b2c3d".repeat(8);
+        for name in [
+            "tokenType",
+            "PASSWORD_FILE",
+            "auth_url",
+            "secretName",
+            "LastAuthError",
+            "encryptedKey",
+        ] {
+            assert!(is(&format!("{name} = \"{hex}x\"\n")), "{name}");
+        }
+        for name in ["password_hash", "GRAYLOG_SHA256_PASSWORD", "encryption_key_fingerprint"] {
+            assert!(is(&format!("{name} = \"{hex}\"\n")), "{name}");
+        }
+        for value in ["true", "False", "2024-05-17T10:00:00Z"] {
+            assert!(is(&format!("password_x = \"{value}\"\n")), "{value}");
+        }
+        assert!(!is("password_hash = '$2y$10$abcdefghij'\n"));
+        assert!(!is(&format!("sha_password = \"{hex}\"\n")));
+        assert!(!is("password = \"2024-05x17\"\n"));
     }
 
     #[test]
