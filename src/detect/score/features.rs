@@ -189,20 +189,23 @@ fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
     } else {
         (strange(gap), fetches(gap))
     };
+    // `Some("…")` and `[]byte("…")` are the value as `"…"` is.
+    let is_wrapped = letters > 0 && strange == 0;
+    let opens = !is_wrapped && matches!(inner.last(), Some(b'(' | b'[' | b'{'));
     let next_word = behind.iter().find(|b| !matches!(b, b' ' | b'\t'));
     [
         quote.map_or(0, |quote| byte_class(Some(quote))),
         u8::from(gap.ends_with(b"\\\"") || gap.ends_with(b"\\'")),
         lines,
         quotes,
-        brackets,
+        if is_wrapped { 0 } else { brackets },
         equals,
         colons,
         commas,
         bars,
         angles,
         bangs,
-        u8::from(matches!(inner.last(), Some(b'(' | b'[' | b'{'))),
+        u8::from(opens),
         strange,
         fetching,
         byte_class(before.last().copied()),

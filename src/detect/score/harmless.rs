@@ -33,6 +33,9 @@ const PASSING_TOKENS: &[&str] = &[
     "request",
     "action",
     "purchase",
+    "validation",
+    "forward",
+    "backward",
 ];
 /// Tokens against forged requests: good for one form of one visitor.
 const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
@@ -69,6 +72,7 @@ const NAMED_BY_KEYS: &[&str] = &[
     "host",
     "known",
     "site",
+    "annotation",
 ];
 
 /// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
@@ -136,8 +140,9 @@ const ABOUT: &[&str] = &[
 ];
 /// What a name ends in whose value was reckoned from a secret.
 const DERIVED: &[&str] = &["hash", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512"];
-/// Values that say yes or no, or nothing.
+/// Values that say yes or no, nothing, or of what type a value is.
 const ANSWERS: &[&[u8]] = &[
+    b"string",
     b"true",
     b"false",
     b"none",
@@ -198,16 +203,19 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
     };
     let by_name = match category {
         Category::Password => begins(&["passthrough", "passthru", "passenger"]),
-        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
+        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS) || text.ends_with(b"PublicKeyToken"),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => {
-            is_of("key", NAMED_BY_KEYS) || last == "key" && (begins(&["encrypted"]) || is_of_vector(bytes, assigned))
+            is_of("key", NAMED_BY_KEYS) || text == b"S3Key" || last == "key" && is_of_vector(bytes, assigned)
         }
         Category::Secret => {
             is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager") || text == b"UserSecretsId"
         }
     };
-    let is_about = ABOUT.contains(&last.as_str()) || is_derived(&words, value);
+    let is_about = ABOUT.contains(&last.as_str())
+        || last.ends_with("file")
+        || category != Category::Password && begins(&["encrypted"])
+        || is_derived(&words, value);
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
     let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
     let by_value = begins_with(ENCRYPTED)
@@ -217,6 +225,10 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_checksum(bytes, assigned)
         || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
         || is_date(value)
+        || is_repeated(value)
+        || is_link(value)
+        || is_dotted_number(value)
+        || value.starts_with(b"Basic ")
         || value.starts_with(b"arn:aws")
         || value.starts_with(TIMEOUTS)
         || category != Category::Password && value.ends_with(b"...")
@@ -228,6 +240,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_type(bytes, assigned)
         || is_other_script(value)
         || is_shared(bytes, assigned)
+        || is_in_arn(bytes, assigned)
 }
 
 /// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
@@ -247,9 +260,41 @@ fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
     has(b"zoom.us/") || has(b"/badge")
 }
 
-/// Whether the name is a type's in quotes: `"AWS::ApiGateway::ApiKey": …`.
+/// Whether the name is a type's: `"AWS::ApiGateway::ApiKey": …`, `AWS::IAM::AccessKey:…`.
 fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
-    bytes[..assigned.name.start].ends_with(b"::") && bytes[assigned.name.end..].starts_with(b"\"")
+    bytes[..assigned.name.start].ends_with(b"::") && matches!(bytes.get(assigned.name.end), Some(b'"' | b':'))
+}
+
+/// Whether the name is a part of what AWS calls a thing by: `arn:aws:secretsmanager:us-east-1:…:secret:…`.
+fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
+    let start = assigned.name.start;
+    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
+    let word = before
+        .rsplit(|b| !(b.is_ascii_alphanumeric() || b":-".contains(b)))
+        .next();
+    word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
+}
+
+/// Whether the value is one sign or a few over and over: `xxxxxxxx-xxxx`, `1234567890123456789012345678901234567890`.
+fn is_repeated(value: &[u8]) -> bool {
+    let mut signs = value.iter().filter(|b| b.is_ascii_alphanumeric());
+    let first = signs.next();
+    let has_period = |length: &usize| value[*length..] == value[..value.len() - length];
+    value.len() >= 6 && signs.all(|sign| Some(sign) == first)
+        || value.len() >= 16 && (1..=value.len() / 3).any(|length| has_period(&length))
+}
+
+/// Whether the value is an address without a password, which would be a rule of its own.
+fn is_link(value: &[u8]) -> bool {
+    (value.starts_with(b"http://") || value.starts_with(b"https://"))
+        && !value.contains(&b'@')
+        && !value.contains(&b'?')
+}
+
+/// Whether the value is a version, an address of a host, or the number of an object: `1.3.6.1.5.5.7.3.1`.
+fn is_dotted_number(value: &[u8]) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    value.iter().filter(|b| **b == b'.').count() >= 3 && value.split(|b| *b == b'.').all(is_number)
 }
 
 /// Whether the value is an address of Ethereum, an account's or a contract's.
@@ -268,7 +313,10 @@ fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
 fn is_derived(words: &[String], value: &[u8]) -> bool {
     let is_digest = matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit);
     let is_named = |word: &String| DERIVED.contains(&word.as_str());
-    words.last().is_some_and(is_named) && !value.starts_with(b"$") || is_digest && words.iter().any(is_named)
+    let is_last = words
+        .last()
+        .is_some_and(|word| is_named(word) || word.ends_with("hash"));
+    is_last && !value.starts_with(b"$") || is_digest && words.iter().any(is_named)
 }
 
 /// Whether the value starts with a day: `2024-05-17T10:00:00Z`.
@@ -410,9 +458,22 @@ mod tests {
         for name in ["password_hash", "GRAYLOG_SHA256_PASSWORD", "encryption_key_fingerprint"] {
             assert!(is(&format!("{name} = \"{hex}\"\n")), "{name}");
         }
-        for value in ["true", "False", "2024-05-17T10:00:00Z"] {
+        let repeated = "h4x0r".repeat(8);
+        for value in [
+            "true",
+            "string",
+            "2024-05-17T10:00:00Z",
+            "1.3.6.1.5.5.7",
+            "https://a.example/v1/b1",
+            &repeated,
+        ] {
             assert!(is(&format!("password_x = \"{value}\"\n")), "{value}");
         }
+        let arn = "\"arn:aws:secretsmanager:us-east-1:1:secret:front-Xy7Kq2\"";
+        assert!(is_harmless_at(arn, "secret:"));
+        assert!(is_harmless_at("Id: AWS::IAM::AccessKey:Front7Kq2\n", "Key"));
+        assert!(is("api_key = 'xxxxxxxx-xxxx-xxxx'\n") && is("annotation_key = 'c7n:Snapshots'\n"));
+        assert!(is("nextForwardToken: 'f/3412641118268856'\n") && is("PublicKeyToken=b77a5c561934\n"));
         assert!(!is("password_hash = '$2y$10$abcdefghij'\n"));
         assert!(!is(&format!("sha_password = \"{hex}\"\n")));
         assert!(!is("password = \"2024-05x17\"\n"));
