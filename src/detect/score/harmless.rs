@@ -384,6 +384,12 @@ mod tests {
         is_harmless(text.as_bytes(), &assigned)
     }
 
+    /// So many digits that do not repeat themselves.
+    fn hex(digits: usize) -> String {
+        let digit = |at: usize| char::from_digit((at * at * 7 + at / 3 + 5) as u32 % 17 % 16, 16);
+        (0..digits).filter_map(digit).collect()
+    }
+
     /// Digits in the form of a UUID.
     fn uuid() -> String {
         ["1f2e3d4c", "5b6a", "4978", "8695", "a4b3c2d1e0f9"].join("-")
@@ -422,7 +428,6 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_or_published_is_harmless() {
-        let hex = |digits: usize| "0a1b2c3d4e".repeat(13)[..digits].to_owned();
         assert!(is(&format!("password: ENC[AES256_GCM,data:{}]\n", hex(20))));
         assert!(is(&format!("password: '{{cipher}}{}'\n", hex(32))));
         assert!(is(&format!("secret = \"AQICAH{}\"\n", hex(60))));
@@ -444,7 +449,7 @@ mod tests {
 
     #[test]
     fn what_is_said_of_a_secret_or_reckoned_from_it_is_harmless() {
-        let hex = "0a1b2c3d".repeat(8);
+        let hex = hex(64);
         for name in [
             "tokenType",
             "PASSWORD_FILE",
