@@ -4,155 +4,12 @@
 //! doubt the score decides.
 
 use super::features::CONTEXT_BEFORE;
+use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS};
+use super::values::opens_nothing;
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
 
-/// Tokens that say where a list goes on, which request is meant, or which version is changed.
-const PASSING_TOKENS: &[&str] = &[
-    "next",
-    "page",
-    "pagination",
-    "paging",
-    "continuation",
-    "continue",
-    "skip",
-    "start",
-    "starting",
-    "sequence",
-    "sync",
-    "resume",
-    "resumption",
-    "cursor",
-    "lock",
-    "update",
-    "change",
-    "creation",
-    "idempotency",
-    "client",
-    "request",
-    "action",
-    "purchase",
-    "validation",
-    "forward",
-    "backward",
-];
-/// Tokens against forged requests: good for one form of one visitor.
-const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
-/// What has a key that is a name: `cacheKey`, `partition_key`.
-const NAMED_BY_KEYS: &[&str] = &[
-    "tag",
-    "cache",
-    "partition",
-    "sort",
-    "object",
-    "foreign",
-    "public",
-    "throttling",
-    "route",
-    "routing",
-    "shard",
-    "group",
-    "index",
-    "event",
-    "translation",
-    "message",
-    "label",
-    "map",
-    "hash",
-    "range",
-    "field",
-    "column",
-    "option",
-    "property",
-    "attribute",
-    "lookup",
-    "search",
-    "query",
-    "host",
-    "known",
-    "site",
-    "annotation",
-];
-
-/// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
-const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQICAH", b"AQECAH"];
-/// How values begin that their services publish: a public token, a key for browsers.
-const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
-
-/// What a name ends in whose value is said of a secret, or leads to it, and is none.
-const ABOUT: &[&str] = &[
-    "name",
-    "type",
-    "kind",
-    "file",
-    "files",
-    "filename",
-    "path",
-    "dir",
-    "url",
-    "uri",
-    "endpoint",
-    "arn",
-    "user",
-    "username",
-    "email",
-    "method",
-    "mode",
-    "scope",
-    "state",
-    "status",
-    "provider",
-    "version",
-    "size",
-    "length",
-    "len",
-    "count",
-    "timeout",
-    "timestamp",
-    "date",
-    "age",
-    "expires",
-    "error",
-    "exception",
-    "message",
-    "msg",
-    "header",
-    "prefix",
-    "suffix",
-    "field",
-    "label",
-    "title",
-    "hint",
-    "prompt",
-    "format",
-    "regex",
-    "policy",
-    "behavior",
-    "enabled",
-    "disabled",
-    "required",
-    "used",
-    "expired",
-    "exists",
-    "fingerprint",
-    "thumbprint",
-];
-/// What a name ends in whose value was reckoned from a secret.
-const DERIVED: &[&str] = &["hash", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512"];
-/// Values that say yes or no, nothing, or of what type a value is.
-const ANSWERS: &[&[u8]] = &[
-    b"string",
-    b"true",
-    b"false",
-    b"none",
-    b"null",
-    b"nil",
-    b"yes",
-    b"undefined",
-    b"optional",
-    b"required",
-];
 /// What stands in the line after the key of a test vector.
 const VECTORS: &[&[u8]] = &[
     b"Input",
@@ -217,34 +74,18 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || category != Category::Password && begins(&["encrypted"])
         || is_derived(&words, value);
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
-    let by_value = begins_with(ENCRYPTED)
-        || begins_with(PUBLISHED)
-        || is_address(value)
+    let by_value = opens_nothing(value)
         || is_fingerprint(&words, value)
-        || is_checksum(bytes, assigned)
-        || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
-        || is_date(value)
-        || is_repeated(value)
-        || is_link(value)
-        || is_dotted_number(value)
-        || value.starts_with(b"Basic ")
-        || value.starts_with(b"arn:aws")
-        || value.starts_with(TIMEOUTS)
-        || category != Category::Password && value.ends_with(b"...")
-        || value.eq_ignore_ascii_case(b"bearer");
+        || category != Category::Password && value.ends_with(b"...");
     by_name
         || is_about
         || is_id
         || by_value
+        || is_checksum(bytes, assigned)
         || is_type(bytes, assigned)
-        || is_other_script(value)
         || is_shared(bytes, assigned)
         || is_in_arn(bytes, assigned)
 }
-
-/// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
-const TIMEOUTS: &[u8] = b"eyJlMmJmYjczMC1lY2FhLTExZTYt";
 
 /// Whether the value is a parameter of a link that is made to be handed out: to a meeting, or to a badge.
 fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
@@ -275,34 +116,6 @@ fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
     word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
-/// Whether the value is one sign or a few over and over: `xxxxxxxx-xxxx`, `1234567890123456789012345678901234567890`.
-fn is_repeated(value: &[u8]) -> bool {
-    let mut signs = value.iter().filter(|b| b.is_ascii_alphanumeric());
-    let first = signs.next();
-    let has_period = |length: &usize| value[*length..] == value[..value.len() - length];
-    value.len() >= 6 && signs.all(|sign| Some(sign) == first)
-        || value.len() >= 16 && (1..=value.len() / 3).any(|length| has_period(&length))
-}
-
-/// Whether the value is an address without a password, which would be a rule of its own.
-fn is_link(value: &[u8]) -> bool {
-    (value.starts_with(b"http://") || value.starts_with(b"https://"))
-        && !value.contains(&b'@')
-        && !value.contains(&b'?')
-}
-
-/// Whether the value is a version, an address of a host, or the number of an object: `1.3.6.1.5.5.7.3.1`.
-fn is_dotted_number(value: &[u8]) -> bool {
-    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    value.iter().filter(|b| **b == b'.').count() >= 3 && value.split(|b| *b == b'.').all(is_number)
-}
-
-/// Whether the value is an address of Ethereum, an account's or a contract's.
-fn is_address(value: &[u8]) -> bool {
-    let digits = value.strip_prefix(b"0x").unwrap_or_default();
-    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
-}
-
 /// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`.
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
@@ -317,13 +130,6 @@ fn is_derived(words: &[String], value: &[u8]) -> bool {
         .last()
         .is_some_and(|word| is_named(word) || word.ends_with("hash"));
     is_last && !value.starts_with(b"$") || is_digest && words.iter().any(is_named)
-}
-
-/// Whether the value starts with a day: `2024-05-17T10:00:00Z`.
-fn is_date(value: &[u8]) -> bool {
-    let day = value.get(..10).unwrap_or_default();
-    let is_digit = |at: usize| day[at].is_ascii_digit();
-    day.len() == 10 && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(is_digit) && [day[4], day[7]] == *b"--"
 }
 
 /// Whether a chart or a lock file notes the checksum of what has the name: `checksum/secret: …`, `x v1.2.3 h1:…`.
@@ -360,12 +166,6 @@ fn is_author(words: &[String]) -> bool {
         "authorizers",
     ];
     words.last().is_some_and(|word| PEOPLE.contains(&word.as_str()))
-}
-
-/// Whether the value is a text of letters outside of ASCII, written as escapes: `Tekij\u00e4t`, `\u4eba`.
-fn is_other_script(value: &[u8]) -> bool {
-    let escapes = memchr::memmem::find_iter(value, b"\\u").count();
-    escapes > 0 && (escapes * 18 >= value.len() || value.starts_with(b"\\u"))
 }
 
 #[cfg(test)]
@@ -463,17 +263,7 @@ mod tests {
         for name in ["password_hash", "GRAYLOG_SHA256_PASSWORD", "encryption_key_fingerprint"] {
             assert!(is(&format!("{name} = \"{hex}\"\n")), "{name}");
         }
-        let repeated = "h4x0r".repeat(8);
-        for value in [
-            "true",
-            "string",
-            "2024-05-17T10:00:00Z",
-            "1.3.6.1.5.5.7",
-            "https://a.example/v1/b1",
-            &repeated,
-        ] {
-            assert!(is(&format!("password_x = \"{value}\"\n")), "{value}");
-        }
+        assert!(is("password_x = \"string\"\n"));
         let arn = "\"arn:aws:secretsmanager:us-east-1:1:secret:front-Xy7Kq2\"";
         assert!(is_harmless_at(arn, "secret:"));
         assert!(is_harmless_at("Id: AWS::IAM::AccessKey:Front7Kq2\n", "Key"));
@@ -481,7 +271,6 @@ mod tests {
         assert!(is("nextForwardToken: 'f/3412641118268856'\n") && is("PublicKeyToken=b77a5c561934\n"));
         assert!(!is("password_hash = '$2y$10$abcdefghij'\n"));
         assert!(!is(&format!("sha_password = \"{hex}\"\n")));
-        assert!(!is("password = \"2024-05x17\"\n"));
     }
 
     #[test]

@@ -10,9 +10,11 @@
 mod features;
 mod harmless;
 mod model;
+mod names;
 mod reasons;
 mod survey;
 mod text;
+mod values;
 mod words;
 
 use std::ops::Range;
