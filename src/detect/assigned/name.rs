@@ -56,14 +56,22 @@ pub fn category(name: &[u8]) -> Category {
 
 /// Where the last word in a name stands that says what it names; the end of the name if there is none.
 pub fn word_of_secret(name: &[u8]) -> Range<usize> {
-    const WORDS: [&[u8]; 8] = [b"pass", b"pwd", b"_pw", b"secret", b"cred", b"auth", b"token", b"key"];
     let word_at = |at: usize| {
-        let starts = |word: &&&[u8]| {
-            name[at..]
-                .get(..word.len())
-                .is_some_and(|here| here.eq_ignore_ascii_case(word))
+        let words: &[&[u8]] = match name[at] {
+            b'p' | b'P' => &[b"pass", b"pwd"],
+            b'_' => &[b"_pw"],
+            b's' | b'S' => &[b"secret"],
+            b'c' | b'C' => &[b"cred"],
+            b'a' | b'A' => &[b"auth"],
+            b't' | b'T' => &[b"token"],
+            b'k' | b'K' => &[b"key"],
+            _ => return None,
         };
-        WORDS.iter().find(starts).map(|word| at..at + word.len())
+        let starts = |word: &&&[u8]| {
+            let here = name[at..].get(..word.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(word))
+        };
+        words.iter().find(starts).map(|word| at..at + word.len())
     };
     (0..name.len())
         .rev()
