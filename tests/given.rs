@@ -147,3 +147,33 @@ fn a_name_without_a_value_stays_silent() {
     ];
     assert_eq!(scan(87, "a-z", 8, &texts), [""; 0]);
 }
+
+#[test]
+fn passwords_are_found_within_what_only_wraps_them_and_after_flags_of_openssl() {
+    let texts = [
+        ("Session.scala", "  password = Some(\"@\"),"),
+        ("Login.java", "  String password = new String(\"@\");"),
+        ("aligned.rb", "  config.password            = '@'"),
+        (
+            "certificate.sh",
+            "openssl genrsa -aes256 -passout pass:@ -out ca.pem 4096",
+        ),
+    ];
+    assert_eq!(scan(87, "A-Za-z0-9", 14, &texts), paths(&texts));
+}
+
+#[test]
+fn what_is_said_of_a_secret_or_reckoned_from_it_is_not_reported() {
+    let texts = [
+        ("type.py", "token_type = \"@\""),
+        ("file.yml", "password_file: @"),
+        ("wrapped.json", "{\"encryptedKey\": \"@\"}"),
+        ("print.json", "{\"encryptionKeyFingerprint\": \"@\"}"),
+        (
+            "arn.json",
+            "{\"ARN\": \"arn:aws:secretsmanager:us-east-1:123456789012:secret:@\"}",
+        ),
+        ("next.json", "{\"nextForwardToken\": \"f/@\"}"),
+    ];
+    assert_eq!(scan(88, "a-f0-9", 40, &texts), Vec::<String>::new());
+}

@@ -155,7 +155,9 @@ fn digest(value: &[u8]) -> u64 {
 /// Why a long value (a token, a key) is not a real one, or `None`. Shorter words stand in it by chance.
 pub fn of_long(value: &[u8]) -> Option<&'static str> {
     let lower = value.to_ascii_lowercase();
-    memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED)
+    let example = memchr::memmem::find(&lower, b"example").map(|_| DOCUMENTED);
+    let is_monotone = || value.len() >= 16 && is_sequence(value);
+    example.or_else(|| is_monotone().then_some(MONOTONE))
 }
 
 /// Why a password that a person chose is not a real one, or `None`: it says so itself.

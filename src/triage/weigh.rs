@@ -191,8 +191,9 @@ fn is_lock(path: &[u8]) -> bool {
 }
 
 /// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
+/// Anybody makes a web token, and documents are full of them.
 fn is_issued(finding: &Finding, place: &Occurrence) -> bool {
-    let is_made = matches!(&*finding.rule.kind, "password" | "private-key");
+    let is_made = matches!(&*finding.rule.kind, "password" | "private-key") || &*finding.rule.id == "json-web-token";
     let is_sure = finding.confidence == Confidence::High || finding.aws.is_some();
     place.score.is_none() && is_sure && !is_made
 }

@@ -143,7 +143,14 @@ fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[
     let is_argument = matches!(next, Some(b',' | b')'));
     let is_equal = &window[sign.sign.clone()] == b"=";
     let is_last_of_map = &window[sign.sign.clone()] == b":" && next == Some(b'}');
-    has_digit || is_flag || is_last_of_map || is_equal && is_tight && !is_argument
+    let is_of_openssl = is_tight && &window[name.clone()] == b"pass" && follows_flag_of_openssl(&window[..name.start]);
+    has_digit || is_flag || is_last_of_map || is_of_openssl || is_equal && is_tight && !is_argument
+}
+
+/// Whether the text ends with a flag of openssl whose value says where a password comes from: `-passin pass:…`.
+fn follows_flag_of_openssl(text: &[u8]) -> bool {
+    let flags: [&[u8]; 4] = [b"-passin ", b"-passout ", b"-password ", b"-pass "];
+    flags.iter().any(|flag| text.ends_with(flag))
 }
 
 fn is_word(value: &[u8]) -> bool {

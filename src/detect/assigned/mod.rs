@@ -18,7 +18,7 @@ use super::literals::Shown;
 use super::score;
 use crate::rules::Rule;
 
-pub use name::{Category, category};
+pub use name::{Category, category, word_of_secret};
 
 /// How many bytes before the word and from there on can matter.
 pub const SHOWN: Shown = Shown::new(BEFORE as u16, AFTER as u16);
@@ -117,6 +117,7 @@ mod tests {
             "{\"key\": \"password\",\n  \"value\": \"VALUE1\"}",
             "\"{\\\"user\\\":\\\"u\\\",\\\"pass\\\":\\\"VALUE1\\\"}\"",
             "mysql --user root --password VALUE1\n",
+            "openssl genrsa -passout pass:VALUE1 -out a.pem\n",
             "server=db;user=sa;pwd=VALUE1;timeout=3",
             "https://example.com/?access_token=VALUE1&page=2",
             "os.environ.get('SECRET_KEY', 'VALUE1')",
@@ -160,6 +161,7 @@ mod tests {
             "the password 'VALUE1' is wrong\n",
             "password 'VALUE1' is wrong\n",
             "environment password VALUE1\n",
+            "has_secure_password :recovery\n",
             "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: a1\n",
         ] {
             assert_eq!(given(text), None, "{text}");

@@ -53,3 +53,46 @@ pub fn category(name: &[u8]) -> Category {
     }
     if is_key { Category::Key } else { Category::Secret }
 }
+
+/// Where the last word in a name stands that says what it names; the end of the name if there is none.
+pub fn word_of_secret(name: &[u8]) -> Range<usize> {
+    let word_at = |at: usize| {
+        let words: &[&[u8]] = match name[at] {
+            b'p' | b'P' => &[b"pass", b"pwd"],
+            b'_' => &[b"_pw"],
+            b's' | b'S' => &[b"secret"],
+            b'c' | b'C' => &[b"cred"],
+            b'a' | b'A' => &[b"auth"],
+            b't' | b'T' => &[b"token"],
+            b'k' | b'K' => &[b"key"],
+            _ => return None,
+        };
+        let starts = |word: &&&[u8]| {
+            let here = name[at..].get(..word.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(word))
+        };
+        words.iter().find(starts).map(|word| at..at + word.len())
+    };
+    (0..name.len())
+        .rev()
+        .find_map(word_at)
+        .unwrap_or(name.len()..name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_of_a_name_says_what_it_names() {
+        for (name, expected) in [
+            ("db_Password", 3..7),
+            ("secret_key_base", 7..10),
+            ("PASSWORD_HINT", 0..4),
+            ("hint", 4..4),
+            ("", 0..0),
+        ] {
+            assert_eq!(word_of_secret(name.as_bytes()), expected, "{name}");
+        }
+    }
+}

@@ -41,6 +41,10 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
         ..assigns(window, start)
             .or_else(|| passes(window, name, start, is_quoted))
             .or_else(|| declares(window, start))?;
+    let is_symbol = &window[sign.clone()] == b":" && start > closed && window.get(sign.end)?.is_ascii_alphabetic();
+    if is_symbol {
+        return None;
+    }
     let mut end = break_line(window, blanks(window, sign.end));
     if &window[sign.clone()] == b":" {
         end = typed(window, end).unwrap_or(end);

@@ -5,7 +5,7 @@
 
 use super::text::{Shape, byte_class, classes};
 use super::words::{self, GROUPS};
-use crate::detect::assigned::{Assigned, category};
+use crate::detect::assigned::{Assigned, category, word_of_secret};
 
 /// How much is looked at before a name and after a value.
 pub const CONTEXT_BEFORE: usize = 48;
@@ -13,8 +13,8 @@ pub const CONTEXT_AFTER: usize = 16;
 
 /// The numbers of a row.
 pub const WIDTH: usize = SHAPES + MARKS.len() + PLACES + GROUPS * 3;
-const SHAPES: usize = 28;
-const PLACES: usize = 24;
+const SHAPES: usize = 31;
+const PLACES: usize = 21;
 
 /// Bytes of a value that are counted one by one.
 const MARKS: &[&[u8]] = &[
@@ -55,6 +55,7 @@ fn small(number: usize) -> u8 {
 
 fn shape(name: &[u8], value: &[u8]) -> [u8; SHAPES] {
     let shape = Shape::of(value);
+    let word = word_of_secret(name);
     let last = name.rsplit(|b| matches!(b, b'_' | b'-' | b'.')).next();
     let is_small = !name.iter().any(u8::is_ascii_uppercase);
     let is_large = !name.iter().any(u8::is_ascii_lowercase);
@@ -87,7 +88,60 @@ fn shape(name: &[u8], value: &[u8]) -> [u8; SHAPES] {
         small(words_of(name)),
         u8::from(is_large) + 2 * u8::from(is_small),
         small(shape.humps),
+        // `password_hint` names something else than `hint_password`.
+        small(letters(&name[..word.start]).count()),
+        small(letters(&name[word.end..]).count()),
+        u8::from(is_stock(value)),
     ]
+}
+
+/// Words that stand for a password, and that people choose for one.
+const STOCK: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "passw",
+    "pwd",
+    "pw",
+    "mypassword",
+    "mypass",
+    "mypw",
+    "somepass",
+    "userpass",
+    "secret",
+    "mysecret",
+    "token",
+    "key",
+    "test",
+    "foo",
+    "bar",
+    "baz",
+    "foobar",
+    "xyz",
+    "abc",
+    "dummy",
+    "admin",
+    "root",
+    "user",
+    "guest",
+    "default",
+    "changeme",
+    "changeit",
+    "qwerty",
+    "letmein",
+    "welcome",
+];
+
+/// Whether the letters of a value are such a word.
+fn is_stock(value: &[u8]) -> bool {
+    let small = || {
+        value
+            .iter()
+            .filter(|b| b.is_ascii_alphabetic())
+            .map(u8::to_ascii_lowercase)
+    };
+    value.len() < 24 && STOCK.iter().any(|word| word.bytes().eq(small()))
 }
 
 /// What stands around: the bytes between name and value, before and after.
@@ -117,7 +171,7 @@ fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
         None => after,
     };
     let [
-        blanks,
+        _,
         lines,
         quotes,
         brackets,
@@ -129,29 +183,34 @@ fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
         bangs,
         letters,
     ] = count(gap, &SET);
+    // Most gaps have no letters, let alone words.
+    let (strange, fetching) = if letters < 3 {
+        (letters, 0)
+    } else {
+        (strange(gap), fetches(gap))
+    };
+    // `Some("…")` and `[]byte("…")` are the value as `"…"` is.
+    let is_wrapped = letters > 0 && strange == 0;
+    let opens = !is_wrapped && matches!(inner.last(), Some(b'(' | b'[' | b'{'));
     let next_word = behind.iter().find(|b| !matches!(b, b' ' | b'\t'));
     [
         quote.map_or(0, |quote| byte_class(Some(quote))),
         u8::from(gap.ends_with(b"\\\"") || gap.ends_with(b"\\'")),
-        small(gap.len()),
-        blanks,
         lines,
         quotes,
-        brackets,
+        if is_wrapped { 0 } else { brackets },
         equals,
         colons,
         commas,
         bars,
         angles,
         bangs,
-        u8::from(matches!(inner.last(), Some(b'(' | b'[' | b'{'))),
-        letters,
-        // Most gaps have no letters, let alone those.
-        if letters < 3 { 0 } else { fetches(gap) },
+        u8::from(opens),
+        strange,
+        fetching,
         byte_class(before.last().copied()),
         byte_class(lead.first().copied()),
         small(lead.len()),
-        small(before.len() - lead.len()),
         u8::from(is_comment(lead)),
         byte_class(behind.first().copied()),
         byte_class(next_word.copied()),
@@ -168,6 +227,35 @@ fn count<const N: usize>(text: &[u8], class: &[u8; 256]) -> [u8; N] {
         }
     }
     counts
+}
+
+/// What a value is wrapped in that stays one: an option, a string, a constant of a type.
+const WRAPPERS: &[&[u8]] = &[
+    b"Some",
+    b"Just",
+    b"Right",
+    b"Ok",
+    b"Option",
+    b"Optional",
+    b"of",
+    b"new",
+    b"String",
+    b"string",
+    b"str",
+    b"NSString",
+    b"Text",
+    b"char",
+    b"byte",
+    b"bytes",
+    b"const",
+    b"value",
+    b"Value",
+];
+
+/// How many letters of a gap are not those of a wrapper: `Some("…")` is the value as `"…"` is, and `ask("…")` is not.
+fn strange(gap: &[u8]) -> u8 {
+    let words = gap.split(|b| !b.is_ascii_alphabetic());
+    small(words.filter(|word| !WRAPPERS.contains(word)).map(<[u8]>::len).sum())
 }
 
 /// How many words of those that fetch a value stand in a gap.
@@ -234,6 +322,14 @@ mod tests {
         assert!(!holds(b"pass", b"password"));
         assert!(!holds(b"ab", b"ab"), "two letters stand anywhere");
         assert!(!holds(b"abc", b"._"));
+    }
+
+    #[test]
+    fn a_wrapper_leaves_a_value_what_it_is() {
+        assert_eq!(strange(b" = Some(\""), 0);
+        assert_eq!(strange(b": Optional.of(new String(\""), 0);
+        assert_eq!(strange(b" = ask(\""), 3);
+        assert_eq!(strange(b" = Something(\""), 9);
     }
 
     #[test]

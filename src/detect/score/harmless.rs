@@ -4,82 +4,12 @@
 //! doubt the score decides.
 
 use super::features::CONTEXT_BEFORE;
+use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS};
+use super::values::opens_nothing;
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
 
-/// Tokens that say where a list goes on, which request is meant, or which version is changed.
-const PASSING_TOKENS: &[&str] = &[
-    "next",
-    "page",
-    "pagination",
-    "paging",
-    "continuation",
-    "continue",
-    "skip",
-    "start",
-    "starting",
-    "sequence",
-    "sync",
-    "resume",
-    "resumption",
-    "cursor",
-    "lock",
-    "update",
-    "change",
-    "creation",
-    "idempotency",
-    "client",
-    "request",
-    "action",
-    "purchase",
-];
-/// Tokens against forged requests: good for one form of one visitor.
-const FORM_TOKENS: &[&str] = &["csrf", "xsrf", "forgery", "antiforgery", "authenticity"];
-/// What has a key that is a name: `cacheKey`, `partition_key`.
-const NAMED_BY_KEYS: &[&str] = &[
-    "tag",
-    "cache",
-    "partition",
-    "sort",
-    "object",
-    "foreign",
-    "public",
-    "throttling",
-    "route",
-    "routing",
-    "shard",
-    "group",
-    "index",
-    "event",
-    "translation",
-    "message",
-    "label",
-    "map",
-    "hash",
-    "range",
-    "field",
-    "column",
-    "option",
-    "property",
-    "attribute",
-    "lookup",
-    "search",
-    "query",
-    "host",
-    "known",
-    "site",
-];
-
-/// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
-const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQICAH", b"AQECAH"];
-/// How values begin that their services publish: a public token, a key for browsers.
-const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
-
-/// What is said of a password, last in a name.
-const SAID_OF_PASSWORDS: &[&str] = &[
-    "enabled", "disabled", "required", "used", "expired", "behavior", "policy",
-];
 /// What stands in the line after the key of a test vector.
 const VECTORS: &[&[u8]] = &[
     b"Input",
@@ -129,32 +59,33 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             .any(|word| list.iter().any(|start| word.starts_with(start)))
     };
     let by_name = match category {
-        Category::Password => {
-            begins(&["passthrough", "passthru", "passenger"]) || SAID_OF_PASSWORDS.contains(&last.as_str())
-        }
-        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS),
+        Category::Password => begins(&["passthrough", "passthru", "passenger"]),
+        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS) || text.ends_with(b"PublicKeyToken"),
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
-        Category::Key => is_of("key", NAMED_BY_KEYS) || last == "key" && is_of_vector(bytes, assigned),
+        Category::Key => {
+            is_of("key", NAMED_BY_KEYS) || text == b"S3Key" || last == "key" && is_of_vector(bytes, assigned)
+        }
         Category::Secret => {
             is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager") || text == b"UserSecretsId"
         }
     };
+    let is_about = ABOUT.contains(&last.as_str())
+        || last.ends_with("file")
+        || category != Category::Password && begins(&["encrypted"])
+        || is_derived(&words, value);
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
-    let by_value = begins_with(ENCRYPTED)
-        || begins_with(PUBLISHED)
-        || is_address(value)
+    let by_value = opens_nothing(value)
         || is_fingerprint(&words, value)
+        || category != Category::Password && value.ends_with(b"...");
+    by_name
+        || is_about
+        || is_id
+        || by_value
         || is_checksum(bytes, assigned)
-        || value.starts_with(b"arn:aws")
-        || value.starts_with(TIMEOUTS)
-        || category != Category::Password && value.ends_with(b"...")
-        || value.eq_ignore_ascii_case(b"bearer");
-    by_name || is_id || by_value || is_type(bytes, assigned) || is_other_script(value) || is_shared(bytes, assigned)
+        || is_type(bytes, assigned)
+        || is_shared(bytes, assigned)
+        || is_in_arn(bytes, assigned)
 }
-
-/// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
-const TIMEOUTS: &[u8] = b"eyJlMmJmYjczMC1lY2FhLTExZTYt";
 
 /// Whether the value is a parameter of a link that is made to be handed out: to a meeting, or to a badge.
 fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
@@ -170,21 +101,35 @@ fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
     has(b"zoom.us/") || has(b"/badge")
 }
 
-/// Whether the name is a type's in quotes: `"AWS::ApiGateway::ApiKey": …`.
+/// Whether the name is a type's: `"AWS::ApiGateway::ApiKey": …`, `AWS::IAM::AccessKey:…`.
 fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
-    bytes[..assigned.name.start].ends_with(b"::") && bytes[assigned.name.end..].starts_with(b"\"")
+    bytes[..assigned.name.start].ends_with(b"::") && matches!(bytes.get(assigned.name.end), Some(b'"' | b':'))
 }
 
-/// Whether the value is an address of Ethereum, an account's or a contract's.
-fn is_address(value: &[u8]) -> bool {
-    let digits = value.strip_prefix(b"0x").unwrap_or_default();
-    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+/// Whether the name is a part of what AWS calls a thing by: `arn:aws:secretsmanager:us-east-1:…:secret:…`.
+fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
+    let start = assigned.name.start;
+    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
+    let word = before
+        .rsplit(|b| !(b.is_ascii_alphanumeric() || b":-".contains(b)))
+        .next();
+    word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
 /// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`.
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
     is_of_pgp && matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the name says that the value is a digest, and the value does not say that it is made of a password by `crypt`.
+fn is_derived(words: &[String], value: &[u8]) -> bool {
+    let is_digest = matches!(value.len(), 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit);
+    let is_named = |word: &String| DERIVED.contains(&word.as_str());
+    let is_last = words
+        .last()
+        .is_some_and(|word| is_named(word) || word.ends_with("hash"));
+    is_last && !value.starts_with(b"$") || is_digest && words.iter().any(is_named)
 }
 
 /// Whether a chart or a lock file notes the checksum of what has the name: `checksum/secret: …`, `x v1.2.3 h1:…`.
@@ -223,12 +168,6 @@ fn is_author(words: &[String]) -> bool {
     words.last().is_some_and(|word| PEOPLE.contains(&word.as_str()))
 }
 
-/// Whether the value is a text of letters outside of ASCII, written as escapes: `Tekij\u00e4t`, `\u4eba`.
-fn is_other_script(value: &[u8]) -> bool {
-    let escapes = memchr::memmem::find_iter(value, b"\\u").count();
-    escapes > 0 && (escapes * 18 >= value.len() || value.starts_with(b"\\u"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +182,12 @@ mod tests {
         let at = text.find(word).expect("it is there");
         let assigned = at_word(text.as_bytes(), at).expect("a value");
         is_harmless(text.as_bytes(), &assigned)
+    }
+
+    /// So many digits that do not repeat themselves.
+    fn hex(digits: usize) -> String {
+        let digit = |at: usize| char::from_digit((at * at * 7 + at / 3 + 5) as u32 % 17 % 16, 16);
+        (0..digits).filter_map(digit).collect()
     }
 
     /// Digits in the form of a UUID.
@@ -283,7 +228,6 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_or_published_is_harmless() {
-        let hex = |digits: usize| "0a1b2c3d4e".repeat(13)[..digits].to_owned();
         assert!(is(&format!("password: ENC[AES256_GCM,data:{}]\n", hex(20))));
         assert!(is(&format!("password: '{{cipher}}{}'\n", hex(32))));
         assert!(is(&format!("secret = \"AQICAH{}\"\n", hex(60))));
@@ -301,6 +245,32 @@ mod tests {
             value: 8..72,
         };
         assert!(is_harmless(vector.as_bytes(), &key));
+    }
+
+    #[test]
+    fn what_is_said_of_a_secret_or_reckoned_from_it_is_harmless() {
+        let hex = hex(64);
+        for name in [
+            "tokenType",
+            "PASSWORD_FILE",
+            "auth_url",
+            "secretName",
+            "LastAuthError",
+            "encryptedKey",
+        ] {
+            assert!(is(&format!("{name} = \"{hex}x\"\n")), "{name}");
+        }
+        for name in ["password_hash", "GRAYLOG_SHA256_PASSWORD", "encryption_key_fingerprint"] {
+            assert!(is(&format!("{name} = \"{hex}\"\n")), "{name}");
+        }
+        assert!(is("password_x = \"string\"\n"));
+        let arn = "\"arn:aws:secretsmanager:us-east-1:1:secret:front-Xy7Kq2\"";
+        assert!(is_harmless_at(arn, "secret:"));
+        assert!(is_harmless_at("Id: AWS::IAM::AccessKey:Front7Kq2\n", "Key"));
+        assert!(is("api_key = 'xxxxxxxx-xxxx-xxxx'\n") && is("annotation_key = 'c7n:Snapshots'\n"));
+        assert!(is("nextForwardToken: 'f/3412641118268856'\n") && is("PublicKeyToken=b77a5c561934\n"));
+        assert!(!is("password_hash = '$2y$10$abcdefghij'\n"));
+        assert!(!is(&format!("sha_password = \"{hex}\"\n")));
     }
 
     #[test]

@@ -1,0 +1,112 @@
+//! Values that open nothing, whatever their name says: encrypted and published ones, links, days, numbers of objects, answers.
+//!
+//! Judges the form of a value alone, and knows neither its name nor what stands around it.
+
+/// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
+const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQICAH", b"AQECAH"];
+
+/// How values begin that their services publish: a public token, a key for browsers.
+const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
+
+/// Values that say yes or no, nothing, or of what kind a value is.
+const ANSWERS: &[&[u8]] = &[
+    b"string",
+    b"bearer",
+    b"true",
+    b"false",
+    b"none",
+    b"null",
+    b"nil",
+    b"yes",
+    b"undefined",
+    b"optional",
+    b"required",
+];
+
+/// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
+const TIMEOUTS: &[u8] = b"eyJlMmJmYjczMC1lY2FhLTExZTYt";
+
+/// Whether the form of a value says that nothing is opened with it.
+pub fn opens_nothing(value: &[u8]) -> bool {
+    let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| value.starts_with(start));
+    begins_with(ENCRYPTED)
+        || begins_with(PUBLISHED)
+        // What is behind it is judged as a login.
+        || value.starts_with(b"Basic ")
+        || value.starts_with(b"arn:aws")
+        || value.starts_with(TIMEOUTS)
+        || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
+        || is_address(value)
+        || is_date(value)
+        || is_repeated(value)
+        || is_link(value)
+        || is_dotted_number(value)
+        || is_other_script(value)
+}
+
+/// Whether the value is one sign or a few over and over: `xxxxxxxx-xxxx`, `1234567890123456789012345678901234567890`.
+fn is_repeated(value: &[u8]) -> bool {
+    let mut signs = value.iter().filter(|b| b.is_ascii_alphanumeric());
+    let first = signs.next();
+    let has_period = |length: &usize| value[*length..] == value[..value.len() - length];
+    value.len() >= 6 && signs.all(|sign| Some(sign) == first)
+        || value.len() >= 16 && (1..=value.len() / 3).any(|length| has_period(&length))
+}
+
+/// Whether the value is an address without a password, which would be a rule of its own.
+fn is_link(value: &[u8]) -> bool {
+    let scheme = memchr::memmem::find(value, b"://").map(|end| &value[..end]);
+    let is_scheme = |scheme: &[u8]| scheme.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
+    scheme.is_some_and(is_scheme) && !value.contains(&b'@') && !value.contains(&b'?')
+}
+
+/// Whether the value is a version, an address of a host, or the number of an object: `1.3.6.1.5.5.7.3.1`.
+fn is_dotted_number(value: &[u8]) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    value.iter().filter(|b| **b == b'.').count() >= 3 && value.split(|b| *b == b'.').all(is_number)
+}
+
+/// Whether the value is an address of Ethereum, an account's or a contract's.
+fn is_address(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the value starts with a day: `2024-05-17T10:00:00Z`.
+fn is_date(value: &[u8]) -> bool {
+    let day = value.get(..10).unwrap_or_default();
+    let is_digit = |at: usize| day[at].is_ascii_digit();
+    day.len() == 10 && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(is_digit) && [day[4], day[7]] == *b"--"
+}
+
+/// Whether the value is a text of letters outside of ASCII, written as escapes: `Tekij\u00e4t`, `\u4eba`.
+fn is_other_script(value: &[u8]) -> bool {
+    let escapes = memchr::memmem::find_iter(value, b"\\u").count();
+    escapes > 0 && (escapes * 18 >= value.len() || value.starts_with(b"\\u"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_that_open_nothing_are_told_from_passwords() {
+        let repeated = "h4x0r".repeat(8);
+        for value in [
+            "true",
+            "string",
+            "bearer",
+            "2024-05-17T10:00:00Z",
+            "1.3.6.1.5.5.7",
+            "https://a.example/v1/b1",
+            "ref+vault://prod/db",
+            "xxxxxxxx-xxxx-xxxx",
+            &repeated,
+        ] {
+            assert!(opens_nothing(value.as_bytes()), "{value}");
+        }
+        for value in ["2024-05x17", "1.2.3", "amqp://a:b@c", "aabbaa", "h4x0rh4x0r", "trueno"] {
+            assert!(!opens_nothing(value.as_bytes()), "{value}");
+        }
+    }
+}
