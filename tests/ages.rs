@@ -410,6 +410,7 @@ fn what_is_wrong_ends_the_run_before_anything_is_scanned() {
 #[test]
 fn a_stale_report_makes_a_run_incomplete() {
     let repo = TestRepo::new();
+    repo.write("a.txt", "nothing\n");
     let header = "user,arn,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
                   access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date";
     let report = json!({"Content": data_encoding::BASE64.encode(header.as_bytes()), "GeneratedTime": time(FIRST)});

@@ -225,6 +225,7 @@ fn a_file_that_is_no_configuration_is_refused() {
 #[test]
 fn reports_and_baselines_of_nothing_accept_nothing() {
     let folder = folder();
+    fs::write(folder.path().join("in/a.txt"), "nothing").expect("a file");
     let nothing = [
         ("gitleaks-report", "[]"),
         ("gitleaks-report", "null"),

@@ -74,9 +74,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || category != Category::Password && begins(&["encrypted"])
         || is_derived(&words, value);
     let is_id = matches!(last.as_str(), "id" | "ids") && !begins(&["secret", "pass"]);
-    let by_value = opens_nothing(value)
-        || is_fingerprint(&words, value)
-        || category != Category::Password && value.ends_with(b"...");
+    let by_value = opens_nothing(value) || is_fingerprint(&words, value) || is_cut(category, value);
     by_name
         || is_about
         || is_id
@@ -120,6 +118,13 @@ fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
     is_of_pgp && matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether only the start of the value is shown. A password may end in full stops, but not behind a prefix.
+fn is_cut(category: Category, value: &[u8]) -> bool {
+    let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
+    let shown = value[..value.len() - padding].strip_suffix(b"...");
+    shown.is_some_and(|shown| category != Category::Password || shown.ends_with(b"_"))
 }
 
 /// Whether the name says that the value is a digest, and the value does not say that it is made of a password by `crypt`.
@@ -221,7 +226,8 @@ mod tests {
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
         assert!(is("Key = 8c1f7e22d4\nInput = 00"));
-        assert!(is("token: 'eyJ2IjoiMSIs...'"));
+        assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
+        assert!(is("password: 'ab12_...'") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
@@ -260,7 +266,12 @@ mod tests {
         ] {
             assert!(is(&format!("{name} = \"{hex}x\"\n")), "{name}");
         }
-        for name in ["password_hash", "GRAYLOG_SHA256_PASSWORD", "encryption_key_fingerprint"] {
+        for name in [
+            "password_hash",
+            "hashed_secret",
+            "GRAYLOG_SHA256_PASSWORD",
+            "encryption_key_fingerprint",
+        ] {
             assert!(is(&format!("{name} = \"{hex}\"\n")), "{name}");
         }
         assert!(is("password_x = \"string\"\n"));

@@ -133,4 +133,6 @@ pub const ABOUT: &[&str] = &[
 ];
 
 /// What a name ends in whose value was reckoned from a secret.
-pub const DERIVED: &[&str] = &["hash", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512"];
+pub const DERIVED: &[&str] = &[
+    "hash", "hashed", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512",
+];
