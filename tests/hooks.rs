@@ -284,7 +284,10 @@ fn a_hook_runs_without_a_path_and_says_so_if_its_program_is_gone() {
     let folder = repo.beside("it's a $(folder) \"here\"");
     fs::create_dir(&folder).expect("a folder");
     let program = folder.join("keytrail");
-    fs::copy(env!("CARGO_BIN_EXE_keytrail"), &program).expect("a copy");
+    // Not by this process: another test that starts a program meanwhile would hold the copy open for writing.
+    let mut copy = std::process::Command::new("cp");
+    let copied = copy.arg(env!("CARGO_BIN_EXE_keytrail")).arg(&program).status();
+    assert!(copied.expect("cp runs").success());
     let mut install = std::process::Command::new(&program);
     install
         .args(["hook", "install"])
