@@ -32,18 +32,23 @@ struct Names {
     begins: Vec<u32>,
 }
 
-/// Names have as many letters or more.
+/// Names have as many letters or more: a rule with a shorter one is refused when it is read.
 const HEAD: usize = 3;
 const NUMBERS: usize = 1 << 12;
 
 impl Names {
     fn new(mut names: Vec<(Text, usize)>) -> Self {
-        let number = |name: &Text| name.as_bytes().first_chunk().map(number);
-        names.retain(|(name, _)| number(name).is_some());
+        let number = |name: &Text| {
+            number(
+                name.as_bytes()
+                    .first_chunk()
+                    .expect("shorter names are refused with their rule"),
+            )
+        };
         names.sort_unstable_by_key(|(name, _)| number(name));
         let mut begins = vec![0; NUMBERS + 1];
         for (name, _) in &names {
-            begins[number(name).unwrap_or_default() + 1] += 1;
+            begins[number(name) + 1] += 1;
         }
         for n in 0..NUMBERS {
             begins[n + 1] += begins[n];
