@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::assigned::Assigned;
 use super::candidate::Candidate;
-use super::looks::Counts;
+use super::classes::Counts;
 use super::runs::end_of_padding;
 use super::{given, name, randomness, score};
 use crate::finding::{Confidence, Score};

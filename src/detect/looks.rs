@@ -6,6 +6,7 @@
 
 use std::cell::LazyCell;
 
+use super::classes::{Classes, Counts};
 use super::runs::Piece;
 use super::{Detectors, aws, generic, nested, randomness};
 
@@ -40,29 +41,42 @@ impl Looks {
     const BY_NAME: u16 = Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0 | Self::LED.0;
 
     /// Asks every detector's own test.
-    pub fn of(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
+    pub fn of_piece(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
+        Self::of(
+            detectors,
+            bytes,
+            piece,
+            &Classes::of(&piece.value, 0..piece.value.len()),
+        )
+    }
+
+    /// The same of a piece whose classes are known.
+    pub fn of(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>, classes: &Classes<'_>) -> Self {
         let value = &piece.value[..];
-        let counts = Counts::of(value);
+        let counts = &classes.counts;
         let look = |look: Self, fits: bool| if fits { look.0 } else { 0 };
-        let prefixed = look(Self::PREFIXED, detectors.prefixes.stand_in(value));
-        if counts.is_plain_word() {
+        let prefixed = look(Self::PREFIXED, detectors.prefixes.stand_in(value, classes));
+        if is_plain_word(counts) {
             return Self(prefixed);
         }
         let score = LazyCell::new(|| randomness::score(value));
-        let looks_random = || counts.are_mixed() && randomness::is_random(value, *score);
-        let random = generic::is_random(value, &counts, looks_random);
+        let looks_random = || are_mixed(counts) && randomness::is_random(value, *score);
+        let random = generic::is_random(value, counts, looks_random);
         // Of what is drawn, hexadecimal digits and what stands behind folders score as words do.
         let drawn = || match counts.digits {
             0 => looks_random(),
-            digits => is_mingled(value, digits) || *score < 0.0,
+            _ => is_mingled(counts) || *score < 0.0,
         };
         Self(
             prefixed
                 | look(Self::LED, !detectors.near.is_empty() && drawn())
                 | look(Self::RANDOM, random)
-                | look(Self::NAMED, detectors.named.fits(value, &counts, random, looks_random))
+                | look(Self::NAMED, detectors.named.fits(value, counts, random, looks_random))
                 | look(Self::SECRET_KEY, aws::secret::fits(value))
-                | look(Self::PART, aws::secret::fits_as_part(bytes, &piece.span, value))
+                | look(
+                    Self::PART,
+                    aws::secret::fits_as_part(bytes, &piece.span, value, || *score),
+                )
                 | look(Self::TOKEN, aws::token::fits(value))
                 | look(Self::SMTP_PASSWORD, aws::ses::fits(value))
                 | look(Self::NESTED, nested::fits(value)),
@@ -92,85 +106,28 @@ impl Looks {
 /// Whether letters follow digits as they do in what was drawn: in words of code numbers come last. Of 32 hexadecimal
 /// digits all but one in 1,000 do so twice; of 24 letters and digits behind folders 98 in 100 do so once. Ids in paths
 /// may be digits alone.
-fn is_mingled(value: &[u8], digits: usize) -> bool {
-    let is_path = value.contains(&b'/');
-    let follow = |pair: &&[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
-    let enough = if is_path { 1 } else { 2 };
-    is_path && digits >= 4 || value.windows(2).filter(follow).take(enough).count() == enough
-}
-
-/// How many characters of each class a value has.
-pub struct Counts {
-    pub digits: usize,
-    pub upper: usize,
-    pub lower: usize,
-    /// Letters that are hexadecimal digits.
-    pub hex_letters: usize,
-}
-
-impl Counts {
-    /// One pass, with all counts side by side in one number: sixteen bits each.
-    pub fn of(value: &[u8]) -> Self {
-        let mut all = [0; 4];
-        for part in value.chunks(1 << 15) {
-            let sums: u64 = part.iter().map(|byte| CLASSES[usize::from(*byte)]).sum();
-            for (class, count) in all.iter_mut().enumerate() {
-                *count += (sums >> (16 * class)) as usize & 0xffff;
-            }
-        }
-        let [digits, upper, lower, hex_letters] = all;
-        Self {
-            digits,
-            upper,
-            lower,
-            hex_letters,
-        }
-    }
-
-    pub fn letters(&self) -> usize {
-        self.upper + self.lower
-    }
-
-    /// Whether there are digits, or enough letters of either case: of 20 drawn letters all but 1 in 400 are like that, and
-    /// of words of code that are put together few.
-    fn are_mixed(&self) -> bool {
-        self.digits > 0 || self.upper.min(self.lower) * 6 >= self.letters()
-    }
-
-    /// Neither a digit nor letters of both cases: a word, a path, a line of signs. Of random values of twenty
-    /// characters none is like that; most runs of source code are.
-    fn is_plain_word(&self) -> bool {
-        self.digits == 0 && (self.upper == 0 || self.lower == 0)
+fn is_mingled(counts: &Counts) -> bool {
+    match counts.slashes {
+        0 => counts.turns >= 2,
+        _ => counts.turns >= 1 || counts.digits >= 4,
     }
 }
 
-const CLASSES: [u64; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0_u8;
-    loop {
-        classes[byte as usize] = byte.is_ascii_digit() as u64
-            | (byte.is_ascii_uppercase() as u64) << 16
-            | (byte.is_ascii_lowercase() as u64) << 32
-            | ((byte.is_ascii_hexdigit() && !byte.is_ascii_digit()) as u64) << 48;
-        if byte == u8::MAX {
-            break classes;
-        }
-        byte += 1;
-    }
-};
+/// Whether there are digits, or enough letters of either case: of 20 drawn letters all but 1 in 400 are like that, and
+/// of words of code that are put together few.
+fn are_mixed(counts: &Counts) -> bool {
+    counts.digits > 0 || counts.upper.min(counts.lower) * 6 >= counts.letters()
+}
+
+/// Neither a digit nor letters of both cases: a word, a path, a line of signs. Of random values of twenty characters none
+/// is like that; most runs of source code are.
+fn is_plain_word(counts: &Counts) -> bool {
+    counts.digits == 0 && (counts.upper == 0 || counts.lower == 0)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn classes_are_counted_in_values_of_any_length() {
-        let value = b"aZ09-f".repeat(20_000);
-        let counts = Counts::of(&value);
-        let found = [counts.digits, counts.upper, counts.lower, counts.hex_letters];
-        assert_eq!(found, [40_000, 20_000, 40_000, 40_000]);
-        assert_eq!(counts.letters(), 60_000);
-    }
 
     #[test]
     fn a_word_is_plain_and_a_name_with_a_digit_is_not() {
@@ -180,7 +137,7 @@ mod tests {
             ("aB", false),
             ("a1", false),
         ] {
-            assert_eq!(Counts::of(value.as_bytes()).is_plain_word(), plain, "{value}");
+            assert_eq!(is_plain_word(&Counts::of(value.as_bytes())), plain, "{value}");
         }
     }
 }

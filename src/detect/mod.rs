@@ -12,6 +12,7 @@ pub mod aws;
 mod candidate;
 mod carriers;
 mod checksum;
+mod classes;
 mod der;
 mod escapes;
 mod foreign;
@@ -218,7 +219,7 @@ impl Detectors {
             return self.read_piece(bytes, &piece, run.looks, detected);
         }
         runs::for_each_piece(bytes, run.span(), |piece| {
-            self.read_piece(bytes, &piece, Looks::of(self, bytes, &piece), detected);
+            self.read_piece(bytes, &piece, Looks::of_piece(self, bytes, &piece), detected);
         });
     }
 

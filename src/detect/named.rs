@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::looks::Counts;
+use super::classes::Counts;
 use super::{checksum, generic, name, placeholder, randomness};
 use crate::rules::shape::Shape;
 use crate::rules::{Matcher, Rule, Text};
@@ -105,13 +105,15 @@ impl Named {
     /// Whether the value by itself could be of such a rule: random, or of a form that only a name makes telling.
     pub fn fits(&self, value: &[u8], counts: &Counts, random: bool, looks_random: impl Fn() -> bool) -> bool {
         let is_long = || self.lengths.get(value.len()).is_some_and(|fits| *fits);
-        let body = behind_word(value);
-        let is_hex = || body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
-        let is_drawn = || match counts.digits == 0 {
-            true => looks_random(),
-            false if generic::is_uuid(value) => randomness::distinct(value) >= DISTINCT,
-            false if is_hex() => randomness::looks_random_hex(body),
-            false => body.len() < value.len() && randomness::looks_random(body),
+        let is_drawn = || {
+            let body = behind_word(value);
+            let is_hex = || body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+            match counts.digits == 0 {
+                true => looks_random(),
+                false if generic::is_uuid(value) => randomness::distinct(value) >= DISTINCT,
+                false if is_hex() => randomness::looks_random_hex(body),
+                false => body.len() < value.len() && randomness::looks_random(body),
+            }
         };
         !self.rules.is_empty() && is_long() && (random || is_drawn())
     }

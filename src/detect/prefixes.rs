@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
+use super::classes::Classes;
 use super::literals::Read;
 use super::runs::{Piece, SHORTEST};
 use super::starts::Starts;
@@ -19,6 +20,8 @@ use crate::rules::{Pattern, Rule, Text};
 pub struct Prefixes {
     starts: Starts<Prefix>,
     firsts: Firsts,
+    /// Whether some begin with a sign, not with a letter or digit.
+    have_signs: bool,
 }
 
 /// A prefix of a rule's secrets.
@@ -66,18 +69,23 @@ impl Prefixes {
                 .collect(),
         );
         let firsts = Firsts::new(starts.texts());
-        Self { starts, firsts }
+        let have_signs = starts.texts().any(|text| !text[0].is_ascii_alphanumeric());
+        Self {
+            starts,
+            firsts,
+            have_signs,
+        }
     }
 
     /// Whether a prefix stands in the value, with enough behind it.
-    pub fn stand_in(&self, value: &[u8]) -> bool {
-        // In most values there is not even a place for one.
-        self.next(value, 0).is_some() && self.places(value).next().is_some()
+    pub fn stand_in(&self, value: &[u8], classes: &Classes<'_>) -> bool {
+        !self.all(value, classes, |_, _| false)
     }
 
     /// Matches the rules of the prefixes that stand in a piece.
     pub fn read(&self, bytes: &[u8], piece: &Piece<'_>, found: &mut Vec<Candidate>) {
-        for (at, prefix) in self.places(&piece.value) {
+        let classes = Classes::of(&piece.value, 0..piece.value.len());
+        self.all(&piece.value, &classes, |at, prefix| {
             found.extend(match &piece.value {
                 Cow::Borrowed(_) => (prefix.read)(&prefix.rule, bytes, piece.span.start + at),
                 Cow::Owned(value) => (prefix.read)(&prefix.rule, value, at).map(|mut candidate| {
@@ -85,27 +93,25 @@ impl Prefixes {
                     candidate
                 }),
             });
-        }
+            true
+        });
     }
 
-    /// Where words of the value start with a prefix, with enough behind it.
-    fn places<'v>(&'v self, value: &'v [u8]) -> impl Iterator<Item = (usize, &'v Prefix)> {
-        let starts = std::iter::successors(self.next(value, 0), move |at| self.next(value, at + 1));
-        starts.flat_map(move |at| {
+    /// Calls `visit` with each prefix that a word of the value starts with, with enough behind it, and its place, until
+    /// it says no. Returns whether it never did.
+    fn all(&self, value: &[u8], classes: &Classes<'_>, mut visit: impl FnMut(usize, &Prefix) -> bool) -> bool {
+        let Some(last) = value.len().checked_sub(SHORTEST) else {
+            return true;
+        };
+        classes.all_boundaries(last, self.have_signs, |at| {
             let here = &value[at..];
-            let prefixes = self.starts.of(here).filter(|prefix| prefix.least <= here.len());
-            prefixes.map(move |prefix| (at, prefix))
-        })
-    }
-
-    /// The next place from one on that is not within a word, and where a prefix may start.
-    fn next(&self, value: &[u8], from: usize) -> Option<usize> {
-        let last = value.len().checked_sub(SHORTEST)?;
-        let mut in_word = from > 0 && value[from - 1].is_ascii_alphanumeric();
-        (from..=last).find(|&at| {
-            let is_inside = in_word;
-            in_word = value[at].is_ascii_alphanumeric();
-            !(is_inside && in_word) && self.firsts.have(&value[at..at + Firsts::LENGTH])
+            // At most places there is not even a prefix's beginning.
+            !self.firsts.have(here)
+                || self
+                    .starts
+                    .of(here)
+                    .filter(|prefix| prefix.least <= here.len())
+                    .all(|prefix| visit(at, prefix))
         })
     }
 }

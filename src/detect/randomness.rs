@@ -20,16 +20,18 @@ const ROW: [u8; 256] = {
 };
 const NONE: u8 = 66;
 
-/// The table with a row and a column more, for what is in no token: it adds nothing.
-const PADDED: [[i8; 67]; 67] = {
-    let mut padded = [[0; 67]; 67];
+/// The table with rows and columns for what is in no token: it adds nothing. A power of two of each, so that no place
+/// needs a check.
+const PADDED: [i8; WIDTH * WIDTH] = {
+    let mut padded = [0; WIDTH * WIDTH];
     let mut i = 0;
     while i < PAIRS.len() {
-        padded[i / 66][i % 66] = PAIRS[i] as i8;
+        padded[i / 66 * WIDTH + i % 66] = PAIRS[i] as i8;
         i += 1;
     }
     padded
 };
+const WIDTH: usize = 128;
 
 /// The mean over all pairs, in bits: about -3.5 for random base64, above 0 for names and paths.
 /// Characters outside of the alphabet are passed over. Shorter than two characters: 0.
@@ -37,9 +39,9 @@ pub fn score(text: &[u8]) -> f32 {
     let (mut sum, mut pairs) = (0_i32, 0_i32);
     let mut before = usize::from(NONE);
     for &byte in text {
-        let row = usize::from(ROW[usize::from(byte)]);
+        let row = usize::from(ROW[usize::from(byte)]) % WIDTH;
         let is_pair = before != usize::from(NONE) && row != usize::from(NONE);
-        sum += i32::from(PADDED[before][row]);
+        sum += i32::from(PADDED[before * WIDTH + row]);
         pairs += i32::from(is_pair);
         before = row;
     }

@@ -52,11 +52,16 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
         for &mask in &masks[..blocks.len()] {
             let here = base;
             base += BLOCK;
+            let (lead, tail) = (mask.trailing_ones(), mask.leading_ones());
+            let end = here + lead as usize;
+            // In most blocks words are short.
+            if end - start < SHORTEST && !has_long_run(mask) {
+                start = base - tail as usize;
+                continue;
+            }
             if mask == u64::MAX {
                 continue;
             }
-            let (lead, tail) = (mask.trailing_ones(), mask.leading_ones());
-            let end = here + lead as usize;
             if end - start >= SHORTEST {
                 visit(start..end);
             }

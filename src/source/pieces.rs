@@ -36,11 +36,38 @@ pub struct Piece<'b> {
 /// Opens a regular file, without following a symbolic link, and reads it in pieces. What it holds
 /// now counts, if it grows or shrinks meanwhile.
 pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
-    let (mut file, size) = open_file(path)?;
-    // One byte more than the file has: then one read takes all of it and the next one its end.
+    let (file, size) = open_file(path)?;
+    // One byte more than the file has: then one read takes all of it, and gives less than it could.
     let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
     grow(buffer, room);
+    // Files of the kernel say that they are empty, and are not.
+    let left = if size == 0 { u64::MAX } else { size };
+    let mut file = Ending {
+        file,
+        left,
+        short: false,
+    };
     read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
+}
+
+/// A regular file that need not be asked again once it has given all that it had when it was opened, and less than was
+/// asked for: one that grew would have given more.
+struct Ending {
+    file: File,
+    left: u64,
+    short: bool,
+}
+
+impl Read for Ending {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 && self.short {
+            return Ok(0);
+        }
+        let read = self.file.read(buffer)?;
+        self.left = self.left.saturating_sub(read as u64);
+        self.short = read < buffer.len();
+        Ok(read)
+    }
 }
 
 /// Opens a regular file, without following a symbolic link. Returns its size, too.

@@ -10,6 +10,7 @@ mod carried;
 
 use std::ops::Range;
 
+use super::classes::Classes;
 use super::escapes;
 use super::literals::Place;
 use super::looks::Looks;
@@ -49,12 +50,14 @@ pub(super) const NEAR: usize = 96;
 impl Run {
     /// The run that stands here, with what it could be.
     pub fn at(detectors: &Detectors, bytes: &[u8], span: Range<usize>) -> Self {
-        let look = |piece: &runs::Piece<'_>| Looks::of(detectors, bytes, piece);
-        let looks = match runs::is_escaped(&bytes[span.clone()]) {
-            false => look(&runs::Piece::plain(bytes, span.clone())),
-            true => {
+        let classes = Classes::of(bytes, span.clone());
+        let looks = match classes.counts.escapes {
+            0 => Looks::of(detectors, bytes, &runs::Piece::plain(bytes, span.clone()), &classes),
+            _ => {
                 let mut looks = Looks::ESCAPED;
-                runs::for_each_piece(bytes, span.clone(), |piece| looks = looks.and(look(&piece)));
+                runs::for_each_piece(bytes, span.clone(), |piece| {
+                    looks = looks.and(Looks::of_piece(detectors, bytes, &piece))
+                });
                 if escapes::is_telling(&bytes[span.clone()]) {
                     looks = looks.and(Looks::DECODABLE);
                 }

@@ -66,11 +66,11 @@ pub fn fits(value: &[u8]) -> bool {
     form && (is_plausible(value, NAMED) || made_up())
 }
 
-/// Whether the value by itself, with the bytes beside it, could be a part of one.
-pub fn fits_as_part(bytes: &[u8], span: &Range<usize>, value: &[u8]) -> bool {
+/// Whether the value by itself, with the bytes beside it, could be a part of one; `score` is its randomness.
+pub fn fits_as_part(bytes: &[u8], span: &Range<usize>, value: &[u8], score: impl FnOnce() -> f32) -> bool {
     let is_part = value.len() < LENGTH && join::is_quoted(bytes, span);
     // A part of a random value looks random; most quoted text does not.
-    is_part && value.iter().all(|&b| is_base64(b)) && randomness::score(value) < NAMED
+    is_part && value.iter().all(|&b| is_base64(b)) && score() < NAMED
 }
 
 /// Reads a secret that is put together from parts of string literals, one of which is `part`.

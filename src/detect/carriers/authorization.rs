@@ -9,7 +9,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 
 use super::value::after_blanks;
 use crate::detect::candidate::Candidate;
-use crate::detect::looks::Counts;
+use crate::detect::classes::Counts;
 use crate::detect::runs::{end_of_padding, is_base64, is_token};
 use crate::detect::{placeholder, randomness};
 use crate::rules::Rule;

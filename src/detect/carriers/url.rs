@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::value::is_reference;
 use crate::detect::candidate::Candidate;
-use crate::detect::looks::Counts;
+use crate::detect::classes::Counts;
 use crate::detect::{placeholder, randomness};
 use crate::finding::Confidence;
 use crate::rules::Rule;

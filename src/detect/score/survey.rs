@@ -5,7 +5,8 @@ use super::features::{Row, row};
 use super::harmless::is_harmless;
 use super::score;
 use crate::detect::assigned::{self, Assigned};
-use crate::detect::{generic, looks, name, randomness, runs};
+use crate::detect::classes::Counts;
+use crate::detect::{generic, name, randomness, runs};
 
 /// Lists what would be scored, in no order. Values that several words or detectors lead to are listed once.
 pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
@@ -17,7 +18,7 @@ pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
         .collect();
     runs::for_each_run(bytes, |span| {
         runs::for_each_piece(bytes, span, |piece| {
-            let is_random = generic::is_random(&piece.value, &looks::Counts::of(&piece.value), || {
+            let is_random = generic::is_random(&piece.value, &Counts::of(&piece.value), || {
                 randomness::looks_random(&piece.value)
             });
             let named = is_random

@@ -42,7 +42,7 @@ impl Stems {
         let mut batch = Batch::default();
         let enough = !ranges.iter().all(|range| {
             let stretch = range.start..(range.end + longest).min(bytes.len());
-            if stretch.len() >= LONG {
+            if stretch.len() >= LONG || ranges.len() == 1 {
                 let hit = |stem, at| self.literals_around(bytes, stem, range.start + at, range, visit);
                 return self.search.for_each(&bytes[stretch], hit);
             }
