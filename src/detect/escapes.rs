@@ -6,14 +6,10 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, dispatch, prelude::*, u8x16};
-
 use super::nested::Nested;
 
-/// How many bytes are needed to see that an entity starts somewhere.
-pub const LONGEST_START: usize = 6;
 /// Where entities begin; others are decoded beside them.
-const STARTS: [&[u8]; 2] = [b"&#", b"&quot;"];
+pub const STARTS: [&[u8]; 2] = [b"&#", b"&quot;"];
 /// Entities this close to each other stand in one text, and so much before and after them belongs to it.
 const NEAR: usize = 512;
 /// A text of more bytes is decoded in parts.
@@ -60,26 +56,9 @@ impl Escaping {
     }
 }
 
-/// Finds where entities start in a range of the content.
-pub fn find(bytes: &[u8], range: Range<usize>, found: &mut Vec<usize>) {
-    if let Some(block) = bytes[range.start..].first_chunk::<BLOCK>()
-        && range.len() < BLOCK
-        && signs(block) & ((1 << range.len()) - 1) == 0
-    {
-        return;
-    }
-    // The sign is rare in most text: one look for it is quicker than one for each start.
-    let signs = memchr::memchr_iter(b'&', &bytes[range.clone()]).map(|at| range.start + at);
-    found.extend(signs.filter(|at| STARTS.iter().any(|start| bytes[*at..].starts_with(start))));
-}
-
-/// A range of fewer bytes is looked at in one step.
-const BLOCK: usize = 16;
-
-/// One bit for each byte, the first byte's the lowest: whether an entity may start there.
-fn signs(block: &[u8; BLOCK]) -> u32 {
-    // What every machine can, without a choice: there is little to do.
-    dispatch!(Level::baseline(), simd => u8x16::from_slice(simd, block).simd_eq(b'&').to_bitmask() as u32)
+/// Whether an entity starts here.
+pub fn starts(here: &[u8]) -> bool {
+    here.first() == Some(&b'&') && STARTS.iter().any(|start| here.starts_with(start))
 }
 
 /// Whether a run has escapes that make it worth while to decode what stands around it.
@@ -112,9 +91,9 @@ pub fn around(bytes: &[u8], run: Range<usize>) -> Option<Nested> {
 }
 
 /// Decodes the texts around entities, whose starts are in order.
-pub fn texts(bytes: &[u8], starts: &[usize]) -> Vec<Nested> {
+pub fn texts(bytes: &[u8], starts: impl Iterator<Item = usize>) -> Vec<Nested> {
     let mut texts: Vec<Range<usize>> = Vec::new();
-    for &start in starts {
+    for start in starts {
         match texts.last_mut() {
             Some(last) if start < last.end + NEAR && start - last.start < LONGEST => last.end = start + 1,
             _ => texts.push(start..start + 1),
@@ -204,9 +183,8 @@ mod tests {
 
     fn decoded(text: &str) -> Vec<String> {
         let bytes = text.as_bytes();
-        let mut starts = Vec::new();
-        find(bytes, 0..bytes.len(), &mut starts);
-        let mut found = texts(bytes, &starts);
+        let starts = (0..bytes.len()).filter(|at| starts(&bytes[*at..]));
+        let mut found = texts(bytes, starts);
         found.extend(around(bytes, 0..bytes.len()));
         found
             .into_iter()

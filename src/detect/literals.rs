@@ -116,6 +116,8 @@ pub struct Literals {
     longest: usize,
     longest_whole: u16,
     stems: Option<Stems>,
+    /// Where something else starts that no rule speaks of.
+    others: &'static [&'static [u8]],
 }
 
 /// So much of a literal is searched for; the rest is compared when it is read. What is searched around an
@@ -123,15 +125,17 @@ pub struct Literals {
 const SEARCHED: usize = 16;
 
 impl Literals {
-    pub fn new(meanings: Vec<Meaning>) -> Self {
+    /// Literals with what they mean, and short `others`, whose places always tell.
+    pub fn new(meanings: Vec<Meaning>, others: &'static [&'static [u8]]) -> Self {
         let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
         let meanings = Starts::new(meanings.collect());
-        let longest = meanings.texts().map(|literal| Meaning::searched(literal).len()).max();
+        let searched = || meanings.texts().map(Meaning::searched).chain(others.iter().copied());
         let longest_whole = meanings.texts().map(<[u8]>::len).max().unwrap_or(0);
         Self {
-            longest: longest.unwrap_or(0),
+            longest: searched().map(<[u8]>::len).max().unwrap_or(0),
             longest_whole: u16::try_from(longest_whole).unwrap_or(u16::MAX),
-            stems: Stems::new(meanings.texts().map(Meaning::searched)),
+            stems: Stems::new(searched()),
+            others,
             meanings,
         }
     }
@@ -175,7 +179,8 @@ impl Literals {
     /// The place where a literal starts, with its verdict.
     pub fn place(&self, bytes: &[u8], at: usize) -> Place {
         // Which literals start here is to be seen from so much.
-        let (mut shown, mut tells) = (Shown::new(0, self.longest_whole), false);
+        let mut shown = Shown::new(0, self.longest_whole);
+        let mut tells = self.others.iter().any(|other| bytes[at..].starts_with(other));
         for meaning in self.meanings.of(&bytes[at..]) {
             match meaning.shown {
                 Shown::ALL => tells = true,
@@ -247,7 +252,7 @@ mod tests {
             let meanings = words
                 .iter()
                 .map(|word| Meaning::new(word, rule, Shown::ALL, |_, _, _| None));
-            let literals = Literals::new(meanings.collect());
+            let literals = Literals::new(meanings.collect(), &[]);
             let text = b"1001 101101110 x110x 11 1 0100 ".repeat(9);
             let starts = |at: usize| {
                 words

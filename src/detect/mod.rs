@@ -164,8 +164,8 @@ impl Detectors {
                 },
             }
         }
-        detectors.literals = Literals::new(meanings);
-        detectors.near = Literals::new(near);
+        detectors.literals = Literals::new(meanings, &escapes::STARTS);
+        detectors.near = Literals::new(near, &[]);
         detectors.prefixes = Prefixes::new(prefixes);
         detectors.foreign = ForeignRules::new(foreign)?;
         detectors.named = Named::new(named);
@@ -281,7 +281,7 @@ fn is_near(pattern: &Pattern) -> bool {
 
 /// Decodes the texts around escapes, each once.
 fn read_escapes(bytes: &[u8], anchors: &Anchors) -> Vec<Nested> {
-    let mut texts = escapes::texts(bytes, &anchors.entities);
+    let mut texts = escapes::texts(bytes, anchors.entities(bytes));
     let mut decoded = 0;
     for run in anchors.runs.iter().filter(|run| run.looks.has(Looks::DECODABLE)) {
         let span = run.span();

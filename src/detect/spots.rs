@@ -20,6 +20,7 @@ impl Detectors {
             return spots;
         }
         let anchors = self.anchors(bytes);
+        let entities: Vec<usize> = anchors.entities(bytes).collect();
         for place in anchors.literals.into_iter().filter(|place| place.tells) {
             let mut candidates = Vec::new();
             self.literals.read(bytes, place, &mut candidates);
@@ -38,7 +39,7 @@ impl Detectors {
             }
         }
         // Which of them stand in one text depends on all of them.
-        spots.extend(anchors.entities.iter().map(|&start| start as u32..start as u32));
+        spots.extend(entities.into_iter().map(|start| start as u32..start as u32));
         let mut foreign = Vec::new();
         self.foreign.read(bytes, &anchors.words, &mut foreign);
         if !foreign.is_empty() || !spots.is_empty() {
@@ -57,7 +58,6 @@ impl Detectors {
                 return None;
             }
             match start == end {
-                true if bytes[start] == b'&' => anchors.entities.push(start),
                 true => anchors.literals.push(self.literals.place(bytes, start)),
                 false => anchors.runs.push(Run::at(self, bytes, start..end)),
             }

@@ -40,13 +40,7 @@ pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<
     // One byte more than the file has: then one read takes all of it, and gives less than it could.
     let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
     grow(buffer, room);
-    // Files of the kernel say that they are empty, and are not.
-    let left = if size == 0 { u64::MAX } else { size };
-    let mut file = Ending {
-        file,
-        left,
-        short: false,
-    };
+    let mut file = Ending::new(file, size);
     read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
 }
 
@@ -56,6 +50,18 @@ struct Ending {
     file: File,
     left: u64,
     short: bool,
+}
+
+impl Ending {
+    fn new(file: File, size: u64) -> Self {
+        // Files of the kernel say that they are empty, and are not.
+        let left = if size == 0 { u64::MAX } else { size };
+        Self {
+            file,
+            left,
+            short: false,
+        }
+    }
 }
 
 impl Read for Ending {
@@ -203,6 +209,24 @@ mod tests {
             }
             let most = into.len().min(7);
             self.0.read(&mut into[..most])
+        }
+    }
+
+    #[test]
+    fn a_file_that_grows_or_shrinks_while_it_is_read_is_read_to_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        for now in ["abc", "abcdef", "a", ""] {
+            std::fs::write(&path, "abc").expect("written");
+            let (file, size) = open_file(&path).ok().expect("opened");
+            std::fs::write(&path, now).expect("written");
+            let mut buffer = vec![0; 4];
+            let mut read = Vec::new();
+            read_in_pieces(&mut Ending::new(file, size), &mut buffer, 64, 8, &mut |piece| {
+                read.extend_from_slice(piece.bytes);
+            })
+            .expect("read");
+            assert_eq!(read, now.as_bytes());
         }
     }
 

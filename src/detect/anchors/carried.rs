@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use super::{Anchors, BEFORE, BEHIND, Run};
 use crate::detect::Detectors;
-use crate::detect::escapes;
 use crate::detect::literals::{Place, Shown};
 use crate::detect::runs::{self, is_run};
 use crate::git::Copied;
@@ -17,7 +16,6 @@ impl Detectors {
     /// Finds the same, knowing those of a base of `base_length` bytes and what was copied from it, in order.
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
         let words = |range, found: &mut Vec<usize>| self.foreign.find(bytes, range, found);
-        let entities = |range, found: &mut Vec<usize>| escapes::find(bytes, range, found);
         let length = bytes.len();
         Anchors {
             literals: self.literals_after(bytes, &base.literals, base_length, copied),
@@ -25,7 +23,6 @@ impl Detectors {
                 0 => Vec::new(),
                 longest => starts_after(length, &base.words, copied, longest, words),
             },
-            entities: starts_after(length, &base.entities, copied, escapes::LONGEST_START, entities),
             runs: self.runs_after(bytes, &base.runs, base_length, copied),
         }
     }

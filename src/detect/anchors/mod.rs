@@ -24,8 +24,6 @@ pub struct Anchors {
     pub(super) literals: Vec<Place>,
     /// Where keywords of foreign rules start.
     pub(super) words: Vec<usize>,
-    /// Where HTML entities start.
-    pub(super) entities: Vec<usize>,
     pub(super) runs: Vec<Run>,
 }
 
@@ -123,8 +121,13 @@ impl Anchors {
     pub fn is_empty(&self) -> bool {
         !self.runs.iter().any(|run| run.tells)
             && self.words.is_empty()
-            && self.entities.is_empty()
             && !self.literals.iter().any(|place| place.tells)
+    }
+
+    /// Where HTML entities start: they are searched for as literals are.
+    pub(super) fn entities(&self, bytes: &[u8]) -> impl Iterator<Item = usize> {
+        let places = self.literals.iter().map(|place| place.at());
+        places.filter(|at| escapes::starts(&bytes[*at..]))
     }
 }
 
@@ -136,7 +139,6 @@ impl Detectors {
         self.literals
             .find(bytes, std::slice::from_ref(&whole), &mut anchors.literals);
         self.foreign.find(bytes, 0..bytes.len(), &mut anchors.words);
-        escapes::find(bytes, 0..bytes.len(), &mut anchors.entities);
         self.find_runs(bytes, 0..bytes.len(), &mut anchors.runs);
         anchors
     }

@@ -151,7 +151,7 @@ fn carried_and_searched_are_what_a_whole_search_finds() {
     let rule = rules.get("prefix").expect("one of them");
     let near = ["aB3", "---", "xY9+-_xY9+-_"].map(|word| Meaning::new(word, rule, NEAR, read_beside));
     let plain = ["AKIA", "-----BEGIN ", "eyJ"].map(|literal| Meaning::new(literal, rule, Shown::ALL, |_, _, _| None));
-    detectors.literals = Literals::new(near.into_iter().chain(plain).collect());
+    detectors.literals = Literals::new(near.into_iter().chain(plain).collect(), &crate::detect::escapes::STARTS);
     let (mut telling, mut silent) = (0, 0);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for _ in 0..1_500 {
