@@ -21,7 +21,7 @@ impl Detectors {
             literals: self.literals_after(bytes, &base.literals, base_length, copied),
             words: match self.foreign.longest() {
                 0 => Vec::new(),
-                longest => starts_after(length, &base.words, copied, longest, words),
+                longest => starts_after(length, base_length, &base.words, copied, longest, words),
             },
             runs: self.runs_after(bytes, &base.runs, base_length, copied),
         }
@@ -31,15 +31,16 @@ impl Detectors {
         let longest = self.literals.longest().max(1);
         let mut literals = Vec::with_capacity(base.len());
         let mut new = Vec::with_capacity(copied.len() + 1);
-        let (mut searched, mut first) = (0, 0);
+        let base = Ordered::new(base, |place| place.at(), base_length, copied.len());
+        let mut searched = 0;
         for copy in copied {
             // Where any literal would lie in the copy whole.
             let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
                 continue;
             };
             new.push(searched..copy.to);
-            first = first_from(base, first, |place| place.at() < copy.from);
-            let known = base[first..].iter().take_while(|place| place.at() < copy.from + inner);
+            let from = base.from(copy.from).iter();
+            let known = from.take_while(|place| place.at() < copy.from + inner);
             let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
             literals.extend(known.map(|place| {
                 let at = place.at() - copy.from;
@@ -69,7 +70,8 @@ impl Detectors {
             bytes,
             searched: 0,
         };
-        let (mut before, mut next) = (Some(0), 0);
+        let base = Ordered::new(base, |run| run.start as usize, base_length, copied.len());
+        let mut before = Some(0);
         for copy in copied {
             let end = copy.to + copy.length;
             let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
@@ -81,8 +83,11 @@ impl Detectors {
             // A run that touches the edge of the copy may go on beyond it.
             let first = copy.from + usize::from(!same_start);
             let last = copy.from + copy.length - usize::from(!same_end);
-            next = first_from(base, next, |run| (run.start as usize) < first);
-            let known = base[next..].iter().take_while(|run| run.end as usize <= last);
+            let from = match first + runs::SHORTEST <= last {
+                true => base.from(first),
+                false => &[],
+            };
+            let known = from.iter().take_while(|run| run.end as usize <= last);
             found.extend(known.map(|run| {
                 let same_before = same_start || run.start as usize >= copy.from + BEFORE;
                 let same_behind = same_end || run.end as usize + BEHIND <= copy.from + copy.length;
@@ -104,21 +109,22 @@ impl Detectors {
 /// Finds the starts of things of at most `longest` bytes, knowing those of the base; `find` searches a range.
 fn starts_after(
     length: usize,
+    base_length: usize,
     base: &[usize],
     copied: &[Copied],
     longest: usize,
     find: impl Fn(Range<usize>, &mut Vec<usize>),
 ) -> Vec<usize> {
     let mut starts = Vec::new();
-    let (mut searched, mut first) = (0, 0);
+    let base = Ordered::new(base, |at| *at, base_length, copied.len());
+    let mut searched = 0;
     for copy in copied {
         // Where any of them would lie in the copy whole.
         let Some(inner) = copy.length.checked_sub(longest - 1).filter(|inner| *inner > 0) else {
             continue;
         };
         find(searched..copy.to, &mut starts);
-        first = first_from(base, first, |at| *at < copy.from);
-        let known = base[first..].iter().take_while(|&&at| at < copy.from + inner);
+        let known = base.from(copy.from).iter().take_while(|&&at| at < copy.from + inner);
         starts.extend(known.map(|at| at - copy.from + copy.to));
         searched = copy.to + inner;
     }
@@ -126,19 +132,52 @@ fn starts_after(
     starts
 }
 
-/// Where the first of a list in order stands that is not before a place. Most copies follow each other, so the search goes
-/// on from where the last one ended.
-fn first_from<T>(list: &[T], last: usize, is_before: impl Fn(&T) -> bool) -> usize {
-    if last > 0 && !is_before(&list[last - 1]) {
-        return list[..last].partition_point(is_before);
+/// Things in the order of their places, to be looked up by a place.
+struct Ordered<'l, T> {
+    list: &'l [T],
+    place: fn(&T) -> usize,
+    /// Which of them stand in each part of the base, of two to the power of `shift` bytes: where they begin, and the end.
+    /// Empty where looking through the list is less work than telling that.
+    parts: Vec<u32>,
+    shift: u32,
+}
+
+impl<'l, T> Ordered<'l, T> {
+    /// A list that so many look-ups are to be made in; places are below `length`.
+    fn new(list: &'l [T], place: fn(&T) -> usize, length: usize, look_ups: usize) -> Self {
+        let mut parts = Vec::new();
+        let mut shift = 0;
+        if look_ups > list.len() / 8 {
+            // About as many parts as things.
+            shift = (length / (list.len() + 1)).checked_ilog2().unwrap_or(0) + 1;
+            parts.resize((length >> shift) + 2, 0);
+            for thing in list {
+                parts[(place(thing) >> shift) + 1] += 1;
+            }
+            let mut sum = 0;
+            for part in &mut parts {
+                sum += *part;
+                *part = sum;
+            }
+        }
+        Self {
+            list,
+            place,
+            parts,
+            shift,
+        }
     }
-    let (mut low, mut step) = (last, 1);
-    while list.get(low + step - 1).is_some_and(&is_before) {
-        low += step;
-        step *= 2;
+
+    /// Those from a place on.
+    fn from(&self, place: usize) -> &'l [T] {
+        let part = place >> self.shift;
+        let among = match (self.parts.get(part), self.parts.get(part + 1)) {
+            (Some(&start), Some(&end)) => start as usize..end as usize,
+            _ => 0..self.list.len(),
+        };
+        let before = self.list[among.clone()].partition_point(|thing| (self.place)(thing) < place);
+        &self.list[among.start + before..]
     }
-    let high = list.len().min(low + step);
-    low + list[low..high].partition_point(is_before)
 }
 
 /// Whether what was copied starts and ends both contents.
