@@ -5,6 +5,7 @@
 
 pub mod again;
 mod change;
+mod ending;
 pub mod files;
 pub mod history;
 mod ignores;

@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::path::Path;
 
+use super::ending::Ending;
 use super::regular::{self, Links, bytes_of};
 use crate::skip::Skip;
 
@@ -42,38 +43,6 @@ pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<
     grow(buffer, room);
     let mut file = Ending::new(file, size);
     read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
-}
-
-/// A regular file that need not be asked again once it has given all that it had when it was opened, and less than was
-/// asked for: one that grew would have given more.
-struct Ending {
-    file: File,
-    left: u64,
-    short: bool,
-}
-
-impl Ending {
-    fn new(file: File, size: u64) -> Self {
-        // Files of the kernel say that they are empty, and are not.
-        let left = if size == 0 { u64::MAX } else { size };
-        Self {
-            file,
-            left,
-            short: false,
-        }
-    }
-}
-
-impl Read for Ending {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 && self.short {
-            return Ok(0);
-        }
-        let read = self.file.read(buffer)?;
-        self.left = self.left.saturating_sub(read as u64);
-        self.short = read < buffer.len();
-        Ok(read)
-    }
 }
 
 /// Opens a regular file, without following a symbolic link. Returns its size, too.
@@ -209,24 +178,6 @@ mod tests {
             }
             let most = into.len().min(7);
             self.0.read(&mut into[..most])
-        }
-    }
-
-    #[test]
-    fn a_file_that_grows_or_shrinks_while_it_is_read_is_read_to_its_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("file");
-        for now in ["abc", "abcdef", "a", ""] {
-            std::fs::write(&path, "abc").expect("written");
-            let (file, size) = open_file(&path).ok().expect("opened");
-            std::fs::write(&path, now).expect("written");
-            let mut buffer = vec![0; 4];
-            let mut read = Vec::new();
-            read_in_pieces(&mut Ending::new(file, size), &mut buffer, 64, 8, &mut |piece| {
-                read.extend_from_slice(piece.bytes);
-            })
-            .expect("read");
-            assert_eq!(read, now.as_bytes());
         }
     }
 
