@@ -88,7 +88,7 @@ impl<'t> Classes<'t> {
 const BLOCK: usize = 64;
 
 /// One bit for each of up to 64 characters, the first one's the lowest.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Masks {
     digits: u64,
     upper: u64,
@@ -200,6 +200,16 @@ mod tests {
                 let found = (classes.counts, boundaries);
                 assert_eq!(found, plainly(&text[span.clone()]), "{span:?} of {round}");
             }
+        }
+    }
+
+    #[test]
+    fn every_machine_tells_the_same_classes() {
+        for start in (0..=u8::MAX).step_by(BLOCK) {
+            let block = std::array::from_fn(|at| start + at as u8);
+            let [least, most] =
+                [Level::baseline(), Level::new()].map(|level| dispatch!(level, simd => masks(simd, &block)));
+            assert_eq!(least, most, "from {start} on");
         }
     }
 
