@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::ordered::Ordered;
 use super::{Anchors, BEFORE, BEHIND, Run};
 use crate::detect::Detectors;
 use crate::detect::literals::{Place, Shown};
@@ -130,54 +131,6 @@ fn starts_after(
     }
     find(searched..length, &mut starts);
     starts
-}
-
-/// Things in the order of their places, to be looked up by a place.
-struct Ordered<'l, T> {
-    list: &'l [T],
-    place: fn(&T) -> usize,
-    /// Which of them stand in each part of the base, of two to the power of `shift` bytes: where they begin, and the end.
-    /// Empty where looking through the list is less work than telling that.
-    parts: Vec<u32>,
-    shift: u32,
-}
-
-impl<'l, T> Ordered<'l, T> {
-    /// A list that so many look-ups are to be made in; places are below `length`.
-    fn new(list: &'l [T], place: fn(&T) -> usize, length: usize, look_ups: usize) -> Self {
-        let mut parts = Vec::new();
-        let mut shift = 0;
-        if look_ups > list.len() / 8 {
-            // About as many parts as things.
-            shift = (length / (list.len() + 1)).checked_ilog2().unwrap_or(0) + 1;
-            parts.resize((length >> shift) + 2, 0);
-            for thing in list {
-                parts[(place(thing) >> shift) + 1] += 1;
-            }
-            let mut sum = 0;
-            for part in &mut parts {
-                sum += *part;
-                *part = sum;
-            }
-        }
-        Self {
-            list,
-            place,
-            parts,
-            shift,
-        }
-    }
-
-    /// Those from a place on.
-    fn from(&self, place: usize) -> &'l [T] {
-        let part = place >> self.shift;
-        let among = match (self.parts.get(part), self.parts.get(part + 1)) {
-            (Some(&start), Some(&end)) => start as usize..end as usize,
-            _ => 0..self.list.len(),
-        };
-        let before = self.list[among.clone()].partition_point(|thing| (self.place)(thing) < place);
-        &self.list[among.start + before..]
-    }
 }
 
 /// Whether what was copied starts and ends both contents.

@@ -7,6 +7,7 @@
 //! the runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version.
 
 mod carried;
+mod ordered;
 
 use std::ops::Range;
 
