@@ -32,6 +32,10 @@ pub struct Header {
 const OUTSIDE: Fault = "the pack index names an entry that lies outside of the pack";
 const DAMAGED: Fault = "its pack entry is damaged";
 const RATIO: u64 = 1032;
+/// libdeflate takes its fast way as long as so much room is left behind what it makes, and so much data behind what it reads:
+/// without, it would never take it for what is as small as most entries are.
+const ROOM: usize = 320;
+pub const BEYOND: usize = 64;
 
 impl Header {
     /// Reads the header at an offset of a pack whose ids have `id_length` bytes.
@@ -107,7 +111,7 @@ impl Inflater {
         }
     }
 
-    /// Replaces `into` by the `size` bytes that `data` inflates to. Data may go on after the end.
+    /// Replaces `into` by the `size` bytes that `data` inflates to. Data may go on after the end, best by [`BEYOND`].
     pub fn inflate(&mut self, data: &[u8], size: u64, into: &mut Vec<u8>) -> Result<(), Fault> {
         if size > LARGEST {
             return Err("the object is too large");
@@ -116,18 +120,22 @@ impl Inflater {
             return Err("its size is more than its data can hold");
         }
         let size = size as usize;
-        if size > into.capacity() {
+        let room = size + ROOM;
+        if room > into.capacity() {
             // Fresh memory of the system is zero without being touched, so a lie about the size costs nothing.
-            *into = vec![0; size];
+            *into = vec![0; room];
         } else {
-            into.resize(size, 0);
+            into.resize(room, 0);
         }
         let decompressor = match is_fixed(data) {
             true => &mut self.fixed,
             false => &mut self.other,
         };
         match decompressor.zlib_decompress(data, into) {
-            Ok(length) if length == size => Ok(()),
+            Ok(length) if length == size => {
+                into.truncate(size);
+                Ok(())
+            }
             Ok(_) | Err(DecompressionError::InsufficientSpace) => Err("its size is not what its header says"),
             Err(DecompressionError::BadData) => Err("its data is damaged"),
         }

@@ -7,7 +7,7 @@
 use std::sync::PoisonError;
 
 use super::delta::{self, Copied};
-use super::entry::{Form, Header, Inflater};
+use super::entry::{BEYOND, Form, Header, Inflater};
 use super::forest::{Forest, Turn};
 use super::touched::Touched;
 use super::walk::{Derived, Packed, Visitor};
@@ -205,7 +205,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let pack = &packs.packs[extent.pack];
         let header = pack.header(extent.start)?;
         pack.check(&extent)?;
-        let data = pack.bytes(header.data, extent.end as usize);
+        let data = pack.bytes(header.data, (extent.end as usize).saturating_add(BEYOND));
         Ok(Opened { header, data })
     }
 

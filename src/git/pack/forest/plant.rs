@@ -58,7 +58,7 @@ impl Forest {
         for (number, pack) in packs.iter().enumerate() {
             let sort = || {
                 let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
-                entries.sort_unstable();
+                entries.sort_unstable_by_key(|(offset, _)| *offset);
                 entries
             };
             let (entries, ()) = both(threads, sort, || pack.index.sharpen());
