@@ -10,7 +10,7 @@ use std::path::Path;
 use common::repo::{DAY, FIRST, TestRepo, damage};
 use keytrail::git::commit::{Commit, parts};
 use keytrail::git::provenance::{Hits, PlaceInHistory, Trace, trace};
-use keytrail::git::{Derived, ObjectKind, Packed, ReadObject, Repository, Roots, Store, Visitor, parse_id};
+use keytrail::git::{Derived, Graph, ObjectKind, Packed, ReadObject, Repository, Roots, Store, Visitor, parse_id};
 use keytrail::origin::{ObjectId, Origin, Place, State};
 use keytrail::skip::{Policy, Why};
 use keytrail::source::history::{History, discover, place_of};
@@ -92,7 +92,8 @@ impl Audit {
                 _ => {}
             }
         }
-        let mut traced = trace(&store, &history.commits, &roots, repo.head(), &hits, 1);
+        let graph = Graph::order(&history.commits);
+        let mut traced = trace(&store, &graph, &roots, repo.head(), &hits, 1, &[]);
         Self {
             history,
             places,
@@ -404,11 +405,12 @@ fn nothing_found_reads_nothing() {
     let roots = Roots::of(&repo.open());
     let traced = trace(
         &Closed,
-        &[(head, Commit::default())],
+        &Graph::order(&[(head, Commit::default())]),
         &roots,
         Some(head),
         &Hits::default(),
         0,
+        &[],
     );
     assert!(traced.traces.is_empty());
 }

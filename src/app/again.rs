@@ -70,7 +70,7 @@ pub fn audit(
             traces,
             ..Traced::default()
         },
-        None => provenance::trace_in(&recall, &graph, roots, head, &hits, findings, &folders(&objects)),
+        None => provenance::trace(&recall, &graph, roots, head, &hits, findings, &folders(&objects)),
     };
     if !traced.incomplete.is_empty() {
         return Err("findings stand in more places than can be listed");

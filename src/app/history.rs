@@ -10,7 +10,7 @@ use crate::detect::Spots;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::provenance::{self, Hits, Trace, Traced};
-use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, parse_id};
+use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, both, parse_id};
 use crate::memo::{Held, Memo, MemoFile, News};
 use crate::notice;
 use crate::origin::{ObjectId, Place};
@@ -129,14 +129,21 @@ fn audit_whole(
     let hits = hits(&scanned);
     let findings = scanned.findings.len();
     history.found.commits = history.commits.len() as u64;
-    let outlined = Outlined::new(store, std::mem::take(&mut history.sketch), &hits);
+    let is_traced = remember || !provenance::is_nowhere(&hits, findings);
+    let order = || match is_traced {
+        true => Graph::order(&history.commits),
+        false => Graph::default(),
+    };
+    let sketch = std::mem::take(&mut history.sketch);
+    let outline = || Outlined::new(store, sketch, &hits);
+    let (outlined, graph) = both(job.source.threads(), outline, order);
     let circle = outlined.circle().map(|tree| tree.to_string());
     let skips = &mut history.found.skips;
     skips.extend(circle.map(|tree| Skip::fault(tree, "the tree lies beneath itself")));
     let head = repository.head();
     if !remember || store.has_damaged_packs() {
         return Audit {
-            traced: provenance::trace(&outlined, &history.commits, roots, head, &hits, findings),
+            traced: provenance::trace(&outlined, &graph, roots, head, &hits, findings, &[]),
             found: history.found,
             scanned,
             memo: None,
@@ -144,8 +151,7 @@ fn audit_whole(
     }
     let objects = read_objects(store, &history.found, &scanned);
     let folders = folders(&objects);
-    let graph = Graph::order(&history.commits);
-    let mut traced = provenance::trace_in(&outlined, &graph, roots, head, &hits, findings, &folders);
+    let mut traced = provenance::trace(&outlined, &graph, roots, head, &hits, findings, &folders);
     let mut spots = HashMap::new();
     add_spots(job, store, &hits, &mut spots);
     let news = News {

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use flate2::{Decompress, FlushDecompress, Status};
 use sha2::Digest;
 
+use crate::git::read::ObjectKind;
 use crate::git::read_file;
-use crate::git::store::ObjectKind;
 use crate::origin::ObjectId;
 
 /// An object larger than this is not read into memory.

@@ -8,6 +8,7 @@
 //! Everything is bounded: a repository is a stranger's.
 
 mod added;
+mod both;
 pub mod commit;
 mod config;
 mod format;
@@ -20,6 +21,7 @@ mod objects;
 mod outline;
 mod pack;
 pub mod provenance;
+mod read;
 mod reflog;
 mod refs;
 mod reftable;
@@ -33,14 +35,16 @@ pub mod tree;
 pub mod walk;
 
 pub use added::{added_lines, intersect};
+pub use both::both;
 pub use graph::{Graph, Node};
 pub use outline::{Entries, LineNumber, Outlined, Sketch};
 pub use pack::{Copied, Derived, Packed, Visitor};
+pub use read::{LARGEST, ObjectKind, ReadObject};
 pub use refs::in_folder as refs_in;
 pub use repository::{Environment, Repository};
 pub use revision::{annotations, peel, resolve};
 pub use roots::{LogMessage, Root, RootKind, Roots};
-pub use store::{LARGEST, Listing, Object, ObjectKind, ReadObject, Store, Unread};
+pub use store::{Listing, Object, Store, Unread};
 pub use submodules::{Submodule, Submodules};
 
 use std::fs::{self, File};

@@ -3,7 +3,8 @@
 //! The same forms as git's, without those that search (`:/text`) or depend on the clock (`@{yesterday}`).
 
 use crate::git::commit::{Commit, Tag};
-use crate::git::store::{ObjectKind, ReadObject, Store};
+use crate::git::read::{ObjectKind, ReadObject};
+use crate::git::store::Store;
 use crate::git::{Repository, Roots, parse_id, refs};
 use crate::origin::ObjectId;
 

@@ -6,7 +6,7 @@
 use std::collections::{BinaryHeap, HashMap};
 
 use crate::git::commit::Commit;
-use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::read::{ObjectKind, ReadObject};
 use crate::origin::ObjectId;
 
 /// How many excluded commits are followed after the last included one, for clocks that are wrong.

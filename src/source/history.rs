@@ -171,8 +171,10 @@ pub(super) fn follow(
     history.commits = std::mem::take(&mut links.commits);
     found.commits = history.commits.len() as u64;
     history.tags = std::mem::take(&mut links.tags);
+    links.look_up();
     history.missing = links.missing.iter().copied().collect();
     links.follow_roots(roots);
+    links.look_up();
     history.sketch = std::mem::take(&mut links.sketch);
     add_missing(repo, &links.missing, found);
     let submodules = links.submodules.into_iter();

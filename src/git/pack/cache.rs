@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::git::store::ObjectKind;
+use crate::git::read::ObjectKind;
 
 /// A pack's number and an offset in it.
 pub type At = (usize, u64);

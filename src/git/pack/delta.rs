@@ -4,7 +4,7 @@
 //! each other in the base count as one. No more is written than the size that the delta gives.
 
 use super::Fault;
-use crate::git::store::LARGEST;
+use crate::git::read::LARGEST;
 
 /// A stretch of the result that was copied out of the base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

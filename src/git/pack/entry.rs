@@ -6,7 +6,7 @@
 use libdeflater::{DecompressionError, Decompressor};
 
 use super::Fault;
-use crate::git::store::{LARGEST, ObjectKind};
+use crate::git::read::{LARGEST, ObjectKind};
 use crate::origin::ObjectId;
 
 /// What an entry holds.
@@ -32,6 +32,10 @@ pub struct Header {
 const OUTSIDE: Fault = "the pack index names an entry that lies outside of the pack";
 const DAMAGED: Fault = "its pack entry is damaged";
 const RATIO: u64 = 1032;
+/// libdeflate takes its fast way as long as so much room is left behind what it makes, and so much data behind what it reads:
+/// without, it would never take it for what is as small as most entries are.
+const ROOM: usize = 320;
+pub const BEYOND: usize = 64;
 
 impl Header {
     /// Reads the header at an offset of a pack whose ids have `id_length` bytes.
@@ -91,14 +95,23 @@ impl Header {
 }
 
 /// Inflates entries.
-pub struct Inflater(Decompressor);
+///
+/// Half of them are so small that they use the code tables that deflate itself fixes. A decompressor keeps those until it
+/// meets others, so such entries have one of their own.
+pub struct Inflater {
+    fixed: Decompressor,
+    other: Decompressor,
+}
 
 impl Inflater {
     pub fn new() -> Self {
-        Self(Decompressor::new())
+        Self {
+            fixed: Decompressor::new(),
+            other: Decompressor::new(),
+        }
     }
 
-    /// Replaces `into` by the `size` bytes that `data` inflates to. Data may go on after the end.
+    /// Replaces `into` by the `size` bytes that `data` inflates to. Data may go on after the end, best by [`BEYOND`].
     pub fn inflate(&mut self, data: &[u8], size: u64, into: &mut Vec<u8>) -> Result<(), Fault> {
         if size > LARGEST {
             return Err("the object is too large");
@@ -107,18 +120,32 @@ impl Inflater {
             return Err("its size is more than its data can hold");
         }
         let size = size as usize;
-        if size > into.capacity() {
+        let room = size + ROOM;
+        if room > into.capacity() {
             // Fresh memory of the system is zero without being touched, so a lie about the size costs nothing.
-            *into = vec![0; size];
+            *into = vec![0; room];
         } else {
-            into.resize(size, 0);
+            into.resize(room, 0);
         }
-        match self.0.zlib_decompress(data, into) {
-            Ok(length) if length == size => Ok(()),
+        let decompressor = match is_fixed(data) {
+            true => &mut self.fixed,
+            false => &mut self.other,
+        };
+        match decompressor.zlib_decompress(data, into) {
+            Ok(length) if length == size => {
+                into.truncate(size);
+                Ok(())
+            }
             Ok(_) | Err(DecompressionError::InsufficientSpace) => Err("its size is not what its header says"),
             Err(DecompressionError::BadData) => Err("its data is damaged"),
         }
     }
+}
+
+/// Whether the first block of zlib's data uses the code tables that deflate fixes: its type stands behind two bytes of zlib's
+/// own and the bit that says whether more blocks follow.
+fn is_fixed(data: &[u8]) -> bool {
+    data.get(2).is_some_and(|first| first >> 1 & 3 == 1)
 }
 
 #[cfg(test)]
@@ -159,6 +186,15 @@ mod tests {
         let (mut inflater, mut into) = (Inflater::new(), Vec::new());
         assert_eq!(inflater.inflate(&data, 5000, &mut into), Ok(()));
         assert_eq!(into, [b'x'; 5000]);
+        // Fixed code tables, others, and fixed ones again.
+        let mixed = (0..3000_u32).map(|n| b"aaaaabbc"[(n.wrapping_mul(n).wrapping_mul(0x9e37_79b9) >> 29) as usize]);
+        for text in [b"abc".repeat(30), mixed.collect(), b"xyz".repeat(40)] {
+            let mut data = vec![0; 4000];
+            packer.zlib_compress(&text, &mut data).expect("it fits");
+            assert_eq!(is_fixed(&data), text.len() < 3000);
+            assert_eq!(inflater.inflate(&data, text.len() as u64, &mut into), Ok(()));
+            assert_eq!(into, text);
+        }
         for (data, size) in [
             (&data[..], 4999),
             (&data, 5001),

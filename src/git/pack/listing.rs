@@ -5,7 +5,7 @@
 
 use super::Packs;
 use super::entry::Form;
-use crate::git::store::ObjectKind;
+use crate::git::read::ObjectKind;
 use crate::origin::ObjectId;
 
 /// No chain of deltas is longer.
@@ -27,8 +27,8 @@ impl Packs {
 
     /// How many bytes an entry takes in its pack, by its number.
     pub fn stored(&self, entry: u32) -> u64 {
-        let (start, end) = self.forest().extent(entry, &self.packs);
-        end.saturating_sub(start)
+        let extent = self.forest().extent(entry, &self.packs);
+        extent.end.saturating_sub(extent.start)
     }
 
     /// How many bytes all objects of these kinds take.

@@ -26,11 +26,11 @@ pub use delta::Copied;
 pub use walk::{Derived, Packed, Visitor};
 
 use crate::git::path_bytes;
-use crate::git::store::ObjectKind;
+use crate::git::read::ObjectKind;
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 use entry::Header;
-use forest::Forest;
+use forest::{Extent, Forest};
 use index::Index;
 use map::Mapped;
 use reader::Reader;
@@ -40,6 +40,11 @@ pub type Fault = &'static str;
 
 /// The fault of what is whole itself.
 pub const BASE_UNREAD: Fault = "its delta base cannot be read";
+
+/// The memory brings so many bytes at a time.
+const LINE: usize = 64;
+/// Most entries have no more; of others, the rest is brought as reading goes on.
+const LINES: usize = 3;
 
 /// A pack with its index.
 struct Pack {
@@ -114,6 +119,17 @@ impl Packs {
             first += pack.index.count();
         }
         None
+    }
+
+    /// The same of many objects at once.
+    pub fn find_slots(&self, ids: &[ObjectId], slots: &mut Vec<Option<u32>>) {
+        slots.clear();
+        slots.resize(ids.len(), None);
+        let mut first = 0;
+        for pack in &self.packs {
+            pack.index.find_all(ids, first, slots);
+            first += pack.index.count();
+        }
     }
 
     /// The objects whose ids start with these hex digits, as many as `most` of each pack.
@@ -194,6 +210,22 @@ impl Pack {
     /// Reads the header of the entry at an offset.
     fn header(&self, offset: u64) -> Result<Header, Fault> {
         Header::read(self.map.bytes(), offset, self.index.id_length())
+    }
+
+    /// Checks an entry against the checksum that the index has of it.
+    fn check(&self, at: &Extent) -> Result<(), Fault> {
+        let is_wrong = |checksum| checksum != libdeflater::crc32(self.bytes(at.start as usize, at.end as usize));
+        match self.index.checksum(at.position).is_some_and(is_wrong) {
+            true => Err("its checksum is not what the pack index says"),
+            false => Ok(()),
+        }
+    }
+
+    /// Asks the memory for the entry at an offset, and for its checksum.
+    fn ask_for(&self, offset: u64, position: u32) {
+        let entry = self.map.bytes().get(offset as usize..).unwrap_or_default();
+        entry.iter().step_by(LINE).take(LINES).for_each(map::ask_for);
+        self.index.ask_for_checksum(position);
     }
 
     /// Where entries end: the hash over all of the pack, as long as an id, is its last part.

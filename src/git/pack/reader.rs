@@ -9,7 +9,7 @@ use super::cache::{At, Cache, Known};
 use super::delta;
 use super::entry::{Form, Header, Inflater};
 use super::{BASE_UNREAD, Fault, Packs};
-use crate::git::store::ObjectKind;
+use crate::git::read::ObjectKind;
 use crate::origin::ObjectId;
 
 /// Git makes chains of at most 4,095.
@@ -180,14 +180,7 @@ impl Packs {
         else {
             return Ok(());
         };
-        let pack = &self.packs[at.0];
-        let (start, end) = forest.extent(entry, &self.packs);
-        let checksum = pack.index.checksum(forest.position(entry));
-        let is_wrong = |checksum| checksum != libdeflater::crc32(pack.bytes(start as usize, end as usize));
-        match checksum.is_some_and(is_wrong) {
-            true => Err("its checksum is not what the pack index says"),
-            false => Ok(()),
-        }
+        self.packs[at.0].check(&forest.extent(entry, &self.packs))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {

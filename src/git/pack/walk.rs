@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use super::delta::Copied;
 use super::worker::Worker;
 use super::{Fault, Packs};
-use crate::git::store::{ObjectKind, ReadObject};
+use crate::git::read::{ObjectKind, ReadObject};
 use crate::origin::ObjectId;
 
 /// An object, as it is met on the walk.
@@ -58,6 +58,9 @@ pub trait Visitor: Send {
     type Kept: Default;
 
     fn visit(&mut self, object: Packed<'_>, derived: Option<Derived<'_, Self::Kept>>) -> Self::Kept;
+
+    /// Takes back what was kept of an object when nothing more is made of it.
+    fn take_back(&mut self, _kept: Self::Kept) {}
 }
 
 /// How a walk ended.
@@ -81,9 +84,9 @@ impl Packs {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = Worker::new(self, others, wanted, visitor(), threads);
-            while let Some(&root) = forest.roots.get(next.fetch_add(1, Relaxed)) {
-                if forest.kind(root).is_none_or(wanted) {
-                    worker.walk(root);
+            while let Some(&tree) = forest.trees.get(next.fetch_add(1, Relaxed)) {
+                if forest.kind(forest.root(tree)).is_none_or(wanted) {
+                    worker.walk(tree);
                 }
             }
             (worker.visitor, worker.unread)
@@ -123,19 +126,6 @@ impl Packs {
     /// Whether an earlier pack has the object of the entry with this number.
     pub fn is_again(&self, entry: u32) -> bool {
         self.forest().is_again(entry)
-    }
-
-    pub(super) fn slot_of(&self, entry: u32) -> u32 {
-        let forest = self.forest();
-        forest.first(forest.pack(entry)) + forest.position(entry)
-    }
-
-    /// How large an entry says that it is.
-    pub(super) fn claimed_size(&self, entry: u32) -> u64 {
-        let forest = self.forest();
-        let (start, _) = forest.extent(entry, &self.packs);
-        let header = self.packs[forest.pack(entry)].header(start);
-        header.map_or(0, |header| header.size)
     }
 
     fn id(&self, entry: u32) -> ObjectId {

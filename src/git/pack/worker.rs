@@ -7,11 +7,12 @@
 use std::sync::PoisonError;
 
 use super::delta::{self, Copied};
-use super::entry::{Form, Inflater};
+use super::entry::{BEYOND, Form, Header, Inflater};
+use super::forest::{Forest, Turn};
 use super::touched::Touched;
 use super::walk::{Derived, Packed, Visitor};
 use super::{BASE_UNREAD, Fault, Packs};
-use crate::git::store::{LARGEST, ObjectKind, ReadObject};
+use crate::git::read::{LARGEST, ObjectKind, ReadObject};
 
 /// A buffer larger than this is not kept for the next object.
 const KEPT: usize = 1 << 20;
@@ -23,8 +24,9 @@ const LARGE_KEPT: usize = 4;
 const ALONE: u64 = 128 << 20;
 
 /// Walks trees for one visitor.
-pub struct Worker<'p, V> {
+pub struct Worker<'p, V: Visitor> {
     packs: &'p Packs,
+    forest: &'p Forest,
     others: &'p (dyn ReadObject + Sync),
     wanted: fn(ObjectKind) -> bool,
     pub visitor: V,
@@ -32,17 +34,25 @@ pub struct Worker<'p, V> {
     delta: Vec<u8>,
     copied: Vec<Copied>,
     spare: Vec<Vec<u8>>,
+    /// The objects that the walk stands on, from the root; empty between trees.
+    chain: Vec<Standing<V::Kept>>,
     /// What could not be read, by number.
     pub unread: Vec<(u32, Fault)>,
     touched: Touched,
 }
 
 /// An object that others are made of, while they are still to come.
-struct Standing<'f, K> {
+struct Standing<K> {
     bytes: Vec<u8>,
     kept: K,
-    /// The children that are still to come.
-    children: &'f [u32],
+    /// Behind the last turn of what is made of it.
+    end: u32,
+}
+
+/// An entry that may be inflated: what was checked can be.
+struct Opened<'p> {
+    header: Header,
+    data: &'p [u8],
 }
 
 impl<'p, V: Visitor> Worker<'p, V> {
@@ -55,6 +65,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
     ) -> Self {
         Self {
             packs,
+            forest: packs.forest(),
             others,
             wanted,
             visitor,
@@ -62,46 +73,48 @@ impl<'p, V: Visitor> Worker<'p, V> {
             delta: Vec::new(),
             copied: Vec::new(),
             spare: Vec::new(),
+            chain: Vec::new(),
             unread: Vec::new(),
             touched: Touched::of(packs, threads),
         }
     }
 
-    /// Walks one tree.
-    pub fn walk(&mut self, root: u32) {
-        let forest = self.packs.forest();
-        let lock = || self.packs.alone.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut alone = (self.packs.claimed_size(root) > ALONE).then(lock);
+    /// Walks one tree, from its first turn on.
+    pub fn walk(&mut self, tree: u32) {
+        let packs = self.packs;
+        let lock = || packs.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = self.forest.turns(tree)[0];
+        let opened = match self.open(tree, root) {
+            Ok(opened) => opened,
+            Err(fault) => return self.give_up(tree, fault),
+        };
+        let mut alone = (opened.header.size > ALONE).then(lock);
         let mut bytes = self.spare.pop().unwrap_or_default();
-        let kind = match self.read_root(root, &mut bytes) {
+        let kind = match self.read_root(root.entry, &opened, &mut bytes) {
             Ok(kind) => kind,
-            Err(fault) => return self.give_up(root, fault),
+            Err(fault) => return self.give_up(tree, fault),
         };
         if !(self.wanted)(kind) {
             return self.recycle(bytes);
         }
-        let kept = self.visit(root, kind, &bytes, None);
-        if forest.children(root).is_empty() {
+        let kept = self.visit(tree, root, kind, &bytes, None);
+        if root.end == tree + 1 {
             return self.recycle(bytes);
         }
         let mut held = bytes.len() as u64;
-        let mut chain = vec![Standing {
-            bytes,
-            kept,
-            children: forest.children(root),
-        }];
-        while let Some(base) = chain.last_mut() {
-            let Some(&child) = base.children.split_off_first() else {
-                let done = chain.pop().expect("it is the last");
-                held -= done.bytes.len() as u64;
-                self.recycle(done.bytes);
-                continue;
-            };
+        let mut chain = std::mem::take(&mut self.chain);
+        let end = root.end;
+        chain.push(Standing { bytes, kept, end });
+        let mut at = tree + 1;
+        while let Some(base) = chain.last() {
+            let turn = self.forest.turns(at)[0];
             let mut bytes = self.spare.pop().unwrap_or_default();
-            let inflated = self.inflate(child, None);
+            let inflated = self
+                .open(at, turn)
+                .and_then(|delta| self.inflater.inflate(delta.data, delta.header.size, &mut self.delta));
             let needed = held.saturating_add(delta::result_size(&self.delta).unwrap_or_default());
             if inflated.is_ok() && needed > ALONE && alone.is_none() {
-                alone = Some(self.packs.alone.lock().unwrap_or_else(PoisonError::into_inner));
+                alone = Some(lock());
             }
             let made = inflated
                 .and(match needed > LARGEST {
@@ -109,93 +122,98 @@ impl<'p, V: Visitor> Worker<'p, V> {
                     false => Ok(()),
                 })
                 .and_then(|()| delta::apply(&self.delta, &base.bytes, &mut bytes, &mut self.copied));
-            if let Err(fault) = made {
-                self.recycle(bytes);
-                self.give_up(child, fault);
-                continue;
-            }
-            let copied = std::mem::take(&mut self.copied);
-            let derived = Derived {
-                base: &base.bytes,
-                kept: &base.kept,
-                copied: &copied,
-            };
-            let kept = self.visit(child, kind, &bytes, Some(derived));
-            self.copied = copied;
-            if base.children.is_empty() {
-                // Let go before its last child's own children need memory.
-                let done = chain.pop().expect("it is the last");
+            let visited = made.map(|()| {
+                let copied = std::mem::take(&mut self.copied);
+                let derived = Derived {
+                    base: &base.bytes,
+                    kept: &base.kept,
+                    copied: &copied,
+                };
+                let kept = self.visit(at, turn, kind, &bytes, Some(derived));
+                self.copied = copied;
+                kept
+            });
+            // Let go before its last child's own children need memory.
+            if let Some(done) = chain.pop_if(|base| base.end == turn.end) {
                 held -= done.bytes.len() as u64;
                 self.recycle(done.bytes);
+                self.visitor.take_back(done.kept);
             }
-            match forest.children(child) {
-                [] => self.recycle(bytes),
-                children => {
+            match visited {
+                Ok(kept) if turn.end > at + 1 => {
                     held += bytes.len() as u64;
-                    chain.push(Standing { bytes, kept, children });
+                    let end = turn.end;
+                    chain.push(Standing { bytes, kept, end });
+                    at += 1;
+                }
+                Ok(_) => {
+                    self.recycle(bytes);
+                    at += 1;
+                }
+                Err(fault) => {
+                    self.recycle(bytes);
+                    self.give_up(at, fault);
+                    at = turn.end;
                 }
             }
         }
+        self.chain = chain;
     }
 
-    fn visit(&mut self, entry: u32, kind: ObjectKind, bytes: &[u8], derived: Option<Derived<'_, V::Kept>>) -> V::Kept {
-        if self.packs.forest().is_again(entry) {
+    fn visit(
+        &mut self,
+        at: u32,
+        turn: Turn,
+        kind: ObjectKind,
+        bytes: &[u8],
+        derived: Option<Derived<'_, V::Kept>>,
+    ) -> V::Kept {
+        if self.forest.is_again(turn.entry) {
             return V::Kept::default();
         }
         let object = Packed {
-            is_base: !self.packs.forest().children(entry).is_empty(),
-            ..Packed::new(self.packs, entry, self.packs.slot_of(entry), kind, bytes)
+            is_base: turn.end > at + 1,
+            ..Packed::new(self.packs, turn.entry, self.forest.slot(turn.entry), kind, bytes)
         };
         self.visitor.visit(object, derived)
     }
 
-    fn read_root(&mut self, root: u32, into: &mut Vec<u8>) -> Result<ObjectKind, Fault> {
-        if let Some(kind) = self.packs.forest().kind(root) {
-            self.inflate(root, Some(into))?;
+    fn read_root(&mut self, root: u32, opened: &Opened<'_>, into: &mut Vec<u8>) -> Result<ObjectKind, Fault> {
+        let Opened { header, data } = opened;
+        if let Some(kind) = self.forest.kind(root) {
+            self.inflater.inflate(data, header.size, into)?;
             return Ok(kind);
         }
-        let pack = &self.packs.packs[self.packs.forest().pack(root)];
-        let (start, _) = self.packs.forest().extent(root, &self.packs.packs);
-        let Form::OnId(base) = pack.header(start)?.form else {
+        let Form::OnId(base) = header.form else {
             return Err("its delta base is missing");
         };
-        self.inflate(root, None)?;
+        self.inflater.inflate(data, header.size, &mut self.delta)?;
         let mut bytes = Vec::new();
         let kind = self.others.read(&base, &mut bytes).map_err(|_| BASE_UNREAD)?;
         delta::apply(&self.delta, &bytes, into, &mut self.copied)?;
         Ok(kind)
     }
 
-    /// Checks and inflates an entry's data, into the delta buffer unless told otherwise.
-    fn inflate(&mut self, entry: u32, into: Option<&mut Vec<u8>>) -> Result<(), Fault> {
-        let forest = self.packs.forest();
-        let number = forest.pack(entry);
-        let pack = &self.packs.packs[number];
-        let (start, end) = forest.extent(entry, &self.packs.packs);
-        if self.touched.add(number, start..end) {
-            self.packs.let_go();
+    /// Checks the entry whose turn it is, and reads its header.
+    fn open(&mut self, at: u32, turn: Turn) -> Result<Opened<'p>, Fault> {
+        let packs = self.packs;
+        self.forest.look_ahead(at, &packs.packs, self.wanted);
+        let extent = self.forest.extent(turn.entry, &packs.packs);
+        if self.touched.add(extent.pack, extent.start..extent.end) {
+            packs.let_go();
         }
-        let header = pack.header(start)?;
-        let checksum = pack.index.checksum(forest.position(entry));
-        let whole = pack.bytes(start as usize, end as usize);
-        if checksum.is_some_and(|checksum| checksum != libdeflater::crc32(whole)) {
-            return Err("its checksum is not what the pack index says");
-        }
-        let data = pack.bytes(header.data, end as usize);
-        self.inflater
-            .inflate(data, header.size, into.unwrap_or(&mut self.delta))
+        let pack = &packs.packs[extent.pack];
+        let header = pack.header(extent.start)?;
+        pack.check(&extent)?;
+        let data = pack.bytes(header.data, (extent.end as usize).saturating_add(BEYOND));
+        Ok(Opened { header, data })
     }
 
-    /// Notes an entry and all that is made of it as unread.
-    fn give_up(&mut self, entry: u32, fault: Fault) {
-        let first = self.unread.len();
-        self.unread.push((entry, fault));
-        let mut at = first;
-        while let Some(&(entry, _)) = self.unread.get(at) {
-            let children = self.packs.forest().children(entry);
-            self.unread.extend(children.iter().map(|&child| (child, BASE_UNREAD)));
-            at += 1;
-        }
+    /// Notes the entry whose turn it is and all that is made of it as unread.
+    fn give_up(&mut self, at: u32, fault: Fault) {
+        let turns = self.forest.turns(at).iter();
+        let faults = std::iter::once(fault).chain(std::iter::repeat(BASE_UNREAD));
+        self.unread.extend(turns.map(|turn| turn.entry).zip(faults));
     }
 
     fn recycle(&mut self, bytes: Vec<u8>) {

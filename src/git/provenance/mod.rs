@@ -13,10 +13,9 @@ mod trees;
 
 use std::collections::HashMap;
 
-use crate::git::commit::Commit;
 use crate::git::provenance::tracer::Tracer;
+use crate::git::read::ReadObject;
 use crate::git::sets::SetId;
-use crate::git::store::ReadObject;
 use crate::git::tree::EntryKind;
 use crate::git::{Graph, Roots, walk};
 use crate::origin::{CommitStamp, ObjectId, Place, State};
@@ -106,23 +105,8 @@ pub struct Folder {
 /// With thousands of tags and of findings, all names of each would fill the memory and no one's eyes.
 const REFS_NAMED: usize = 100;
 
-/// Traces `findings` findings. `commits` are all commits of the store.
+/// Traces `findings` findings through all commits of the store, in order. Asks for what is in these `folders`, too.
 pub fn trace(
-    objects: &dyn ReadObject,
-    commits: &[(ObjectId, Commit)],
-    roots: &Roots,
-    head: Option<ObjectId>,
-    hits: &Hits,
-    findings: usize,
-) -> Traced {
-    if is_nowhere(hits, findings) {
-        return nowhere(findings);
-    }
-    trace_in(objects, &Graph::order(commits), roots, head, hits, findings, &[])
-}
-
-/// The same for commits in order. Asks for what is in these `folders`, too.
-pub fn trace_in(
     objects: &dyn ReadObject,
     graph: &Graph,
     roots: &Roots,

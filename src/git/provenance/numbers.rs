@@ -1,7 +1,7 @@
 //! Objects and names by numbers: those of the store where it has some, the others counted on from there.
 
 use crate::git::maps::Map;
-use crate::git::store::Numbered;
+use crate::git::read::Numbered;
 use crate::origin::ObjectId;
 
 /// The number of an id or a name.
@@ -38,6 +38,27 @@ impl<'t> Numbers<'t> {
         match self.store.and_then(|store| store.number(id)) {
             Some(number) => number,
             None => self.of_store() + self.ids.number(id),
+        }
+    }
+
+    /// The numbers of many ids.
+    pub fn number_all(&mut self, ids: &[ObjectId]) -> Vec<Number> {
+        let mut found = vec![None; ids.len()];
+        if let Some(store) = self.store {
+            store.find(ids, &mut found);
+        }
+        let of_store = self.of_store();
+        let numbers = found.into_iter().zip(ids);
+        numbers
+            .map(|(number, id)| number.unwrap_or_else(|| of_store + self.ids.number(id)))
+            .collect()
+    }
+
+    /// A tree that stands for this one: what they hold is the same.
+    pub fn alike(&self, tree: Number) -> Number {
+        match self.store.filter(|store| tree < store.objects()) {
+            Some(store) => store.alike(tree),
+            None => tree,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::*;
-use crate::git::commit;
-use crate::git::store::{Numbered, ObjectKind, Pointer, Target};
+use crate::git::commit::{self, Commit as Parsed};
+use crate::git::read::{Numbered, ObjectKind, Pointer, Target};
 use crate::git::tree;
 use crate::git::{Root, RootKind};
 
@@ -248,7 +248,7 @@ fn traces_are_what_the_definitions_say() {
             });
         }
         let ids: Vec<_> = (0..commits.len()).rev().map(|n| id(3, n)).collect();
-        let traced = trace(&made, &read(&made, &ids), &roots, Some(id(3, head)), &hits, FINDINGS);
+        let traced = trace_all(&made, &read(&made, &ids), &roots, Some(id(3, head)), &hits, FINDINGS);
         for (finding, trace) in traced.traces.iter().enumerate() {
             check(&commits, finding, trace, tips);
         }
@@ -256,7 +256,7 @@ fn traces_are_what_the_definitions_say() {
         hits.names.insert((*b"d").into(), vec![1]);
         hits.names.insert((*b"e").into(), vec![2]);
         let [plain, counted] = [&made as &dyn ReadObject, &Counted::of(&made)]
-            .map(|objects| trace(objects, &read(&made, &ids), &roots, Some(id(3, head)), &hits, FINDINGS).traces);
+            .map(|objects| trace_all(objects, &read(&made, &ids), &roots, Some(id(3, head)), &hits, FINDINGS).traces);
         assert_eq!(plain, counted);
     }
 }
@@ -282,7 +282,7 @@ fn deep_folders_are_followed_as_far_as_git_does() {
         ..Hits::default()
     };
     let (made, commit) = nested(2040);
-    let traced = trace(
+    let traced = trace_all(
         &made,
         &read(&made, &[commit]),
         &Roots::default(),
@@ -296,7 +296,7 @@ fn deep_folders_are_followed_as_far_as_git_does() {
     );
     assert_eq!(traced.traces[0].places[0].in_head, Some(id(1, 1)));
     let (made, commit) = nested(100_000);
-    let traced = trace(
+    let traced = trace_all(
         &made,
         &read(&made, &[commit]),
         &Roots::default(),
@@ -306,6 +306,17 @@ fn deep_folders_are_followed_as_far_as_git_does() {
     );
     assert!(traced.traces[0].introduced.is_none());
     assert!(traced.incomplete[0].contains("too deep"));
+}
+
+fn trace_all(
+    objects: &dyn ReadObject,
+    commits: &[(ObjectId, Parsed)],
+    roots: &Roots,
+    head: Option<ObjectId>,
+    hits: &Hits,
+    findings: usize,
+) -> Traced {
+    trace(objects, &Graph::order(commits), roots, head, hits, findings, &[])
 }
 
 fn check(commits: &[Commit], finding: usize, trace: &Trace, tips: [usize; 2]) {

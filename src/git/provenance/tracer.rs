@@ -9,8 +9,8 @@ use super::places::Places;
 use super::trees::{ShapeId, Trees};
 use super::{Hits, Trace, Traced};
 use crate::git::commit::Tag;
+use crate::git::read::{ObjectKind, ReadObject};
 use crate::git::sets::SetId;
-use crate::git::store::{ObjectKind, ReadObject};
 use crate::git::{Graph, Node, RootKind, Roots};
 use crate::origin::{ObjectId, Place, State};
 
@@ -39,7 +39,9 @@ impl<'t> Tracer<'t> {
 
     /// Finds out everything, going through the commits in order.
     pub fn run(&mut self, graph: &Graph, roots: &Roots, head: Option<ObjectId>) {
-        let shape = |node: &Node| node.tree.map_or(ShapeId::NOTHING, |tree| self.trees.shape(tree));
+        let trees: Vec<_> = graph.nodes.iter().filter_map(|node| node.tree).collect();
+        let mut shapes = self.trees.shapes(&trees).into_iter();
+        let shape = |node: &Node| node.tree.and_then(|_| shapes.next()).unwrap_or(ShapeId::NOTHING);
         let shapes: Vec<_> = graph.nodes.iter().map(shape).collect();
         let in_trees: Vec<_> = shapes.iter().map(|shape| self.trees.beneath(*shape)).collect();
         let reach = self.reach(graph, &in_trees);

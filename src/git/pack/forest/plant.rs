@@ -5,10 +5,13 @@
 
 use std::ops::Range;
 
-use super::{Entry, Forest};
+use super::children::{Children, NONE, weigh};
+use super::guide::Guide;
+use super::{Entry, Forest, Turn};
+use crate::git::both;
 use crate::git::pack::entry::Form;
-use crate::git::pack::{Fault, Pack};
-use crate::git::store::ObjectKind;
+use crate::git::pack::{Fault, Pack, map};
+use crate::git::read::ObjectKind;
 
 /// What an entry is made of.
 enum MadeOf {
@@ -18,40 +21,47 @@ enum MadeOf {
     Elsewhere,
 }
 
-const NONE: u32 = u32::MAX;
 /// Fewer entries than this are not worth a thread.
 const LEAST_SHARE: usize = 1 << 14;
 /// So many bytes of a pack are brought at a time, if so many entries or more begin there: where few do, most of it
 /// is not asked for.
 const PART: u64 = 16 << 20;
 const LEAST_IN_PART: usize = (PART >> 16) as usize;
+/// So many entries ahead a header is asked for.
+const AHEAD: u32 = 16;
 /// A tree of more entries is heavy.
 const HEAVY: u32 = 1 << 10;
 
 impl Forest {
     /// Reads the headers of all entries. With `keep` the packs stay in memory.
     pub fn plant(packs: &[Pack], threads: usize, keep: bool) -> Self {
-        let mut forest = Self::list(packs);
-        let parents = forest.read_headers(packs, threads, keep);
-        forest.link(&parents);
-        let order = forest.walk_order();
-        forest.weigh(&order, &parents);
+        let mut forest = Self::list(packs, threads);
+        let (parents, mut roots) = forest.read_headers(packs, threads, keep);
+        let mut children = Children::of(&parents);
+        let order = forest.hand_on(&roots, &children);
+        let weights = weigh(&order, &parents);
+        children.sort(&weights);
+        let heavy = |root: u32| Some(weights[root as usize]).filter(|weight| *weight > HEAVY);
+        roots.sort_unstable_by_key(|&root| (std::cmp::Reverse(heavy(root)), root));
+        forest.put_down(&roots, &order, &weights, &children);
         forest
     }
 
-    fn list(packs: &[Pack]) -> Self {
+    fn list(packs: &[Pack], threads: usize) -> Self {
         let mut forest = Self {
             firsts: vec![0],
             entries: Vec::new(),
-            starts: Vec::new(),
-            children: Vec::new(),
-            roots: Vec::new(),
+            turns: Vec::new(),
+            trees: Vec::new(),
             faults: Vec::new(),
         };
         for (number, pack) in packs.iter().enumerate() {
-            pack.index.sharpen();
-            let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
-            entries.sort_unstable();
+            let sort = || {
+                let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
+                entries.sort_unstable_by_key(|(offset, _)| *offset);
+                entries
+            };
+            let (entries, ()) = both(threads, sort, || pack.index.sharpen());
             let earlier = &packs[..number];
             forest
                 .entries
@@ -69,8 +79,8 @@ impl Forest {
         forest
     }
 
-    /// Returns what each entry is made of.
-    fn read_headers(&mut self, packs: &[Pack], threads: usize, keep: bool) -> Vec<u32> {
+    /// Returns what each entry is made of, and the roots.
+    fn read_headers(&mut self, packs: &[Pack], threads: usize, keep: bool) -> (Vec<u32>, Vec<u32>) {
         let share = self.entries.len().div_ceil(threads.max(1)).max(LEAST_SHARE) as u32;
         let all = 0..self.entries.len() as u32;
         let shares = all.clone().step_by(share as usize);
@@ -84,7 +94,10 @@ impl Forest {
                 if part.len() >= LEAST_IN_PART {
                     map.fetch(bytes.clone());
                 }
-                made_of.extend(part.map(|entry| forest.read_header(packs, &guides, entry)));
+                made_of.extend(part.map(|entry| {
+                    forest.ask_for_header(entry + AHEAD, pack, map.bytes());
+                    forest.read_header(packs, &guides, entry)
+                }));
                 if !keep {
                     map.let_go(bytes);
                 }
@@ -101,19 +114,19 @@ impl Forest {
                     .collect()
             }),
         };
-        let mut parents = vec![NONE; self.entries.len()];
+        let (mut parents, mut roots) = (vec![NONE; self.entries.len()], Vec::new());
         for (entry, made_of) in made_of.into_iter().flatten().enumerate() {
             match made_of {
                 Ok(MadeOf::Entry(base)) => parents[entry] = base,
                 Ok(MadeOf::Nothing(kind)) => {
                     self.entries[entry].kind = Some(kind);
-                    self.roots.push(entry as u32);
+                    roots.push(entry as u32);
                 }
-                Ok(MadeOf::Elsewhere) => self.roots.push(entry as u32),
+                Ok(MadeOf::Elsewhere) => roots.push(entry as u32),
                 Err(fault) => self.faults.push((entry as u32, fault)),
             }
         }
-        parents
+        (parents, roots)
     }
 
     /// Takes the entries of the next part off these: its pack, where it lies there, and the entries.
@@ -126,6 +139,16 @@ impl Forest {
         let count = of_pack.partition_point(|entry| entry.offset < bytes.end).max(1);
         rest.start += count as u32;
         Some((pack, bytes, first..rest.start))
+    }
+
+    /// Asks the memory for a header to come.
+    fn ask_for_header(&self, entry: u32, pack: usize, bytes: &[u8]) {
+        let entry = self
+            .entries
+            .get(entry as usize)
+            .filter(|_| entry < self.firsts[pack + 1]);
+        let first = entry.and_then(|entry| bytes.get(entry.offset as usize));
+        first.into_iter().for_each(map::ask_for);
     }
 
     fn read_header(&self, packs: &[Pack], guides: &[Guide], entry: u32) -> Result<MadeOf, Fault> {
@@ -142,49 +165,27 @@ impl Forest {
         base.map(MadeOf::Entry).ok_or("its delta base is missing")
     }
 
-    fn link(&mut self, parents: &[u32]) {
-        let mut starts = vec![0_u32; parents.len() + 1];
-        let linked = || parents.iter().enumerate().filter(|(_, parent)| **parent != NONE);
-        for (_, &parent) in linked() {
-            starts[parent as usize + 1] += 1;
-        }
-        for n in 1..starts.len() {
-            starts[n] += starts[n - 1];
-        }
-        let mut children = vec![0; starts.last().copied().unwrap_or_default() as usize];
-        let mut free = starts.clone();
-        for (entry, &parent) in linked() {
-            children[free[parent as usize] as usize] = entry as u32;
-            free[parent as usize] += 1;
-        }
-        (self.starts, self.children) = (starts, children);
-    }
-
-    /// Every entry that a root or a fault leads to, bases before what is made of them. Hands on kinds and
-    /// faults; what is not led to is in a circle.
-    fn walk_order(&mut self) -> Vec<u32> {
-        let mut order = self.roots.clone();
+    /// Hands on kinds and faults to what is made of entries. Returns every entry that a root leads to, bases before what is
+    /// made of them; what neither a root nor a fault leads to is in a circle.
+    fn hand_on(&mut self, roots: &[u32], children: &Children) -> Vec<u32> {
+        let mut order = roots.to_vec();
         let mut seen = vec![false; self.entries.len()];
         let mut at = 0;
-        while at < order.len() {
-            let entry = order[at];
+        while let Some(&entry) = order.get(at) {
             at += 1;
             seen[entry as usize] = true;
             let kind = self.kind(entry);
-            for n in self.starts[entry as usize]..self.starts[entry as usize + 1] {
-                let child = self.children[n as usize];
+            for &child in children.made_of(entry) {
                 self.entries[child as usize].kind = kind;
                 order.push(child);
             }
         }
         let mut at = 0;
-        while at < self.faults.len() {
-            let (entry, fault) = self.faults[at];
+        while let Some(&(entry, fault)) = self.faults.get(at) {
             at += 1;
             seen[entry as usize] = true;
-            for n in self.starts[entry as usize]..self.starts[entry as usize + 1] {
-                self.faults.push((self.children[n as usize], fault));
-            }
+            let beneath = children.made_of(entry).iter();
+            self.faults.extend(beneath.map(|&child| (child, fault)));
         }
         let lost = (0..seen.len()).filter(|&entry| !seen[entry]);
         self.faults
@@ -192,58 +193,29 @@ impl Forest {
         order
     }
 
-    /// Puts roots and children in the order in which they are walked, by how many entries stand beneath them.
-    fn weigh(&mut self, order: &[u32], parents: &[u32]) {
-        let mut weights = vec![1_u32; self.entries.len()];
-        for &entry in order.iter().rev() {
-            let parent = parents[entry as usize];
-            if parent != NONE {
-                weights[parent as usize] = weights[parent as usize].saturating_add(weights[entry as usize]);
+    /// Puts everything down in the order in which it is walked: these trees one behind the other.
+    fn put_down(&mut self, roots: &[u32], order: &[u32], weights: &[u32], children: &Children) {
+        let mut firsts = vec![0; self.entries.len()];
+        let mut next = 0;
+        for &root in roots {
+            firsts[root as usize] = next;
+            self.trees.push(next);
+            next += weights[root as usize];
+        }
+        self.turns = vec![Turn::default(); next as usize];
+        for &entry in order {
+            let first = firsts[entry as usize];
+            self.turns[first as usize] = Turn {
+                entry,
+                end: first + weights[entry as usize],
+            };
+            let mut next = first + 1;
+            for &child in children.made_of(entry) {
+                firsts[child as usize] = next;
+                next += weights[child as usize];
             }
         }
-        for entry in 0..self.entries.len() {
-            let children = self.starts[entry] as usize..self.starts[entry + 1] as usize;
-            self.children[children].sort_unstable_by_key(|&child| (weights[child as usize], child));
-        }
-        let heavy = |root: u32| Some(weights[root as usize]).filter(|weight| *weight > HEAVY);
-        self.roots
-            .sort_unstable_by_key(|&root| (std::cmp::Reverse(heavy(root)), root));
     }
-}
-
-/// Which entries start in each part of a pack, of about one entry each: bases lie anywhere, and are looked up by the million.
-struct Guide {
-    shift: u32,
-    starts: Vec<u32>,
-}
-
-impl Guide {
-    fn of(forest: &Forest, packs: &[Pack], pack: usize) -> Self {
-        let (first, last) = (forest.firsts[pack], forest.firsts[pack + 1]);
-        let bytes = packs[pack].map.bytes().len() as u64;
-        let shift = (bytes / u64::from((last - first).max(1))).max(1).ilog2();
-        let parts = (bytes >> shift) as usize + 1;
-        let mut starts = Vec::with_capacity(parts + 1);
-        for entry in first..last {
-            let part = part(forest.entries[entry as usize].offset, shift, parts);
-            while starts.len() <= part {
-                starts.push(entry);
-            }
-        }
-        starts.resize(parts + 1, last);
-        Self { shift, starts }
-    }
-
-    /// The entry at an offset.
-    fn find(&self, forest: &Forest, offset: u64) -> Option<u32> {
-        let part = part(offset, self.shift, self.starts.len() - 1);
-        forest.among(self.starts[part], self.starts[part + 1], offset)
-    }
-}
-
-/// The part of a pack that an offset lies in. An index can name any offset; what lies beyond is in the last one.
-fn part(offset: u64, shift: u32, parts: usize) -> usize {
-    (offset >> shift).min(parts as u64 - 1) as usize
 }
 
 #[cfg(test)]
@@ -251,22 +223,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_entry_is_in_one_part_wherever_it_says_that_it_starts() {
-        let offsets = [0, 5, PART - 1, PART, 3 * PART, u64::MAX, u64::MAX];
-        let entry = |offset| Entry {
+    fn what_is_made_of_an_entry_has_its_turn_behind_it() {
+        // 1 and 4 are whole; 0 and 3 are made of 4, 2 of 3; nothing is known of 5.
+        let parents = [4, NONE, 3, 4, NONE, NONE];
+        let children = Children::of(&parents);
+        let order = [1, 4, 0, 3, 2];
+        let mut forest = forest_of(&[0; 6], vec![0, 6]);
+        forest.put_down(&[4, 1], &order, &weigh(&order, &parents), &children);
+        let turns: Vec<_> = forest.turns.iter().map(|turn| (turn.entry, turn.end)).collect();
+        assert_eq!(turns, [(4, 4), (0, 2), (3, 4), (2, 4), (1, 5)]);
+        assert_eq!(forest.trees, [0, 4]);
+        assert_eq!(forest.turns(2).len(), 2);
+    }
+
+    fn forest_of(offsets: &[u64], firsts: Vec<u32>) -> Forest {
+        let entry = |&offset: &u64| Entry {
             offset,
             position: 0,
             kind: None,
             again: false,
         };
-        let forest = Forest {
-            firsts: vec![0, 4, 7],
-            entries: offsets.map(entry).to_vec(),
-            starts: Vec::new(),
-            children: Vec::new(),
-            roots: Vec::new(),
+        Forest {
+            firsts,
+            entries: offsets.iter().map(entry).collect(),
+            turns: Vec::new(),
+            trees: Vec::new(),
             faults: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn each_entry_is_in_one_part_wherever_it_says_that_it_starts() {
+        let offsets = [0, 5, PART - 1, PART, 3 * PART, u64::MAX, u64::MAX];
+        let forest = forest_of(&offsets, vec![0, 4, 7]);
         let mut rest = 1..7;
         let parts = std::iter::from_fn(|| forest.next_part(&mut rest));
         let parts: Vec<_> = parts

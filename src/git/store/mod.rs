@@ -3,37 +3,20 @@
 //! Packs are read by the engine in [`super::pack`], loose objects one at a time by [`super::loose`], which
 //! checks their hashes. What cannot be read is a fault that names the object; it never ends the run.
 
-use std::collections::{BTreeSet, HashSet};
+mod walk;
+
+pub use walk::Unread;
+
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::git::pack::{Packed, Packs, Visitor};
-use crate::git::tree::{Entry, EntryKind};
+use crate::git::maps::Set;
+use crate::git::pack::Packs;
+use crate::git::read::{ObjectKind, ReadObject};
 use crate::git::{Repository, loose, objects, pack};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
-
-/// An object larger than this is not read into memory.
-pub const LARGEST: u64 = 2 << 30;
-
-/// How many objects may turn out to be made of a base that is damaged everywhere, until the rest counts as that.
-const TRIES: u32 = 1000;
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ObjectKind {
-    Commit,
-    Tree,
-    Blob,
-    Tag,
-}
-
-impl ObjectKind {
-    /// Whether it holds what people wrote: anything but a tree.
-    pub fn has_text(self) -> bool {
-        self != ObjectKind::Tree
-    }
-}
 
 /// One object of the store, as its header gives it.
 #[derive(Clone, Copy, Debug)]
@@ -53,79 +36,13 @@ pub struct Listing {
     pub skips: Vec<Skip>,
 }
 
-/// A packed object that cannot be read.
-#[derive(Clone, Debug)]
-pub struct Unread {
-    /// Its place in the order of the packs.
-    pub number: u32,
-    /// `None` if not even that can be told.
-    pub kind: Option<ObjectKind>,
-    pub skip: Skip,
-}
-
-/// Something that gives the raw content of objects.
-pub trait ReadObject {
-    /// Replaces `into` by the object's content and returns its kind.
-    ///
-    /// # Errors
-    /// One sentence why it cannot be read: missing, damaged, not what its id says.
-    fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String>;
-
-    /// What a tag names, or `None` for what is no tag, if that is known without reading it.
-    fn tagged(&self, _id: &ObjectId) -> Option<Option<ObjectId>> {
-        None
-    }
-
-    /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
-    /// Returns whether they are.
-    fn outline(&self, _tree: &ObjectId, _visit: &mut dyn FnMut(Entry<'_>)) -> bool {
-        false
-    }
-
-    /// The same by numbers, if it has any.
-    fn numbered(&self) -> Option<&dyn Numbered> {
-        None
-    }
-}
-
-/// Objects and names by numbers from 0 on, for those who look at very many: a number is found in a table.
-pub trait Numbered {
-    /// How many objects have a number.
-    fn objects(&self) -> u32;
-
-    /// The number of an object, if it has one.
-    fn number(&self, id: &ObjectId) -> Option<u32>;
-
-    fn id(&self, number: u32) -> ObjectId;
-
-    /// The names of entries, by number.
-    fn names(&self) -> &[Box<[u8]>];
-
-    /// Visits the entries of a tree that may lead to a finding, if they are known without reading it.
-    /// Returns whether they are.
-    fn point(&self, tree: u32, visit: &mut dyn FnMut(Pointer)) -> bool;
-}
-
-/// An entry of a tree, by numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct Pointer {
-    pub kind: EntryKind,
-    pub name: u32,
-    pub target: Target,
-}
-
-/// What an entry names.
-#[derive(Clone, Copy, Debug)]
-pub enum Target {
-    Numbered(u32),
-    Other(ObjectId),
-}
-
 /// The object folders of a repository, open for reading from several threads.
 pub struct Store {
     packs: Packs,
     dirs: Vec<PathBuf>,
     id_length: usize,
+    /// The tree without entries, which exists in every repository without being stored.
+    empty_tree: ObjectId,
     /// `None` if loose objects are looked up one by one.
     loose: Option<Loose>,
     skips: Vec<Skip>,
@@ -134,7 +51,7 @@ pub struct Store {
 /// The loose objects, all of them and those that are in no pack, in order.
 #[derive(Default)]
 struct Loose {
-    known: HashSet<ObjectId>,
+    known: Set<ObjectId>,
     alone: Vec<ObjectId>,
 }
 
@@ -167,6 +84,7 @@ impl Store {
             packs: Packs::open(&dirs, repo.id_length(), &mut skips),
             dirs,
             id_length: repo.id_length(),
+            empty_tree: empty_tree(repo.id_length()),
             loose: None,
             skips,
         })
@@ -240,69 +158,6 @@ impl Store {
         self.packs.count(wanted, threads)
     }
 
-    /// Visits every object of the wanted kinds that is in packs, once, on `threads` threads. Of an object that
-    /// cannot be read, or that is made of such a one, other copies are tried, in other packs and loose. Returns
-    /// the visitors, each of which has seen a part, and what is damaged, by number.
-    pub fn walk<V: Visitor>(
-        &self,
-        wanted: fn(ObjectKind) -> bool,
-        threads: usize,
-        visitor: impl Fn() -> V + Sync,
-    ) -> (Vec<V>, Vec<Unread>) {
-        let mut walked = self.packs.walk(self, wanted, threads, visitor);
-        let mut faults = Vec::new();
-        let mut bytes = Vec::new();
-        let has_copy = |id: &ObjectId| self.is_loose(id) || self.packs.copies(id) > 1;
-        // Without another copy of any base, what is made of bases need not be tried again.
-        let mut tries = match walked
-            .unread
-            .iter()
-            .any(|(_, id, fault)| *fault != pack::BASE_UNREAD && has_copy(id))
-        {
-            true => TRIES,
-            false => 0,
-        };
-        for (number, id, fault) in walked.unread {
-            let mut say = |reason: String| {
-                faults.push(Unread {
-                    number,
-                    kind: self.packs.kind(number),
-                    skip: Skip::fault(id.to_string(), reason),
-                });
-            };
-            let is_damaged = fault != pack::BASE_UNREAD;
-            let copy = || format!("a copy of the object is damaged: {fault}; another copy was read");
-            if self.packs.is_again(number) {
-                // The other copy is read or said to be unread by itself.
-                if is_damaged {
-                    say(copy());
-                }
-                continue;
-            }
-            let again = match has_copy(&id) || !is_damaged && tries > 0 {
-                true => self.read(&id, &mut bytes),
-                false => Err(unreadable(fault)),
-            };
-            match again {
-                Ok(kind) if !wanted(kind) => {}
-                Ok(kind) => {
-                    if is_damaged {
-                        say(copy());
-                    }
-                    let slot = self.packs.slot(&id).expect("it was met in a pack");
-                    let object = Packed::new(&self.packs, number, slot, kind, &bytes);
-                    let visitor = walked.visitors.first_mut().expect("there is a worker");
-                    visitor.visit(object, None);
-                }
-                Err(reason) => {
-                    tries = tries.saturating_sub(1);
-                    say(reason);
-                }
-            }
-        }
-        (walked.visitors, faults)
-    }
-
     /// Gives back the memory of the packs, when all of them was read and little will be read again.
     pub fn let_go(&self) {
         self.packs.let_go();
@@ -311,6 +166,11 @@ impl Store {
     /// Where an object stands in the indexes of the packs, counted through; `None` if it is in none.
     pub fn slot(&self, id: &ObjectId) -> Option<u32> {
         self.packs.slot(id)
+    }
+
+    /// The same of many objects at once, which takes a fraction of the time.
+    pub fn find_slots(&self, ids: &[ObjectId], slots: &mut Vec<Option<u32>>) {
+        self.packs.find_slots(ids, slots);
     }
 
     /// How many such places there are.
@@ -325,7 +185,7 @@ impl Store {
 
     /// Whether an object that is in no pack is there.
     pub fn contains_outside(&self, id: &ObjectId) -> bool {
-        self.is_loose(id) || *id == empty_tree(self.id_length)
+        self.is_loose(id) || *id == self.empty_tree
     }
 
     /// Whether an object is there, readable or not.
@@ -355,7 +215,7 @@ impl Store {
 
     /// Reads what is in no pack.
     fn read_outside(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
-        if *id == empty_tree(self.id_length) {
+        if *id == self.empty_tree {
             into.clear();
             return Ok(ObjectKind::Tree);
         }
@@ -386,7 +246,7 @@ fn unreadable(fault: pack::Fault) -> String {
 
 const MISSING: &str = "the object is missing";
 
-/// The tree without entries, which exists in every repository without being stored.
+/// The id of the tree without entries.
 fn empty_tree(id_length: usize) -> ObjectId {
     let hex: &[u8] = match id_length {
         20 => b"4b825dc642cb6eb9a060e54bf8d69288fbee4904",

@@ -3,14 +3,16 @@
 //! A history has very many trees, and most differ in what holds no finding. Of one that holds some, only the entries that lead
 //! to them are kept, by numbers for names and ids: that is its *shape*, and trees of one shape are not told apart any more.
 
+mod list;
+
 use std::hash::BuildHasher;
 
 use crate::git::maps::Map;
 use crate::git::provenance::numbers::{Number, Numbers};
 use crate::git::provenance::{Folder, Hits};
+use crate::git::read::ReadObject;
 use crate::git::sets::{SetId, Sets};
-use crate::git::store::{ObjectKind, Pointer, ReadObject, Target};
-use crate::git::tree::{self, Entry, EntryKind};
+use crate::git::tree::EntryKind;
 use crate::origin::{ObjectId, Place};
 
 /// As deep as git itself reads trees.
@@ -112,7 +114,7 @@ impl<'t> Trees<'t> {
             }
         }
         let names = numbers.names_of_store().iter();
-        let named = names.map(|name| by_name(hits, &mut sets, name)).collect();
+        let named = names.map(|name| list::by_name(hits, &mut sets, name)).collect();
         let nothing = Shape {
             set: SetId::EMPTY,
             first: 0,
@@ -124,7 +126,7 @@ impl<'t> Trees<'t> {
             hits,
             begins,
             own,
-            known: vec![0; numbers.of_store() as usize],
+            known: Vec::new(),
             numbers,
             own_numbered,
             named,
@@ -158,6 +160,12 @@ impl<'t> Trees<'t> {
     pub fn shape(&mut self, tree: ObjectId) -> ShapeId {
         let number = self.numbers.number(&tree);
         self.shape_at(number, 0)
+    }
+
+    /// The shapes of many trees, in their order.
+    pub fn shapes(&mut self, trees: &[ObjectId]) -> Vec<ShapeId> {
+        let numbers = self.numbers.number_all(trees);
+        numbers.into_iter().map(|number| self.shape_at(number, 0)).collect()
     }
 
     /// The findings beneath a tree of this shape.
@@ -215,6 +223,7 @@ impl<'t> Trees<'t> {
     }
 
     fn shape_at(&mut self, tree: Number, depth: usize) -> ShapeId {
+        let tree = self.numbers.alike(tree);
         if let Some(known) = self.known(tree) {
             return known;
         }
@@ -281,91 +290,6 @@ impl<'t> Trees<'t> {
         });
         shape
     }
-
-    /// Lists the entries of a tree that hold findings themselves, and those that are to be looked into.
-    fn list(&mut self, tree: Number) {
-        if let Some(store) = self.numbers.store.filter(|store| tree < store.objects())
-            && store.point(tree, &mut |pointer| self.list_pointer(&pointer))
-        {
-            return;
-        }
-        let (tree, objects) = (self.numbers.id(tree), self.objects);
-        if objects.outline(&tree, &mut |entry| self.list_entry(&entry)) {
-            return;
-        }
-        let mut raw = std::mem::take(&mut self.raw);
-        if objects.read(&tree, &mut raw) != Ok(ObjectKind::Tree) {
-            raw.clear();
-        }
-        for entry in tree::entries(&raw, tree.length()).map_while(Result::ok) {
-            self.list_entry(&entry);
-        }
-        self.raw = raw;
-    }
-
-    fn list_pointer(&mut self, pointer: &Pointer) {
-        let id = match pointer.target {
-            Target::Numbered(number) => number,
-            Target::Other(id) => self.numbers.number(&id),
-        };
-        let by_content = match (pointer.kind.is_blob(), pointer.target) {
-            (true, Target::Numbered(number)) => self.own_numbered[number as usize],
-            (true, Target::Other(id)) => self.own(&id),
-            (false, _) => SetId::EMPTY,
-        };
-        let held = Held {
-            name: pointer.name,
-            id,
-            kind: pointer.kind,
-            by_name: self.named[pointer.name as usize],
-            by_content,
-            shape: ShapeId::NOTHING,
-        };
-        if !held.is_empty() || self.is_to_be_looked_into(held.kind, id) {
-            self.listed.push(held);
-        }
-    }
-
-    fn list_entry(&mut self, entry: &Entry<'_>) {
-        let by_name = by_name(self.hits, &mut self.sets, entry.name);
-        let by_content = match entry.kind.is_blob() {
-            true => self.own(&entry.id),
-            false => SetId::EMPTY,
-        };
-        let is_empty = by_name.is_empty() && by_content.is_empty();
-        if is_empty && entry.kind != EntryKind::Tree {
-            return;
-        }
-        let id = self.numbers.number(&entry.id);
-        // A folder that is known to hold nothing is not worth a number for its name.
-        if self.is_to_be_looked_into(entry.kind, id) || !is_empty {
-            let held = Held {
-                name: self.numbers.number_name(entry.name),
-                id,
-                kind: entry.kind,
-                by_name,
-                by_content,
-                shape: ShapeId::NOTHING,
-            };
-            self.listed.push(held);
-        }
-    }
-
-    /// Whether an entry is a folder that may hold something.
-    fn is_to_be_looked_into(&mut self, kind: EntryKind, id: Number) -> bool {
-        if kind != EntryKind::Tree || self.known(id) != Some(ShapeId::NOTHING) {
-            return kind == EntryKind::Tree;
-        }
-        if self.standing.contains(&id) {
-            self.circle = Some(self.numbers.id(id));
-        }
-        false
-    }
-}
-
-/// The findings that a name holds.
-fn by_name(hits: &Hits, sets: &mut Sets, name: &[u8]) -> SetId {
-    hits.names.get(name).map_or(SetId::EMPTY, |findings| sets.of(findings))
 }
 
 fn begin(id: &ObjectId) -> usize {

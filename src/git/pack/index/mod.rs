@@ -1,15 +1,18 @@
 //! A pack's index: which objects it holds, and at which offset each entry starts.
 //!
 //! Versions 1 and 2, with ids of 20 or 32 bytes: an index does not say which, its repository does. Sizes are
-//! checked when it is opened; what an entry says is checked against the pack when the entry is read. An index whose ids are not in order hides objects from [`Index::find`],
-//! which is noticed as missing objects, never as an empty repository.
+//! checked when it is opened; what an entry says is checked against the pack when the entry is read. How ids are
+//! looked up is said in [`find`].
+
+mod find;
 
 use std::path::Path;
 use std::sync::OnceLock;
 
 use super::Fault;
-use super::map::{Mapped, Table};
+use super::map::{self, Mapped};
 use crate::origin::ObjectId;
+use find::Fine;
 
 const FANOUT: usize = 256 * 4;
 
@@ -23,17 +26,6 @@ pub struct Index {
     /// A finer fan-out, for those who look up very many ids.
     fine: OnceLock<Fine>,
 }
-
-/// Where ids start that begin with the same `32 - shift` bits.
-struct Fine {
-    shift: u32,
-    starts: Vec<u32>,
-    /// A copy of all ids, if there are many.
-    ids: Option<Table>,
-}
-
-/// Fewer bytes of ids are not worth a copy.
-const LEAST_COPIED: usize = 2 << 20;
 
 /// Where the tables of a version 2 index start.
 struct Tables {
@@ -124,6 +116,21 @@ impl Index {
         word(self.map.bytes(), tables.checksums + position as usize * 4)
     }
 
+    /// Asks the memory for an id.
+    pub fn ask_for_id(&self, position: u32) {
+        map::ask_for(&self.raw_id(position)[0]);
+    }
+
+    /// Asks the memory for a checksum.
+    pub fn ask_for_checksum(&self, position: u32) {
+        let at = self
+            .tables
+            .as_ref()
+            .map(|tables| tables.checksums + position as usize * 4);
+        let byte = at.and_then(|at| self.map.bytes().get(at));
+        byte.into_iter().for_each(map::ask_for);
+    }
+
     /// Reads all ids once, so that each of many is found in one or two steps.
     pub fn sharpen(&self) {
         self.fine.get_or_init(|| Fine::of(self));
@@ -132,30 +139,6 @@ impl Index {
     /// Gives its memory back, when all of it was read and little will be read again.
     pub fn let_go(&self) {
         self.map.let_go(0..u64::MAX);
-    }
-
-    /// The position of an object.
-    pub fn find(&self, id: &ObjectId) -> Option<u32> {
-        let wanted = id.as_bytes();
-        let fine = self.fine.get();
-        let (mut low, mut high) = fine.map_or_else(|| self.among(wanted), |fine| fine.among(wanted));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match compare(self.raw_id(middle), wanted) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
-        }
-        None
-    }
-
-    /// Between which positions the fan-out says that an id is.
-    fn among(&self, wanted: &[u8]) -> (u32, u32) {
-        let fanout = self.tables.as_ref().map_or(0, |tables| tables.ids - FANOUT);
-        let bucket = |n: usize| word(self.map.bytes(), fanout + n * 4).expect("the fan-out was read before");
-        let first = usize::from(wanted[0]);
-        (if first == 0 { 0 } else { bucket(first - 1) }, bucket(first))
     }
 
     /// The ids that start with these hex digits, in order.
@@ -192,41 +175,6 @@ impl Index {
     }
 }
 
-impl Fine {
-    /// About one id to each start, in a table of at most four megabytes.
-    fn of(index: &Index) -> Self {
-        let bits = index.count.max(1).ilog2().clamp(8, 20);
-        let shift = 32 - bits;
-        let mut starts = Vec::with_capacity((1 << bits) + 1);
-        for position in 0..index.count {
-            let begin = word(index.raw_id(position), 0).unwrap_or_default() >> shift;
-            while starts.len() <= begin as usize {
-                starts.push(position);
-            }
-        }
-        starts.resize((1 << bits) + 1, index.count);
-        let ids = index
-            .tables
-            .as_ref()
-            .map(|tables| &index.map.bytes()[tables.ids..tables.checksums]);
-        let ids = ids.filter(|ids| ids.len() >= LEAST_COPIED).and_then(Table::of);
-        Self { shift, starts, ids }
-    }
-
-    fn among(&self, wanted: &[u8]) -> (u32, u32) {
-        let begin = (word(wanted, 0).unwrap_or_default() >> self.shift) as usize;
-        (self.starts[begin], self.starts[begin + 1])
-    }
-}
-
-/// Compares ids: nearly always their first bytes decide, as a number in one step.
-fn compare(one: &[u8], other: &[u8]) -> std::cmp::Ordering {
-    match (one.first_chunk(), other.first_chunk()) {
-        (Some(a), Some(b)) if a != b => u64::from_be_bytes(*a).cmp(&u64::from_be_bytes(*b)),
-        _ => one.cmp(other),
-    }
-}
-
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let word = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_be_bytes(word.try_into().ok()?))
@@ -251,6 +199,33 @@ mod tests {
         assert_eq!(index(&empty).map(|index| index.count()), Ok(0));
         empty[8 + 1023] = 9;
         assert!(index(&empty).is_err());
+    }
+
+    #[test]
+    fn many_ids_are_found_as_one_is() {
+        let id =
+            |n: u32| ObjectId::from_bytes(&[&n.wrapping_mul(0x9e37_79b9).to_be_bytes()[..], &[n as u8; 16]].concat());
+        let id = |n: u32| id(n).expect("20 bytes");
+        let mut ids: Vec<_> = (0..300).map(id).collect();
+        ids.sort();
+        let mut bytes = b"\xfftOc\0\0\0\x02".to_vec();
+        let upto = |first: u32| ids.partition_point(|id| u32::from(id.as_bytes()[0]) <= first) as u32;
+        bytes.extend((0..256).flat_map(|first| upto(first).to_be_bytes()));
+        bytes.extend(ids.iter().flat_map(ObjectId::as_bytes));
+        bytes.resize(bytes.len() + 300 * 8 + 40, 0);
+        let index = index(&bytes).expect("it adds up");
+        let wanted: Vec<_> = (200..500).map(id).collect();
+        for _ in 0..2 {
+            let mut found = vec![None; wanted.len()];
+            found[7] = Some(3);
+            index.find_all(&wanted, 1000, &mut found);
+            assert_eq!(found[7], Some(3));
+            assert_eq!(found.iter().flatten().count(), 100);
+            for (found, id) in found.iter().zip(&wanted).skip(8) {
+                assert_eq!(*found, index.find(id).map(|position| 1000 + position));
+            }
+            index.sharpen();
+        }
     }
 
     #[test]
