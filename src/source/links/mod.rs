@@ -196,7 +196,8 @@ impl<'s> Links<'s> {
             .filter(|(_, is_new)| *is_new)
             .map(|(line, _)| (line, self.pending.len()));
         self.waiting.extend(waiting);
-        if is_new || waiting.is_some() {
+        let is_asked = is_new && !self.known.is_some_and(|known| known(&id));
+        if is_asked || waiting.is_some() {
             self.pending.push(id);
         }
         if self.pending.len() == TOGETHER {
@@ -211,14 +212,8 @@ impl<'s> Links<'s> {
         for (line, at) in self.waiting.drain(..) {
             self.sketch.point(line, self.pending[at], self.slots[at]);
         }
-        let nowhere = self
-            .pending
-            .drain(..)
-            .zip(&self.slots)
-            .filter(|(_, slot)| slot.is_none());
-        for (id, _) in nowhere {
-            let is_known = self.known.is_some_and(|known| known(&id));
-            if !is_known && !self.store.contains_outside(&id) {
+        for (id, slot) in self.pending.drain(..).zip(&self.slots) {
+            if slot.is_none() && !self.store.contains_outside(&id) {
                 self.missing.insert(id);
             }
         }
