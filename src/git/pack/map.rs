@@ -1,6 +1,6 @@
 //! Files mapped into memory: packs and their indexes, which are larger than what is read of them.
 //!
-//! The one place that needs `unsafe`: for the maps, and for asking memory ahead. Git never changes a pack in place: its name is a hash of what
+//! The one place that needs `unsafe`. Git never changes a pack in place: its name is a hash of what
 //! is in it, and a new pack is a new file.
 
 use std::fs::File;
@@ -85,20 +85,8 @@ impl Table {
     }
 }
 
-/// Asks the memory for what stands here, so that nobody waits for it later. It is a hint, and says nothing of what is there.
-#[cfg_attr(
-    not(target_arch = "x86_64"),
-    expect(unused_variables, reason = "only this has a stable way")
-)]
+/// Asks the memory for what stands here, which is read and nothing made of it: nobody waits for it now, and later it is there.
 #[inline]
-pub fn ask_for<T>(this: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        #[expect(unsafe_code, reason = "a load would wait, and entries are asked for by the million")]
-        // SAFETY: a prefetch changes nothing but the caches and cannot fault; every x86-64 has it.
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(this).cast());
-        }
-    }
+pub fn ask_for<T: Copy>(this: &T) {
+    std::hint::black_box(*this);
 }

@@ -130,7 +130,7 @@ impl Forest {
     pub fn look_ahead(&self, turn: u32, packs: &[Pack], wanted: fn(ObjectKind) -> bool) {
         let ahead = |by: usize| Some(self.turns.get(turn as usize + by)?.entry);
         if let Some(entry) = ahead(2 * AHEAD) {
-            map::ask_for(&self.entries[entry as usize]);
+            map::ask_for(&self.entries[entry as usize].offset);
         }
         if let Some(number) = ahead(AHEAD) {
             let entry = &self.entries[number as usize];
