@@ -39,7 +39,7 @@ impl Stems {
         longest: usize,
         visit: &mut impl FnMut(usize) -> bool,
     ) {
-        let mut batch = Batch::default();
+        let mut batch = Batch::for_some_of(ranges.len());
         let enough = !ranges.iter().all(|range| {
             let stretch = range.start..(range.end + longest).min(bytes.len());
             if stretch.len() >= LONG || ranges.len() == 1 {
@@ -91,7 +91,6 @@ impl Stems {
 }
 
 /// Short stretches of a content side by side: a search takes so many bytes at a time.
-#[derive(Default)]
 struct Batch<'r> {
     bytes: Vec<u8>,
     /// Where each begins here, and in the content, and where its literals may start.
@@ -100,10 +99,21 @@ struct Batch<'r> {
 
 /// A stretch of so many bytes is searched where it is.
 const LONG: usize = 256;
+/// How long stretches are: what is inserted is short.
+const USUAL: usize = 32;
 /// A batch of so many bytes is full.
 const FULL: usize = 4096;
 
 impl<'r> Batch<'r> {
+    /// Room for most of so many stretches, so that it need not grow; none for one that is not put here.
+    fn for_some_of(stretches: usize) -> Self {
+        let most = if stretches > 1 { stretches.min(FULL / USUAL) } else { 0 };
+        Self {
+            bytes: Vec::with_capacity(most * USUAL),
+            stretches: Vec::with_capacity(most),
+        }
+    }
+
     /// A stem that seems to go from one stretch to the next leads nowhere: literals are compared in the content.
     fn add(&mut self, bytes: &[u8], stretch: Range<usize>, range: &'r Range<usize>) {
         self.stretches.push((self.bytes.len(), stretch.start, range));
