@@ -204,6 +204,11 @@ impl Store {
         self.packs.listings()
     }
 
+    /// The same of the only pack there is, one after the other, if they are stored so.
+    pub fn only_ids(&self) -> Option<&[u8]> {
+        self.packs.only_ids()
+    }
+
     /// Where a walk over the packs meets an object; `None` if it is in none.
     pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
         self.packs.place(id)
@@ -254,14 +259,8 @@ impl Store {
         let mut bytes = Vec::new();
         let has_copy = |id: &ObjectId| self.is_loose(id) || self.packs.copies(id) > 1;
         // Without another copy of any base, what is made of bases need not be tried again.
-        let mut tries = match walked
-            .unread
-            .iter()
-            .any(|(_, id, fault)| *fault != pack::BASE_UNREAD && has_copy(id))
-        {
-            true => TRIES,
-            false => 0,
-        };
+        let is_other = |(_, id, fault): &(_, _, _)| *fault != pack::BASE_UNREAD && has_copy(id);
+        let mut tries = if walked.unread.iter().any(is_other) { TRIES } else { 0 };
         for (number, id, fault) in walked.unread {
             let mut say = |reason: String| {
                 faults.push(Unread {

@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 
 use super::Discovered;
 use super::history::{Named, Suspects};
+use super::outlines::Outlines;
 use crate::git::commit::{Commit, Tag};
 use crate::git::maps::Set;
 use crate::git::tree::{self, Entry, EntryKind};
-use crate::git::{Derived, Entries, LineNumber, ObjectKind, Packed, RootKind, Roots, Sketch, Store, Visitor};
+use crate::git::{Derived, Entries, LineNumber, ObjectKind, Packed, Roots, Sketch, Store, Visitor};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
 /// How many ids are remembered as looked up.
 const RECENT: usize = 1 << 14;
 
-/// Says of an object whether it is known.
-pub type Known<'s> = &'s (dyn Fn(&ObjectId) -> bool + Sync);
+/// Says of an object that an earlier scan knows whether it leads to a finding; `None` of others.
+pub type Known<'s> = &'s (dyn Fn(&ObjectId) -> Option<bool> + Sync);
 
 /// What trees, commits, tags and roots name, all together.
 pub struct Links<'s> {
@@ -28,8 +29,10 @@ pub struct Links<'s> {
     begins: Vec<bool>,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    /// Which objects are there for sure, if an earlier scan is gone on with; then nothing is sketched.
+    /// Which objects are there for sure, if an earlier scan is gone on with; then nothing is sketched, and new folders are
+    /// outlined.
     pub known: Option<Known<'s>>,
+    pub outlines: Outlines,
     pub names: Set<Box<[u8]>>,
     /// Of the names, those that could hold a finding.
     suspicious: Set<Box<[u8]>>,
@@ -60,6 +63,7 @@ impl<'s> Links<'s> {
             begins,
             shallow,
             known: None,
+            outlines: Outlines::default(),
             names: Set::default(),
             suspicious: Set::default(),
             submodules: BTreeSet::new(),
@@ -201,6 +205,11 @@ impl<'s> Links<'s> {
         Ok(())
     }
 
+    /// Notes a folder of which this was kept.
+    pub(super) fn outline(&mut self, id: ObjectId, kept: &Kept) {
+        self.outlines.add(id, kept.lines.iter().map(|(_, line)| *line));
+    }
+
     /// Notes what an entry names; returns it if it may lead to a finding.
     fn follow_entry(&mut self, entry: &Entry<'_>) -> Option<LineNumber> {
         if !self.names.contains(entry.name) {
@@ -213,11 +222,14 @@ impl<'s> Links<'s> {
         let mut leads = !self.suspicious.is_empty() && self.suspicious.contains(entry.name);
         if entry.kind == EntryKind::Submodule {
             self.submodules.insert(entry.name.into());
+        } else if let Some(known) = self.known {
+            let leads = known(&entry.id);
+            if leads.is_none() {
+                self.look_up(entry.id);
+            }
+            return leads.unwrap_or(true).then(|| self.outlines.note(entry));
         } else {
             slot = self.look_up(entry.id);
-            if self.known.is_some() {
-                return None;
-            }
             leads |= match (entry.kind, slot) {
                 (EntryKind::Tree, _) => true,
                 (_, Some(_)) => self.begins[begin(&entry.id)] && self.suspects.objects.contains(&entry.id),
@@ -228,15 +240,8 @@ impl<'s> Links<'s> {
         leads.then(|| self.sketch.line(entry, slot))
     }
 
-    /// Reflogs may outlive what they name; other roots and the indexes may not.
     pub fn follow_roots(&mut self, roots: &Roots) {
-        let lasting = roots.roots.iter().filter(|root| root.kind != RootKind::Reflog);
-        for id in lasting
-            .map(|root| root.id)
-            .chain(roots.staged.iter().map(|(_, _, id)| *id))
-        {
-            self.check(Some(id));
-        }
+        roots.lasting().for_each(|id| self.check(Some(id)));
     }
 
     fn check(&mut self, id: Option<ObjectId>) {
@@ -256,7 +261,7 @@ impl<'s> Links<'s> {
         {
             return *slot;
         }
-        let is_known = self.known.is_some_and(|known| known(&id));
+        let is_known = self.known.is_some_and(|known| known(&id).is_some());
         let slot = if is_known { None } else { self.store.slot(&id) };
         *recent = Some((id, slot));
         if slot.is_none() && !is_known && !self.store.contains_outside(&id) {

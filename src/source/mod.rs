@@ -10,6 +10,7 @@ pub mod history;
 mod ignores;
 mod item;
 mod links;
+pub mod outlines;
 pub mod patterns;
 pub mod pieces;
 pub mod push;
