@@ -8,7 +8,6 @@ use std::fs;
 use made::*;
 
 use super::*;
-use crate::origin::ObjectId;
 use crate::skip::Why;
 
 type Refs = BTreeMap<Vec<u8>, Target>;
