@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::history::{Audit, add_spots, faulty, folders, hits, shown, submodules};
+use super::history::{Audit, add_spots, fails_on_a_name, faulty, folders, hits, shown, submodules};
 use super::job::Job;
+use super::still;
 use crate::detect::Spots;
 use crate::git::provenance::{self, Traced};
 use crate::git::{Graph, ObjectKind, Repository, Roots, Store, parse_id};
-use crate::memo::{Change, Held, Memo, News, Recall, digest_of, put_read};
+use crate::memo::{Change, Held, Memo, News, Recall, digest_of, holds, put_read};
 use crate::origin::{ObjectId, Place};
 use crate::scan::{self, Scanned};
 use crate::skip::{Policy, Skip, Why};
@@ -19,7 +20,7 @@ use crate::source::history::{History, name_item, object_item};
 use crate::source::{Discovered, Handle, Item};
 use crate::triage;
 
-const DAMAGED: &str = "a packed object cannot be read";
+pub const DAMAGED: &str = "a packed object cannot be read";
 const OTHERWISE: &str = "objects hold something else than it says";
 
 /// Scans what the memo does not know, and what held findings.
@@ -38,9 +39,14 @@ pub fn audit(
     }
     let is_shallow = repository.shallow().is_some();
     let change = Change::since(memo, store, is_shallow)?;
-    let recall = Recall::new(memo, store).ok_or(DAMAGED)?;
-    let mut history = discover(repository, store, roots, memo, &change)?;
-    let mut spots = memo.spots();
+    if change.is_nothing()
+        && let Some(audit) = still::audit(job, repository, store, roots, memo)?
+    {
+        return Ok(audit);
+    }
+    let mut recall = Recall::new(memo, store).ok_or(DAMAGED)?;
+    let mut history = discover(repository, store, roots, &recall, &change)?;
+    let mut spots = memo.spots(|_| true);
     let items = items(store, &recall, &change, &spots, &mut history.found)?;
     let left = left(memo, &items, &spots);
     let mut scanned = scan(job, store, &items, |item| !item.is_one_of(&left), &spots)?;
@@ -49,16 +55,22 @@ pub fn audit(
     scanned.bytes += spared_bytes;
     history.found.commits = (memo.commits() + history.commits.len()) as u64;
     let mut filled = memo.fill(&items, &left, &scanned.findings).ok_or(OTHERWISE)?;
-    let held = Held::of(&filled.findings);
+    let held = Held::of(&filled.findings, std::mem::take(&mut filled.weights));
     scanned.findings = triage::merge(std::mem::take(&mut filled.findings));
     let hits = hits(&scanned);
     let findings = scanned.findings.len();
+    if hits.names.is_empty() {
+        recall.fresh = std::mem::take(&mut history.outlines);
+    }
     let objects = read_objects(memo, &change, &history.found, &scanned);
     let head = repository.head();
     let is_of_roots = memo.is_of_roots(&digest_of(roots, head));
     let is_still = objects.is_empty() && (is_of_roots || provenance::is_nowhere(&hits, findings));
     let kept = match is_still && change.leads_nowhere(&hits) {
-        true => memo.traces(&scanned.findings, &hits, &filled.numbers(memo), roots, &recall.words),
+        true => {
+            let is_held = |place: &_, number| holds(&hits, place, number);
+            memo.traces(&scanned.findings, &filled.numbers(memo), roots, &recall.words, &is_held)
+        }
         false => None,
     };
     let graph = match kept {
@@ -83,7 +95,7 @@ pub fn audit(
             .ok_or(OTHERWISE)?;
         put_read(&mut scanned.findings, triage::merge(read.findings));
     }
-    let grown = (!is_still).then(|| {
+    let grown = (!is_still && !fails_on_a_name(&scanned)).then(|| {
         add_spots(job, store, &hits, &mut spots);
         let names = items.iter().filter_map(path_name);
         let news = News {
@@ -128,7 +140,7 @@ fn left(memo: &Memo, items: &[Item], spots: &HashMap<ObjectId, Spots>) -> HashSe
 }
 
 /// Scans some of the items.
-fn scan(
+pub fn scan(
     job: &Job,
     store: &Store,
     items: &[Item],
@@ -149,14 +161,15 @@ fn discover(
     repository: &Repository,
     store: &Store,
     roots: &Roots,
-    memo: &Memo,
+    recall: &Recall<'_>,
     change: &Change,
 ) -> Result<History, &'static str> {
+    let memo = recall.memo;
     let held: HashSet<ObjectId> = memo.hits().collect();
     let fresh = Fresh {
         packed: &change.packed,
         loose: &|id| change.loose.contains(id) || held.contains(id),
-        known: &|id| memo.knows(id),
+        known: &|id| recall.leads(id),
         missing: memo.missing(),
     };
     let mut history = again::discover(repository, store, roots, &fresh).ok_or(DAMAGED)?;
@@ -181,7 +194,7 @@ fn items(
         .into_iter()
         .filter_map(|(id, kind)| object_item(id, kind))
         .collect();
-    let mut names: BTreeSet<Box<[u8]>> = recall.named().map(Into::into).collect();
+    let mut names: BTreeSet<Box<[u8]>> = recall.memo.named(&recall.words).map(Into::into).collect();
     let mut of_refs = Vec::new();
     for item in std::mem::take(&mut found.items) {
         match path_name(&item) {
@@ -219,7 +232,7 @@ fn read_objects(memo: &Memo, change: &Change, found: &Discovered, scanned: &Scan
 }
 
 /// Counts the submodules that were known; reports do not name them.
-fn add_submodules(memo: &Memo, found: &mut Discovered) {
+pub fn add_submodules(memo: &Memo, found: &mut Discovered) {
     let known = std::iter::repeat_with(|| Skip::policy("", Policy::Submodule));
     found.skips.extend(known.take(memo.submodules()));
 }

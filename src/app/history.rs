@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::git::provenance::{self, Hits, Trace, Traced};
 use crate::git::{Graph, ObjectKind, Outlined, ReadObject, Repository, Roots, Store, both, parse_id};
-use crate::memo::{Held, Memo, MemoFile, News};
+use crate::memo::{Held, Memo, MemoFile, News, Weight};
 use crate::notice;
 use crate::origin::{ObjectId, Place};
 use crate::outcome::Outcome;
@@ -122,7 +122,7 @@ fn audit_whole(
         history::discover_after(repository, store, roots, named, &suspects, job.source.threads())
     });
     let held = match remember {
-        true => Held::of(&scanned.findings),
+        true => Held::of(&scanned.findings, scanned.findings.iter().map(Weight::of)),
         false => Held::default(),
     };
     scanned.findings = triage::merge(scanned.findings);
@@ -141,7 +141,7 @@ fn audit_whole(
     let skips = &mut history.found.skips;
     skips.extend(circle.map(|tree| Skip::fault(tree, "the tree lies beneath itself")));
     let head = repository.head();
-    if !remember || store.has_damaged_packs() {
+    if !remember || store.has_damaged_packs() || fails_on_a_name(&scanned) {
         return Audit {
             traced: provenance::trace(&outlined, &graph, roots, head, &hits, findings, &[]),
             found: history.found,
@@ -205,7 +205,10 @@ pub fn shown(findings: &[Finding], traces: &[Trace]) -> HashSet<ObjectId> {
 /// Finds the spots of the blobs with findings that are not known yet.
 pub fn add_spots(job: &Job, store: &Store, hits: &Hits, spots: &mut HashMap<ObjectId, Spots>) {
     let mut bytes = Vec::new();
-    for id in hits.objects.keys() {
+    let mut ids: Vec<&ObjectId> = hits.objects.keys().collect();
+    // Versions of a file are read out of each other.
+    ids.sort_by_cached_key(|id| store.place(id));
+    for id in ids {
         if spots.contains_key(id) || store.read(id, &mut bytes) != Ok(ObjectKind::Blob) {
             continue;
         }
@@ -213,6 +216,14 @@ pub fn add_spots(job: &Job, store: &Store, hits: &Hits, spots: &mut HashMap<Obje
             spots.insert(*id, job.detectors.spots(&bytes));
         }
     }
+}
+
+/// Whether a detector failed on a name, which has no id to be remembered by.
+pub fn fails_on_a_name(scanned: &Scanned) -> bool {
+    let is_of_name = |skip: &Skip| {
+        matches!(skip.why, Why::Fault(_)) && parse_id(&skip.what).is_none() && scan::object_of(skip).is_none()
+    };
+    scanned.skips.iter().any(is_of_name)
 }
 
 /// Every object that was read, each once, with the size of its text; folders have none.

@@ -15,7 +15,7 @@ use crate::cli::Common;
 use crate::decode::{Layers, limits};
 use crate::detect::{Detectors, Spots};
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::keys::{self, Inventory, Key, Policy};
 use crate::notice;
@@ -210,6 +210,11 @@ impl Job {
             with_sizes,
         };
         progress.during(!self.report.quiet, || run(&scan))
+    }
+
+    /// Whether a finding of low confidence is counted, whatever its value is.
+    pub fn hides_low(&self) -> bool {
+        self.report.min_confidence() > Confidence::Low && self.suppressing.asks_nothing()
     }
 
     /// The settings that decide what is found in an object, in words.

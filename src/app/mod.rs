@@ -21,6 +21,7 @@ mod range;
 mod rotate;
 mod rules;
 mod shipped;
+mod still;
 mod submodules;
 mod suppressing;
 mod terminal;

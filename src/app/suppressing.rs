@@ -58,6 +58,11 @@ impl Suppressing {
         })
     }
 
+    /// Whether nothing but markers in the content can accept a finding.
+    pub fn asks_nothing(&self) -> bool {
+        self.allowed.rules.is_empty() && self.baseline.is_none()
+    }
+
     /// Leaves out the content that the ignore file names. Names of files are read nevertheless.
     pub fn leave_out(&self, discovered: &mut Discovered) {
         let Some(ignored) = &self.configured.ignored else {

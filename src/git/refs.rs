@@ -21,7 +21,6 @@ pub enum Target {
 }
 
 const LOOSE_REF: u64 = 1 << 16;
-const PACKED_REFS: u64 = 1 << 30;
 const PSEUDO_REF: u64 = 64 << 20;
 /// Git writes these as files even if it keeps refs in tables, for they are lists.
 const IN_FILES: [&[u8]; 2] = [b"FETCH_HEAD", b"MERGE_HEAD"];
@@ -278,28 +277,4 @@ fn loose(dir: &Path, name: &[u8], found: &mut BTreeMap<Vec<u8>, Target>, skips: 
             }
         }
     }
-}
-
-/// Reads `packed-refs`; a line that is no ref makes the whole file suspect.
-pub fn packed(repo: &Repository) -> Result<BTreeMap<Vec<u8>, ObjectId>, String> {
-    let text = match read_file(&repo.common_dir().join("packed-refs"), PACKED_REFS) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error.to_string()),
-    };
-    // Git writes them in order, and a map is made of those at once.
-    let mut found = Vec::new();
-    for line in text.split(|&b| b == b'\n') {
-        // `#` opens the header, `^` gives what the tag above peels to.
-        if line.is_empty() || line[0] == b'#' || line[0] == b'^' {
-            continue;
-        }
-        let entry = memchr::memchr(b' ', line).and_then(|space| {
-            let name = line[space + 1..].trim_ascii_end();
-            Some((name.to_vec(), parse_id(&line[..space])?))
-        });
-        let (name, id) = entry.ok_or("a line of it is not a ref")?;
-        found.push((name, id));
-    }
-    Ok(found.into_iter().collect())
 }

@@ -74,6 +74,13 @@ impl Roots {
         roots
     }
 
+    /// What must be there: reflogs may outlive what they name; other roots and the indexes may not.
+    pub fn lasting(&self) -> impl Iterator<Item = ObjectId> {
+        let roots = self.roots.iter().filter(|root| root.kind != RootKind::Reflog);
+        let staged = self.staged.iter().map(|(_, _, id)| *id);
+        roots.map(|root| root.id).chain(staged)
+    }
+
     fn add_worktree(&mut self, repo: &Repository, worktree: &Worktree, shared: &Names) {
         let Worktree { dir, prefix } = worktree;
         if *dir == repo.common_dir() {

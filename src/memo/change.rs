@@ -32,6 +32,10 @@ impl Change {
         if memo.id_length != store.id_length() {
             return Err("it is of another repository");
         }
+        if store.only_ids() == Some(&memo.ids) && store.loose_ids().is_empty() && memo.shallow == shallow {
+            // Nothing came and nothing went.
+            return Ok(Self::default());
+        }
         let mut there = vec![false; memo.known()];
         let mut fresh = Vec::new();
         for listing in store.packed_ids() {
@@ -65,6 +69,11 @@ impl Change {
             packed: in_order(fresh, store).ok_or("a pack is damaged")?,
             loose: loose.into_iter().collect(),
         })
+    }
+
+    /// Whether there is no object that is not remembered.
+    pub fn is_nothing(&self) -> bool {
+        self.packed.is_empty() && self.loose.is_empty()
     }
 
     /// The new packed objects and those that hold findings, in order. `None` if the kind of one cannot be told.

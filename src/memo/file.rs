@@ -1,13 +1,14 @@
 //! The file of a memo: checked before anything is scanned, read as a stranger's, replaced whole or not at all.
 //!
-//! A checksum over all of it finds what was cut off or changed by accident. It is no seal: who can write the
-//! file can make a run pass over what is in the repository, so it belongs where reports do. A file that is no
-//! memo is never replaced.
+//! A checksum over all of it, CRC-32 as git's own indexes have it, finds what was cut off or changed by accident. It is
+//! no seal: who can write the file can make a run pass over what is in the repository, so it belongs where reports do.
+//! A file that is no memo is never replaced.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use libdeflater::Crc;
 use sha2::{Digest, Sha256};
 
 use super::Memo;
@@ -18,11 +19,13 @@ use crate::interrupt;
 use crate::text::sanitize;
 
 const MAGIC: &[u8; 16] = b"keytrail memo\r\n\x1a";
-const SUM: usize = 32;
+/// The bytes of the checksum.
+const SUM: usize = 4;
 /// More than any repository needs whose objects can be counted.
 const LARGEST: u64 = 4 << 30;
 
 const DAMAGED: &str = "it is damaged";
+const MADE_OTHERWISE: &str = "it was made with other rules or by another version";
 
 /// Where the memo is.
 #[derive(Debug)]
@@ -31,7 +34,7 @@ pub struct MemoFile {
     /// Whether there was a file when the run began.
     exists: bool,
     /// What it is bound to.
-    binding: [u8; SUM],
+    binding: [u8; 32],
 }
 
 impl MemoFile {
@@ -58,6 +61,9 @@ impl MemoFile {
             binding: binding(finding),
         };
         file.draft().map_err(|cause| {
+            // What the draft would be called is of no use to anybody.
+            let inner = cause.get_ref().and_then(|error| error.source());
+            let cause = inner.map_or_else(|| cause.to_string(), ToString::to_string);
             Error::usage(format!("{shown}: the memo could not be written there"))
                 .cause(cause)
                 .hint("name a file in a folder that exists and can be written to")
@@ -79,15 +85,19 @@ impl MemoFile {
         }
         let bytes = self.bytes(LARGEST).map_err(|_| "it cannot be read")?;
         let (content, sum) = bytes.split_at_checked(bytes.len().wrapping_sub(SUM)).ok_or(DAMAGED)?;
-        if Sha256::digest(content).as_slice() != sum {
-            return Err(DAMAGED);
-        }
         let mut reader = Reader::new(content);
         if reader.array() != Some(*MAGIC) {
             return Err(DAMAGED);
         }
-        if reader.u32() != Some(VERSION) || reader.array() != Some(self.binding) {
-            return Err("it was made with other rules or by another version");
+        // Another format may have another checksum.
+        if reader.u32().ok_or(DAMAGED)? != VERSION {
+            return Err(MADE_OTHERWISE);
+        }
+        if checksum([content]) != sum {
+            return Err(DAMAGED);
+        }
+        if reader.array() != Some(self.binding) {
+            return Err(MADE_OTHERWISE);
         }
         let length = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?.len();
         let end = bytes.len() - SUM;
@@ -106,9 +116,7 @@ impl MemoFile {
         head.u32(VERSION);
         head.bytes.extend_from_slice(&self.binding);
         head.count(body.bytes.len());
-        let sum = Sha256::new_with_prefix(&head.bytes)
-            .chain_update(&body.bytes)
-            .finalize();
+        let sum = checksum([&head.bytes[..], &body.bytes]);
         let write = || {
             let _whole = interrupt::hold();
             let mut draft = self.draft()?;
@@ -152,9 +160,16 @@ impl MemoFile {
     }
 }
 
+/// The checksum over parts, one after the other.
+fn checksum<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> [u8; SUM] {
+    let mut sum = Crc::new();
+    parts.into_iter().for_each(|part| sum.update(part));
+    sum.sum().to_le_bytes()
+}
+
 /// What finds the same in the same objects: this version of the program, its rules among it, and the settings that
 /// decide what is found.
-fn binding(finding: &str) -> [u8; SUM] {
+fn binding(finding: &str) -> [u8; 32] {
     let made_by = [env!("CARGO_PKG_VERSION"), env!("KEYTRAIL_SOURCES"), finding].join("\n");
     Sha256::digest(made_by.as_bytes()).into()
 }

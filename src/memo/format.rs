@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use super::traces::{Kept, KeptPlace, Stamp};
 use super::wire::{Reader, Writer};
-use super::{Line, Memo, NONE, NameDigest, Row, Word};
+use super::{Line, Memo, NONE, NameDigest, Row, Weight, Word};
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 impl Memo {
     /// Writes all of it.
@@ -38,6 +38,7 @@ impl Memo {
         for list in [&self.held_ends, &self.held, &self.secrets, &self.shown] {
             to.u32s(list);
         }
+        self.weights.iter().for_each(|weight| to.u32(weight.0));
         to.u64(self.name_bytes);
         for list in [&self.names, &self.submodules] {
             to.count(list.len());
@@ -62,6 +63,7 @@ impl Memo {
     }
 
     fn encode_traces(&self, to: &mut Writer) {
+        to.byte(self.is_told.into());
         to.bytes.extend_from_slice(&self.roots);
         to.count(self.traces.len());
         for kept in &self.traces {
@@ -151,6 +153,9 @@ impl Memo {
         memo.held = from.u32s()?;
         memo.secrets = from.u32s()?;
         memo.shown = from.u32s()?;
+        for _ in 0..memo.held.len() {
+            memo.weights.push(Weight(from.u32()?));
+        }
         memo.name_bytes = from.u64()?;
         memo.names = digests(from)?;
         memo.submodules = digests(from)?;
@@ -175,6 +180,7 @@ impl Memo {
     }
 
     fn decode_traces(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        self.is_told = from.byte()? != 0;
         self.roots = from.array()?;
         for _ in 0..from.count(27)? {
             let mut kept = Kept {

@@ -3,6 +3,7 @@
 //! A first run adds to an empty memo. Places among the ids move when ids come between them, so that every list
 //! is written anew. Folders are the business of [`super::shapes`].
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
@@ -13,7 +14,7 @@ use crate::finding::Finding;
 use crate::git::commit::Commit;
 use crate::git::provenance::{Folder, Hits, Trace};
 use crate::git::{Graph, ReadObject, Roots};
-use crate::origin::ObjectId;
+use crate::origin::{ObjectId, Place};
 
 /// What a run has read.
 pub struct News<'n> {
@@ -133,7 +134,10 @@ impl Memo {
         self.secrets.clone_from(&held.secrets);
         for n in 0..self.hits.len() {
             let id = self.id(self.hits[n]);
-            self.held.extend(held.objects.get(&id).into_iter().flatten());
+            for (variant, weight) in held.objects.get(&id).into_iter().flatten() {
+                self.held.push(*variant);
+                self.weights.push(*weight);
+            }
             self.held_ends.push(self.held.len() as u32);
             if shown.contains(&id) {
                 self.shown.push(self.hits[n]);
@@ -195,28 +199,30 @@ impl Growing<'_> {
     /// Takes all commits. `None` if one is not among the objects: a detector failed on it.
     fn add_commits(&mut self, news: &News<'_>) -> Option<()> {
         let fresh: HashMap<ObjectId, &Commit> = news.commits.iter().map(|(id, commit)| (*id, commit)).collect();
-        let mut trees = vec![NONE; self.old.known()];
-        for row in &self.old.commits {
-            trees[row.id as usize] = row.tree;
-        }
+        // Those that were known come in the order that they had, unless a parent that was missing is there.
+        let mut known = self.old.commits.iter().peekable();
+        let positions = LazyCell::new(|| self.old.positions());
         for (n, node) in news.graph.nodes.iter().enumerate() {
             let id = node.stamp.id;
-            let tree = match fresh.get(&id) {
-                Some(commit) => {
-                    let absent = commit
-                        .parents
-                        .iter()
-                        .filter(|parent| news.graph.position(parent).is_none());
+            let next = known.next_if(|row| self.old.raw_id(row.id as usize) == id.as_bytes());
+            let commit = if next.is_none() { fresh.get(&id) } else { None };
+            let (at, tree) = match (next, commit) {
+                (None, Some(commit)) => {
+                    let parents = commit.parents.iter();
+                    let absent = parents.filter(|parent| news.graph.position(parent).is_none());
                     self.grown.absent.extend(absent.map(|parent| (n as u32, *parent)));
-                    commit.tree.map_or(NONE, |tree| self.refer(tree))
+                    let tree = commit.tree.map_or(NONE, |tree| self.refer(tree));
+                    (self.grown.find(&id)?, tree)
                 }
-                None => match self.old.find(&id).map(|at| trees[at as usize]) {
-                    Some(tree) if tree != NONE => self.moved(tree),
-                    _ => NONE,
-                },
+                (row, _) => {
+                    let at = || Some(positions[self.old.find(&id)? as usize]);
+                    let row = row.or_else(|| self.old.commits.get(at()? as usize))?;
+                    let tree = if row.tree == NONE { NONE } else { self.moved(row.tree) };
+                    (self.moved[row.id as usize], tree)
+                }
             };
             self.grown.commits.push(Row {
-                id: self.grown.find(&id)?,
+                id: at,
                 tree,
                 author_time: node.stamp.author_time,
                 commit_time: node.stamp.commit_time,
@@ -249,6 +255,10 @@ impl Growing<'_> {
     }
 
     fn add_traces(&mut self, news: &News<'_>, words: &HashMap<Box<[u8]>, u32>) {
+        let is_of_ref = |finding: &Finding| finding.occurrences.iter().any(|o| o.origin.place == Place::RefName);
+        if news.findings.iter().any(is_of_ref) {
+            return;
+        }
         self.grown.roots = digest_of(news.roots, news.head);
         let telling = Telling {
             findings: news.findings,
@@ -257,7 +267,9 @@ impl Growing<'_> {
             roots: news.roots,
             words,
         };
-        self.grown.traces = self.grown.traces_of(&telling).unwrap_or_default();
+        let traces = self.grown.traces_of(&telling);
+        self.grown.is_told = traces.is_some();
+        self.grown.traces = traces.unwrap_or_default();
     }
 
     fn add_words(&mut self) {

@@ -6,8 +6,9 @@
 //! what it holds. None of it gets into a report by itself: every object that one shows was scanned.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use super::Memo;
+use super::{Memo, Weight};
 use crate::finding::{Finding, Fingerprint, Occurrence};
 use crate::origin::ObjectId;
 use crate::source::Item;
@@ -15,8 +16,8 @@ use crate::source::Item;
 /// The numbers of findings, as a scan gave them: one each place, not merged.
 #[derive(Debug, Default)]
 pub struct Held {
-    /// The variants in each object, in the order in which they were found.
-    pub objects: HashMap<ObjectId, Vec<u32>>,
+    /// The variants in each object, in the order in which they were found, and what each weighs there.
+    pub objects: HashMap<ObjectId, Vec<(u32, Weight)>>,
     /// By variant: the number of its secret.
     pub secrets: Vec<u32>,
     /// The numbers of the secrets.
@@ -24,12 +25,12 @@ pub struct Held {
 }
 
 impl Held {
-    /// Numbers the findings in objects.
-    pub fn of(findings: &[Finding]) -> Self {
+    /// Numbers the findings in objects, which have these weights.
+    pub fn of(findings: &[Finding], weights: impl IntoIterator<Item = Weight>) -> Self {
         let mut held = Self::default();
         // By secret: its variants, each with one that has it.
         let mut known: Vec<Vec<(u32, &Finding)>> = Vec::new();
-        for finding in findings {
+        for (finding, weight) in findings.iter().zip(weights) {
             let Some(object) = finding.occurrences[0].origin.object else {
                 continue;
             };
@@ -47,7 +48,7 @@ impl Held {
                     held.secrets.len() as u32 - 1
                 }
             };
-            held.objects.entry(object).or_default().push(variant);
+            held.objects.entry(object).or_default().push((variant, weight));
         }
         held
     }
@@ -66,11 +67,22 @@ fn is_like(one: &Finding, other: &Finding) -> bool {
 pub struct Filled {
     /// Of all items, in their order; not merged.
     pub findings: Vec<Finding>,
+    /// Of each finding.
+    pub weights: Vec<Weight>,
     /// By variant: one that was found again.
-    examples: Vec<Option<Finding>>,
+    pub(super) examples: Vec<Option<Finding>>,
 }
 
 impl Filled {
+    /// Nothing yet.
+    pub(super) fn of(memo: &Memo) -> Self {
+        Self {
+            findings: Vec::new(),
+            weights: Vec::new(),
+            examples: vec![None; memo.secrets.len()],
+        }
+    }
+
     /// The numbers of the secrets, as far as they have one.
     pub fn numbers(&self, memo: &Memo) -> HashMap<Fingerprint, u32> {
         let numbered = self.examples.iter().zip(&memo.secrets);
@@ -82,34 +94,38 @@ impl Filled {
 impl Memo {
     /// The objects to be scanned again: those that were shown, and one for each variant that none of them has.
     pub fn examples(&self) -> HashSet<ObjectId> {
-        let is_shown = |hit: usize| self.shown.binary_search(&self.hits[hit]).is_ok() || self.variants(hit).is_empty();
-        let (shown, mut others): (Vec<usize>, Vec<usize>) = (0..self.hits.len()).partition(|&hit| is_shown(hit));
-        // Any of those that have a variant will do: the shortest is read soonest.
-        others.sort_by_key(|&hit| self.sizes[self.hits[hit] as usize]);
+        let is_shown =
+            |hit: &usize| self.shown.binary_search(&self.hits[*hit]).is_ok() || self.variants(*hit).is_empty();
+        let shown = (0..self.hits.len()).filter(is_shown).collect();
+        let examples = self.with_examples(shown, |_| true).into_iter();
+        examples.map(|hit| self.id(self.hits[hit])).collect()
+    }
+
+    /// These hits, and one for each variant that is wanted and none of them has.
+    pub(super) fn with_examples(&self, mut hits: Vec<usize>, is_wanted: impl Fn(u32) -> bool) -> Vec<usize> {
         let mut is_met = vec![false; self.secrets.len()];
         let mut meet = |hit: usize| {
             let mut is_new = false;
             for &variant in self.variants(hit) {
-                is_new |= !std::mem::replace(&mut is_met[variant as usize], true);
+                is_new |= !std::mem::replace(&mut is_met[variant as usize], true) && is_wanted(variant);
             }
             is_new
         };
-        let mut examples = shown;
-        for &hit in &examples {
+        for &hit in &hits {
             meet(hit);
         }
-        examples.extend(others.into_iter().filter(|&hit| meet(hit)));
-        examples.into_iter().map(|hit| self.id(self.hits[hit])).collect()
+        let mut others: Vec<usize> = (0..self.hits.len()).collect();
+        // Any of those that have a variant will do: the shortest is read soonest.
+        others.sort_by_key(|&hit| self.sizes[self.hits[hit] as usize]);
+        hits.extend(others.into_iter().filter(|&hit| meet(hit)));
+        hits
     }
 
     /// Puts findings for the objects that were left out among those of a scan of the other items. `None` if an object
     /// holds something else than is remembered of it.
     pub fn fill(&self, items: &[Item], left: &HashSet<ObjectId>, scanned: &[Finding]) -> Option<Filled> {
         let found = by_item(items, scanned);
-        let mut filled = Filled {
-            findings: Vec::new(),
-            examples: vec![None; self.secrets.len()],
-        };
+        let mut filled = Filled::of(self);
         for (item, found) in items.iter().zip(&found) {
             if !item.is_one_of(left) {
                 self.is_held(item, found, &mut filled)?;
@@ -117,11 +133,14 @@ impl Memo {
         }
         for (item, found) in items.iter().zip(found) {
             filled.findings.extend_from_slice(found);
+            filled.weights.extend(found.iter().map(Weight::of));
             if item.is_one_of(left) {
-                for &variant in self.held_by(item)? {
+                let hit = self.hit(item)?;
+                for (&variant, weight) in self.variants(hit).iter().zip(self.weights(hit)) {
                     let mut finding = filled.examples[variant as usize].clone()?;
                     finding.occurrences[0].origin = item.origin.clone();
                     filled.findings.push(finding);
+                    filled.weights.push(*weight);
                 }
             }
         }
@@ -142,8 +161,8 @@ impl Memo {
     }
 
     /// Whether what was found in an object is what is remembered of it; notes examples. `None` if not.
-    fn is_held(&self, item: &Item, found: &[Finding], filled: &mut Filled) -> Option<()> {
-        let Some(variants) = self.held_by(item) else {
+    pub(super) fn is_held(&self, item: &Item, found: &[Finding], filled: &mut Filled) -> Option<()> {
+        let Some(variants) = self.hit(item).map(|hit| self.variants(hit)) else {
             return Some(());
         };
         (variants.len() == found.len()).then_some(())?;
@@ -154,21 +173,30 @@ impl Memo {
         Some(())
     }
 
-    /// The variants in an item that held findings.
-    fn held_by(&self, item: &Item) -> Option<&[u32]> {
+    /// Which hit an item is.
+    fn hit(&self, item: &Item) -> Option<usize> {
         let at = self.find(&item.origin.object?)?;
-        Some(self.variants(self.hits.binary_search(&at).ok()?))
+        self.hits.binary_search(&at).ok()
     }
 
     /// The variants in a hit.
-    fn variants(&self, hit: usize) -> &[u32] {
+    pub(super) fn variants(&self, hit: usize) -> &[u32] {
+        &self.held[self.entries(hit)]
+    }
+
+    /// What each of them weighs there.
+    pub(super) fn weights(&self, hit: usize) -> &[Weight] {
+        &self.weights[self.entries(hit)]
+    }
+
+    fn entries(&self, hit: usize) -> Range<usize> {
         let start = hit.checked_sub(1).map_or(0, |before| self.held_ends[before]);
-        &self.held[start as usize..self.held_ends[hit] as usize]
+        start as usize..self.held_ends[hit] as usize
     }
 }
 
 /// The findings of each item, of those of all in their order.
-fn by_item<'f>(items: &[Item], mut findings: &'f [Finding]) -> Vec<&'f [Finding]> {
+pub(super) fn by_item<'f>(items: &[Item], mut findings: &'f [Finding]) -> Vec<&'f [Finding]> {
     let of = |item: &Item| {
         let end = findings.iter().position(|finding| !is_of(finding, item));
         let (found, rest) = findings.split_at(end.unwrap_or(findings.len()));

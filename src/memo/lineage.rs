@@ -21,8 +21,11 @@ impl Memo {
         }
         let first = self.commits.len() as u32;
         let places: HashMap<ObjectId, u32> = (first..).zip(fresh).map(|(n, (id, _))| (*id, n)).collect();
+        let mut is_parent = false;
         for (child, parent) in &self.absent {
-            nodes[*child as usize].parents.extend(places.get(parent));
+            let place = places.get(parent);
+            is_parent |= place.is_some();
+            nodes[*child as usize].parents.extend(place);
         }
         let known = self.positions();
         let position = |id: &ObjectId| match self.find(id) {
@@ -34,7 +37,10 @@ impl Memo {
             tree: commit.tree,
             parents: commit.parents.iter().filter_map(position).collect(),
         }));
-        Graph::of_nodes(in_order(nodes))
+        Graph::of_nodes(match is_parent {
+            true => in_order(nodes),
+            false => merged(nodes, first as usize),
+        })
     }
 
     fn nodes(&self, stands_for: impl Fn(Reference) -> Option<Reference>) -> Vec<Node> {
@@ -59,13 +65,52 @@ impl Memo {
     }
 
     /// By place among the ids, which commit it is.
-    fn positions(&self) -> Vec<u32> {
+    pub(super) fn positions(&self) -> Vec<u32> {
         let mut positions = vec![NONE; self.known()];
         for (n, row) in self.commits.iter().enumerate() {
             positions[row.id as usize] = n as u32;
         }
         positions
     }
+}
+
+/// Puts nodes in order of which the first so many are, and have none of the others for a parent: so their order stays.
+fn merged(nodes: Vec<Node>, first: usize) -> Vec<Node> {
+    let mut waits_for = vec![0; nodes.len()];
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut ready = BinaryHeap::new();
+    for (n, node) in nodes.iter().enumerate().skip(first) {
+        waits_for[n] = node.parents.len();
+        for parent in &node.parents {
+            children.entry(*parent).or_default().push(n as u32);
+        }
+        if node.parents.is_empty() {
+            ready.push(Reverse(key(&nodes, n as u32)));
+        }
+    }
+    let mut known = (0..first as u32).peekable();
+    let mut order = Vec::with_capacity(nodes.len());
+    loop {
+        let is_earlier = |n: &u32| ready.peek().is_none_or(|Reverse(fresh)| key(&nodes, *n) < *fresh);
+        let next = known
+            .next_if(is_earlier)
+            .or_else(|| ready.pop().map(|Reverse((.., n))| n));
+        let Some(n) = next else { break };
+        order.push(n);
+        for &child in children.get(&n).into_iter().flatten() {
+            waits_for[child as usize] -= 1;
+            if waits_for[child as usize] == 0 {
+                ready.push(Reverse(key(&nodes, child)));
+            }
+        }
+    }
+    ordered(nodes, &order)
+}
+
+/// What decides between nodes that are free to come next.
+fn key(nodes: &[Node], n: u32) -> (i64, ObjectId, u32) {
+    let stamp = &nodes[n as usize].stamp;
+    (stamp.commit_time, stamp.id, n)
 }
 
 /// Puts nodes in order whose parents stand anywhere.
@@ -85,27 +130,30 @@ fn in_order(nodes: Vec<Node>) -> Vec<Node> {
             free[parent as usize] += 1;
         }
     }
-    let key = |n: u32| {
-        let stamp = &nodes[n as usize].stamp;
-        Reverse((stamp.commit_time, stamp.id, n))
-    };
     let roots = (0..nodes.len() as u32).filter(|n| waits_for[*n as usize] == 0);
-    let mut ready: BinaryHeap<_> = roots.map(key).collect();
+    let mut ready: BinaryHeap<_> = roots.map(|n| Reverse(key(&nodes, n))).collect();
     let mut order = Vec::with_capacity(nodes.len());
-    let mut places = vec![NONE; nodes.len()];
     while let Some(Reverse((.., n))) = ready.pop() {
-        places[n as usize] = order.len() as u32;
         order.push(n);
         for &child in &children[starts[n as usize] as usize..starts[n as usize + 1] as usize] {
             waits_for[child as usize] -= 1;
             if waits_for[child as usize] == 0 {
-                ready.push(key(child));
+                ready.push(Reverse(key(&nodes, child)));
             }
         }
     }
+    ordered(nodes, &order)
+}
+
+/// The nodes in this order, with their parents' places in it.
+fn ordered(nodes: Vec<Node>, order: &[u32]) -> Vec<Node> {
+    let mut places = vec![NONE; nodes.len()];
+    for (place, n) in (0..).zip(order) {
+        places[*n as usize] = place;
+    }
     let mut nodes: Vec<_> = nodes.into_iter().map(Some).collect();
     let mut ordered = Vec::with_capacity(order.len());
-    for n in order {
+    for &n in order {
         let mut node = nodes[n as usize].take().expect("each is freed once");
         node.parents
             .iter_mut()

@@ -3,12 +3,13 @@
 //! An object's id stands for its content: what was read once under an id is not read again, wherever a repack
 //! puts it. Kept are ids, sizes, the commits' parents and times, of folders the entries that lead to a finding, which
 //! objects hold the same findings, and where each came from, for as long as the refs lead to the same. **No secret, no
-//! part and no digest of one is kept**: of a finding only the object or the folder's entry that holds it. Those that a
-//! report shows are read and scanned again. Other names are kept as salted digests, to be counted once.
+//! part and no digest of one is kept**: of a finding only the object or the folder's entry that holds it, and a number that
+//! says how much speaks for it there. Those that a report shows are read and scanned again; those that it does not show, it
+//! counts by that number. Other names are kept as salted digests, to be counted once.
 //!
 //! A memo is a stranger's file: one that does not add up is refused whole, and everything is scanned. One that was
-//! forged to add up can hide findings and places, and can tell wrong paths, commits, times and refs of those that it
-//! leaves: it belongs where reports do. It cannot make a finding up: each object that is shown was read in this run,
+//! forged to add up can hide findings and places, and can tell wrong paths, commits, times, refs and counts of those that
+//! it leaves: it belongs where reports do. It cannot make a finding up: each object that is shown was read in this run,
 //! and its findings are those in it, at the lines that are told.
 
 mod change;
@@ -21,7 +22,9 @@ mod lineage;
 mod recall;
 mod shapes;
 mod sound;
+mod still;
 mod traces;
+mod weight;
 mod wire;
 
 pub use change::Change;
@@ -29,7 +32,8 @@ pub use file::MemoFile;
 pub use grow::News;
 pub use held::{Filled, Held, put_read};
 pub use recall::Recall;
-pub use traces::digest_of;
+pub use traces::{digest_of, holds};
+pub use weight::Weight;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -86,14 +90,17 @@ pub struct Memo {
     held_ends: Vec<u32>,
     /// Variants of findings.
     held: Vec<u32>,
+    /// Of each of them, what decides whether it is shown.
+    weights: Vec<Weight>,
     /// By variant: the number of its secret.
     secrets: Vec<u32>,
     /// The hits that the last report showed, sorted.
     shown: Vec<u32>,
     /// What the refs led to when the traces were made.
     roots: [u8; 32],
-    /// By secret: where it came from. None, or all of them.
+    /// By secret: where it came from, if that is told.
     traces: Vec<traces::Kept>,
+    is_told: bool,
     salt: [u8; 16],
     /// Names without findings, sorted digests, and how many bytes they have together.
     names: Vec<NameDigest>,
@@ -200,23 +207,22 @@ impl Memo {
         self.hits.iter().map(|&at| self.id(at))
     }
 
-    /// Where in blobs their findings stand.
-    pub fn spots(&self) -> HashMap<ObjectId, Vec<Range<u32>>> {
+    /// Where in blobs their findings stand; in those that are wanted.
+    pub fn spots(&self, is_wanted: impl Fn(&ObjectId) -> bool) -> HashMap<ObjectId, Vec<Range<u32>>> {
         let mut start = 0;
         let mut all = HashMap::new();
         for (hit, end) in self.hits().zip(&self.spot_ends) {
             let spots = &self.spots[start..*end as usize];
             start = *end as usize;
-            if !spots.is_empty() {
+            if !spots.is_empty() && is_wanted(&hit) {
                 all.insert(hit, spots.iter().map(|(start, end)| *start..*end).collect());
             }
         }
         all
     }
 
-    /// The number and the bytes of all texts that need not be scanned again: of objects and of names. Of those with
-    /// findings, only these are left out.
-    pub fn spared(&self, left: &HashSet<ObjectId>) -> (u64, u64) {
+    /// The number and the bytes of all texts: of objects, and of names without findings.
+    pub fn texts(&self) -> (u64, u64) {
         let (mut items, mut bytes) = (self.names.len() as u64, self.name_bytes);
         for (at, &size) in self.sizes.iter().enumerate() {
             if size != FOLDER {
@@ -224,6 +230,12 @@ impl Memo {
                 bytes += self.text(at as u32, size);
             }
         }
+        (items, bytes)
+    }
+
+    /// Those of them that need not be scanned again. Of those with findings, only these are left out.
+    pub fn spared(&self, left: &HashSet<ObjectId>) -> (u64, u64) {
+        let (mut items, mut bytes) = self.texts();
         for &hit in self.hits.iter().filter(|hit| !left.contains(&self.id(**hit))) {
             items -= 1;
             bytes -= self.text(hit, self.sizes[hit as usize]);

@@ -7,6 +7,7 @@ use super::{FOLDER, Line, Memo, OUTSIDE, Reference, Word};
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::{ObjectKind, ReadObject, Store};
 use crate::origin::ObjectId;
+use crate::source::outlines::Outlines;
 
 /// The memo, with the store that it is about.
 pub struct Recall<'m> {
@@ -16,24 +17,14 @@ pub struct Recall<'m> {
     pub words: Vec<Box<[u8]>>,
     /// By place among the ids: the shape of the folder, and one.
     shapes: Vec<u32>,
+    /// What is known of folders that are new.
+    pub fresh: Outlines,
 }
 
 impl<'m> Recall<'m> {
     /// Reads the names that the memo does not hold. `None` if one is not where it was.
     pub fn new(memo: &'m Memo, store: &'m Store) -> Option<Self> {
-        let mut raw = Vec::new();
-        let mut words = Vec::with_capacity(memo.words.len());
-        for word in &memo.words {
-            words.push(match word {
-                Word::Plain(name) => name.clone(),
-                Word::Within { folder, entry } => {
-                    let folder = memo.id(*folder);
-                    (store.read(&folder, &mut raw) == Ok(ObjectKind::Tree)).then_some(())?;
-                    let mut entries = tree::entries(&raw, folder.length()).map_while(Result::ok);
-                    entries.nth(*entry as usize)?.name.into()
-                }
-            });
-        }
+        let words = memo.words(store)?;
         let mut shapes = vec![0; memo.known()];
         for (at, shape) in &memo.folders {
             shapes[*at as usize] = shape + 1;
@@ -43,12 +34,17 @@ impl<'m> Recall<'m> {
             store,
             words,
             shapes,
+            fresh: Outlines::default(),
         })
     }
 
-    /// The names that hold findings.
-    pub fn named(&self) -> impl Iterator<Item = &[u8]> {
-        self.memo.named.iter().map(|&word| &self.words[word as usize][..])
+    /// Of an object that is known, whether it leads to a finding.
+    pub fn leads(&self, id: &ObjectId) -> Option<bool> {
+        let at = self.memo.find(id)?;
+        Some(match self.memo.sizes[at as usize] {
+            FOLDER => self.shapes[at as usize] != 0,
+            _ => self.memo.hits.binary_search(&at).is_ok(),
+        })
     }
 
     /// The folder that stands for this one, and looks like it as far as findings go: one that the memo does not
@@ -69,6 +65,28 @@ impl<'m> Recall<'m> {
     }
 }
 
+impl Memo {
+    /// All names, by number. `None` if one that is not kept here is not where it was.
+    pub fn words(&self, store: &Store) -> Option<Vec<Box<[u8]>>> {
+        let mut raw = Vec::new();
+        let mut name = |word: &Word| match word {
+            Word::Plain(name) => Some(name.clone()),
+            Word::Within { folder, entry } => {
+                let folder = self.id(*folder);
+                (store.read(&folder, &mut raw) == Ok(ObjectKind::Tree)).then_some(())?;
+                let mut entries = tree::entries(&raw, folder.length()).map_while(Result::ok);
+                Some(entries.nth(*entry as usize)?.name.into())
+            }
+        };
+        self.words.iter().map(&mut name).collect()
+    }
+
+    /// Those of them that hold findings.
+    pub fn named<'w>(&self, words: &'w [Box<[u8]>]) -> impl Iterator<Item = &'w [u8]> {
+        self.named.iter().map(|&word| &words[word as usize][..])
+    }
+}
+
 impl ReadObject for Recall<'_> {
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
         self.store.read(id, into)
@@ -83,7 +101,7 @@ impl ReadObject for Recall<'_> {
 
     fn outline(&self, tree: &ObjectId, visit: &mut dyn FnMut(Entry<'_>)) -> bool {
         let Some(folder) = self.memo.find(tree) else {
-            return false;
+            return self.fresh.visit(tree, visit);
         };
         if self.memo.sizes[folder as usize] != FOLDER {
             return false;

@@ -41,6 +41,7 @@ impl Memo {
             && self.held_ends.is_sorted()
             && end as usize == self.held.len()
             && self.held.iter().all(|variant| (*variant as usize) < self.secrets.len())
+            && (!self.is_told || self.secrets.iter().all(|secret| (*secret as usize) < self.traces.len()))
             && self.shown.is_sorted_by(|a, b| a < b)
             && self.shown.iter().all(is_hit)
     }

@@ -3,7 +3,7 @@
 //! A trace hangs on the commits, their folders, the names that reach them and HEAD, and on nothing else. So it is kept
 //! with a digest of all names and what they lead to, and is used only where that is the same. Refs are kept by their
 //! places among the names, paths by the numbers of words, secrets by their numbers: no name and no value stands here.
-//! Where a finding stands in the name of a ref nothing is kept: the digest would be one of a secret.
+//! Where a finding stands in the name of a ref or in a reflog nothing is kept: the digest would be one of a secret.
 
 use std::collections::HashMap;
 
@@ -49,7 +49,15 @@ pub(super) struct KeptPlace {
     pub(super) in_head: Reference,
 }
 
-/// A digest of everything that reaches commits: names and ids, HEAD, the files of the indexes.
+impl KeptPlace {
+    /// The path, of names by number.
+    pub(super) fn path(&self, words: &[Box<[u8]>]) -> Vec<u8> {
+        let names: Vec<&[u8]> = self.path.iter().map(|&word| &words[word as usize][..]).collect();
+        names.join(&b'/')
+    }
+}
+
+/// A digest of everything that has a name: names and ids, HEAD, the files of the indexes, what reflogs say.
 pub fn digest_of(roots: &Roots, head: Option<ObjectId>) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |kind: u8, name: &[u8], id: &[u8]| {
@@ -65,6 +73,13 @@ pub fn digest_of(roots: &Roots, head: Option<ObjectId>) -> [u8; 32] {
         add(u8::MAX - 1, index, &[]);
         add(u8::MAX, path, blob.as_bytes());
     }
+    for name in &roots.ref_names {
+        add(u8::MAX - 5, name, &[]);
+    }
+    for message in &roots.messages {
+        add(u8::MAX - 4, &message.log, &[]);
+        add(u8::MAX - 3, &message.text, &[]);
+    }
     add(u8::MAX - 2, b"", head.as_ref().map_or(&[], ObjectId::as_bytes));
     digest.finalize().into()
 }
@@ -79,7 +94,7 @@ pub(super) struct Telling<'t> {
 }
 
 /// Whether what stands at a place holds the finding with this number.
-fn holds(hits: &Hits, place: &PlaceInHistory, number: u32) -> bool {
+pub fn holds(hits: &Hits, place: &PlaceInHistory, number: u32) -> bool {
     let of_object = |id: &ObjectId| hits.objects.get(id).is_some_and(|held| held.contains(&number));
     match place.place {
         Place::PathName => {
@@ -93,10 +108,6 @@ fn holds(hits: &Hits, place: &PlaceInHistory, number: u32) -> bool {
 impl Memo {
     /// By secret, its origin. `None` if one cannot be told in numbers: then none is kept.
     pub(super) fn traces_of(&self, telling: &Telling<'_>) -> Option<Vec<Kept>> {
-        let in_ref = |finding: &Finding| finding.occurrences.iter().any(|o| o.origin.place == Place::RefName);
-        if telling.findings.iter().any(in_ref) {
-            return None;
-        }
         let mut refs: HashMap<_, u32> = HashMap::new();
         for (n, root) in (0..).zip(&telling.roots.roots) {
             refs.entry(String::from_utf8_lossy(&root.name)).or_insert(n);
@@ -152,20 +163,20 @@ impl Memo {
         self.roots == *digest
     }
 
-    /// The origins of findings, in their order. `None` if that of one is not known, or names an object or a folder's
-    /// entry that does not hold it.
+    /// The origins of findings with these numbers of secrets, in their order. `None` if that of one is not known, or
+    /// names what does not hold it: `holds` says so of a place, and of a finding by its place in the list.
     pub fn traces(
         &self,
         findings: &[Finding],
-        hits: &Hits,
         numbers: &HashMap<Fingerprint, u32>,
         roots: &Roots,
         words: &[Box<[u8]>],
+        holds: &dyn Fn(&PlaceInHistory, u32) -> bool,
     ) -> Option<Vec<Trace>> {
-        let of = |(number, finding): (u32, &Finding)| {
+        let of = |(at, finding): (u32, &Finding)| {
             let kept = self.traces.get(*numbers.get(&finding.fingerprint)? as usize)?;
             let trace = self.trace(kept, roots, words)?;
-            let is_held = |place| holds(hits, place, number);
+            let is_held = |place| holds(place, at);
             trace.places.iter().all(is_held).then_some(trace)
         };
         (0..).zip(findings).map(of).collect()
@@ -187,13 +198,12 @@ impl Memo {
     }
 
     fn place(&self, kept: &KeptPlace, words: &[Box<[u8]>]) -> PlaceInHistory {
-        let names: Vec<&[u8]> = kept.path.iter().map(|&word| &words[word as usize][..]).collect();
         PlaceInHistory {
             place: match kept.is_name {
                 true => Place::PathName,
                 false => Place::Blob,
             },
-            path: names.join(&b'/'),
+            path: kept.path(words),
             object: self.id(kept.object),
             first: kept.first.map(|stamp| self.stamp(stamp)),
             in_head: (kept.in_head != NONE).then(|| self.id(kept.in_head)),

@@ -66,6 +66,8 @@ pub struct Scanned {
     /// Items that were read, at least in part.
     pub items: u64,
     pub bytes: u64,
+    /// Findings of low confidence that are known of and were not read.
+    pub hidden: u64,
     /// Objects that were read and how many bytes of text each has, if that was asked for.
     pub sizes: Vec<(ObjectId, u64)>,
 }

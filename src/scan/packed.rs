@@ -56,6 +56,7 @@ impl Scan<'_> {
             skips: all.skips.into_iter().map(|(_, skip)| skip).collect(),
             items: all.items,
             bytes: all.bytes,
+            hidden: 0,
             sizes: all.sizes,
         };
         let named = Naming::finish(naming);

@@ -13,6 +13,7 @@ use crate::git::{
 use crate::origin::{ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
 use crate::source::links::Links;
+use crate::source::outlines::Outlines;
 use crate::source::{Added, Discovered, Handle, Item};
 
 /// What `history` found: the items, and what provenance starts from.
@@ -23,6 +24,8 @@ pub struct History {
     pub commits: Vec<(ObjectId, Commit)>,
     /// The folders of the packs, for provenance.
     pub sketch: Sketch,
+    /// The folders that are new since an earlier scan, for provenance.
+    pub outlines: Outlines,
     /// Tags, and what they name.
     pub tags: Vec<(ObjectId, ObjectId)>,
     /// What folders, commits and tags name and what is not there, sorted.
@@ -176,6 +179,7 @@ pub(super) fn follow(
     links.follow_roots(roots);
     links.look_up();
     history.sketch = std::mem::take(&mut links.sketch);
+    history.outlines = std::mem::take(&mut links.outlines);
     add_missing(repo, &links.missing, found);
     let submodules = links.submodules.into_iter();
     found
@@ -220,7 +224,7 @@ fn item(handle: Handle, origin: Origin) -> Item {
 }
 
 /// Names the first few missing objects and counts them all: a partial clone lacks very many.
-fn add_missing(repo: &Repository, missing: &BTreeSet<ObjectId>, found: &mut Discovered) {
+pub(super) fn add_missing(repo: &Repository, missing: &BTreeSet<ObjectId>, found: &mut Discovered) {
     if missing.is_empty() {
         return;
     }

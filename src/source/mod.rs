@@ -11,6 +11,7 @@ pub mod history;
 mod ignores;
 mod item;
 mod links;
+pub mod outlines;
 pub mod patterns;
 pub mod pieces;
 pub mod push;

@@ -1,4 +1,4 @@
-//! New folders, each beside the version of it that was met last: what both begin and end with was followed there.
+//! New folders, each beside the version of it that was met last: what both share was followed there.
 //!
 //! For a scan that goes on with an earlier one and reads folders one by one. Which folder is a version of which
 //! is a guess; a wrong one costs time and changes nothing.
@@ -46,6 +46,7 @@ impl Siblings {
         if followed.is_err() {
             return links.note_damage(u32::MAX, id);
         }
+        links.outline(id, &kept);
         let mut free = like.map_or_else(Vec::new, |(base, _)| base);
         std::mem::swap(&mut free, raw);
         if self.bytes + free.len() > MOST {
@@ -57,8 +58,12 @@ impl Siblings {
     }
 }
 
-/// What two folders begin with and what they end with, as copies.
+/// What two folders share, as copies: of two of the same size, in which an entry names another version, all that stands at
+/// the same place; else what both begin and what both end with.
 fn shared(base: &[u8], made: &[u8]) -> Vec<Copied> {
+    if base.len() == made.len() {
+        return alike(base, made);
+    }
     let both = base.chunks(STEP).zip(made.chunks(STEP));
     let steps = both.take_while(|(one, other)| one == other).count();
     let start = (steps * STEP).min(base.len()).min(made.len());
@@ -80,6 +85,27 @@ fn shared(base: &[u8], made: &[u8]) -> Vec<Copied> {
     ]
 }
 
+/// What stands at the same places.
+fn alike(base: &[u8], made: &[u8]) -> Vec<Copied> {
+    let mut copies: Vec<Copied> = Vec::new();
+    let mut at = 0;
+    for (one, other) in base.chunks(STEP).zip(made.chunks(STEP)) {
+        let length = one.len();
+        if one == other {
+            match copies.last_mut() {
+                Some(last) if last.to + last.length == at => last.length += length,
+                _ => copies.push(Copied {
+                    from: at,
+                    to: at,
+                    length,
+                }),
+            }
+        }
+        at += length;
+    }
+    copies
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,10 +114,12 @@ mod tests {
     fn what_is_shared_is_the_same_and_overlaps_nowhere() {
         let text: Vec<u8> = (0..1000_u32).map(|n| (n * n % 251) as u8).collect();
         let longer = [&text[..500], b"new", &text[500..]].concat();
+        let changed = [&text[..300], b"one", &text[303..700], b"two", &text[703..]].concat();
         let twice = [&text[..], &text].concat();
         for (base, made) in [
             (&text, &text),
             (&text, &longer),
+            (&text, &changed),
             (&longer, &text),
             (&text, &twice),
             (&text, &Vec::new()),
@@ -103,8 +131,12 @@ mod tests {
                     made[copy.to..copy.to + copy.length]
                 );
             }
-            assert!(copies[0].length <= copies[1].to && copies[0].length <= copies[1].from);
+            for pair in copies.windows(2) {
+                let (one, next) = (pair[0], pair[1]);
+                assert!(one.to + one.length <= next.to && one.from + one.length <= next.from);
+            }
         }
+        assert!(shared(&text, &changed).iter().map(|copy| copy.length).sum::<usize>() > 800);
         assert!(shared(&text, &longer).iter().map(|copy| copy.length).sum::<usize>() > 800);
     }
 }

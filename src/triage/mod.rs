@@ -21,7 +21,7 @@ pub use locate::locate;
 pub use merge::merge;
 pub use place::place;
 pub use veil::Veil;
-pub use weigh::weigh;
+pub use weigh::{confidence_at, weigh};
 
 use crate::detect::Role;
 use crate::finding::Finding;

@@ -176,11 +176,18 @@ fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
 
 /// How sure a value is at its place; `None` if the place says nothing of it.
 fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
-    let path = &place.origin.path;
-    if is_installed(path) && !is_issued(finding, place) {
+    match is_issued(finding, place) {
+        true => None,
+        false => confidence_at(place.score, &place.origin.path),
+    }
+}
+
+/// How sure a value that no service has surely issued is at a path; `None` if the path says nothing of it.
+pub fn confidence_at(score: Option<Score>, path: &[u8]) -> Option<Confidence> {
+    if is_installed(path) {
         return Some(Confidence::Low);
     }
-    let weighed = weighed(place.score?, path).confidence().unwrap_or(Confidence::Low);
+    let weighed = weighed(score?, path).confidence().unwrap_or(Confidence::Low);
     Some(if is_lock(path) { Confidence::Low } else { weighed })
 }
 

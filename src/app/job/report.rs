@@ -120,7 +120,7 @@ impl Job {
         let (findings, below): (Vec<Finding>, Vec<Finding>) = open
             .into_iter()
             .partition(|finding| finding.confidence >= self.report.min_confidence());
-        stats.below_confidence = below.len() as u64;
+        stats.below_confidence = below.len() as u64 + scanned.hidden;
         let keys = judging.map(|(Judging { policy, by_default, .. }, inventory)| {
             let joined = keys::join(&findings, &inventory, self.as_of);
             JudgedKeys::of(policy, *by_default, joined, &findings, self.as_of)

@@ -14,8 +14,11 @@ pub type At = (usize, u64);
 /// An object's kind and content.
 pub type Known = (ObjectKind, Arc<Vec<u8>>);
 
-/// Bytes of one generation.
-const MOST: usize = 16 << 20;
+/// Bytes of one generation. What is made next takes the memory of what is forgotten: fresh memory costs more than to make
+/// most objects.
+const MOST: usize = 4 << 20;
+/// More than this is not kept.
+const LARGEST: usize = 8 << 20;
 
 #[derive(Default)]
 pub struct Cache {
@@ -37,7 +40,7 @@ impl Cache {
     /// Remembers an object, unless it is too large to be worth it.
     pub fn put(&mut self, at: At, known: Known) {
         let size = known.1.len();
-        if size > MOST / 2 {
+        if size > LARGEST {
             return;
         }
         if self.bytes + size > MOST {

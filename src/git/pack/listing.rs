@@ -19,6 +19,14 @@ impl Packs {
             .map(|pack| (0..pack.index.count()).map(move |position| pack.index.id(position)))
     }
 
+    /// The ids of the only pack there is, one after the other, if its index has them so.
+    pub fn only_ids(&self) -> Option<&[u8]> {
+        match &self.packs[..] {
+            [pack] => pack.index.all_ids(),
+            _ => None,
+        }
+    }
+
     /// Where the walk over all packs meets an object: the number of its pack, and the offset there.
     pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
         let mut packs = self.packs.iter().enumerate();

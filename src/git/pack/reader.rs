@@ -16,7 +16,7 @@ use crate::origin::ObjectId;
 const LONGEST_CHAIN: usize = 1 << 16;
 
 /// To inflate so many bytes once more, should it turn out to be a base, costs less than to copy all such.
-const LARGE: usize = 64 << 10;
+const LARGE: u64 = 64 << 10;
 
 /// So many damaged bases of one object are replaced by other copies of them, each in so many steps.
 const MENDED: usize = 8;
@@ -26,6 +26,8 @@ const MENDING: usize = 2;
 pub struct Reader {
     inflater: Inflater,
     delta: Vec<u8>,
+    /// Memory that was given back, for the next large object.
+    spare: Vec<u8>,
     cache: Cache,
     /// Copies from elsewhere of what is damaged at these places, while one object is read.
     mended: Vec<(At, Known)>,
@@ -44,24 +46,26 @@ impl Packs {
             let mut reader = idle.unwrap_or_else(|| Reader {
                 inflater: Inflater::new(),
                 delta: Vec::new(),
+                spare: Vec::new(),
                 cache: Cache::default(),
                 mended: Vec::new(),
             });
             let read = self.resolve_mended(&mut reader, at, outside, 0);
             reader.mended.clear();
+            let read = read.map(|(kind, content)| {
+                match Arc::try_unwrap(content) {
+                    // It was not remembered, so there is no other use for it.
+                    Ok(content) => reader.spare = std::mem::replace(into, content),
+                    Err(content) => {
+                        into.clear();
+                        into.extend_from_slice(&content);
+                    }
+                }
+                kind
+            });
             self.lock().push(reader);
             match read {
-                Ok((kind, content)) => {
-                    match Arc::try_unwrap(content) {
-                        // It was not remembered, so there is no other use for it.
-                        Ok(content) => *into = content,
-                        Err(content) => {
-                            into.clear();
-                            into.extend_from_slice(&content);
-                        }
-                    }
-                    return Some(Ok(kind));
-                }
+                Ok(kind) => return Some(Ok(kind)),
                 Err(why) => fault = Some(Err(why)),
             }
         }
@@ -124,12 +128,16 @@ impl Packs {
             let header = self.packs[at.0].header(at.1).map_err(broken)?;
             match header.form {
                 Form::Whole(kind) => {
-                    let mut whole = Vec::new();
+                    // What is asked for itself is seldom a base as well, and a large one is copied to be remembered.
+                    let is_kept = !chain.is_empty() || header.size < LARGE;
+                    let mut whole = match is_kept {
+                        true => Vec::new(),
+                        false => std::mem::take(&mut reader.spare),
+                    };
                     let data = self.packs[at.0].bytes(header.data, usize::MAX);
                     reader.inflater.inflate(data, header.size, &mut whole).map_err(broken)?;
                     let known = (kind, Arc::new(whole));
-                    // What is asked for itself is seldom a base as well, and a large one is copied to be remembered.
-                    if !chain.is_empty() || known.1.len() < LARGE {
+                    if is_kept {
                         reader.cache.put(at, known.clone());
                     }
                     break known;

@@ -122,6 +122,11 @@ impl Store {
         self.packs.listings()
     }
 
+    /// The same of the only pack there is, one after the other, if they are stored so.
+    pub fn only_ids(&self) -> Option<&[u8]> {
+        self.packs.only_ids()
+    }
+
     /// Where a walk over the packs meets an object; `None` if it is in none.
     pub fn place(&self, id: &ObjectId) -> Option<(usize, u64)> {
         self.packs.place(id)

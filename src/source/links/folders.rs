@@ -3,6 +3,7 @@
 use super::{Links, begin};
 use crate::git::tree::{self, Entry, EntryKind};
 use crate::git::{Derived, Entries, LineNumber, Packed, Visitor};
+use crate::origin::ObjectId;
 
 /// The memory of so many folders is kept for the next ones.
 const SPARE: usize = 32;
@@ -68,6 +69,11 @@ impl Links<'_> {
         Ok(())
     }
 
+    /// Notes a folder of which this was kept.
+    pub fn outline(&mut self, id: ObjectId, kept: &Kept) {
+        self.outlines.add(id, kept.lines.iter().map(|(_, line)| *line));
+    }
+
     /// Notes what an entry names; returns it if it may lead to a finding. `like` is what came of an entry of the same name and
     /// kind that was met before, if one was.
     fn follow_entry(&mut self, entry: &Entry<'_>, like: Option<Option<LineNumber>>) -> Option<LineNumber> {
@@ -82,12 +88,18 @@ impl Links<'_> {
                 None => is_suspicious.then(|| self.line_outside(entry)),
             };
         }
-        let leads = self.known.is_none()
-            && (is_suspicious
-                || entry.kind == EntryKind::Tree
-                || self.begins[begin(&entry.id)] && self.suspects.objects.contains(&entry.id)
-                // Loose objects are scanned later.
-                || self.store.contains_outside(&entry.id));
+        if let Some(known) = self.known {
+            let leads = known(&entry.id);
+            if leads.is_none() {
+                self.check(Some(entry.id));
+            }
+            return leads.unwrap_or(true).then(|| self.outlines.note(entry));
+        }
+        let leads = is_suspicious
+            || entry.kind == EntryKind::Tree
+            || self.begins[begin(&entry.id)] && self.suspects.objects.contains(&entry.id)
+            // Loose objects are scanned later.
+            || self.store.contains_outside(&entry.id);
         self.note(entry.id, leads.then_some(entry), like.flatten())
     }
 

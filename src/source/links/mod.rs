@@ -11,10 +11,11 @@ use std::collections::BTreeSet;
 
 use super::Discovered;
 use super::history::{Named, Suspects};
+use super::outlines::Outlines;
 use crate::git::commit::{Commit, Tag};
 use crate::git::maps::Set;
 use crate::git::tree::Entry;
-use crate::git::{LineNumber, ObjectKind, RootKind, Roots, Sketch, Store};
+use crate::git::{LineNumber, ObjectKind, Roots, Sketch, Store};
 use crate::origin::ObjectId;
 use crate::skip::Skip;
 
@@ -23,8 +24,8 @@ const RECENT: usize = 1 << 13;
 /// So many are looked up at once.
 const TOGETHER: usize = 256;
 
-/// Says of an object whether it is known.
-pub type Known<'s> = &'s (dyn Fn(&ObjectId) -> bool + Sync);
+/// Says of an object that an earlier scan knows whether it leads to a finding; `None` of others.
+pub type Known<'s> = &'s (dyn Fn(&ObjectId) -> Option<bool> + Sync);
 
 /// What trees, commits, tags and roots name, all together.
 pub struct Links<'s> {
@@ -34,8 +35,10 @@ pub struct Links<'s> {
     begins: Vec<bool>,
     /// The parents of a shallow clone's last commits are missing on purpose.
     shallow: bool,
-    /// Which objects are there for sure, if an earlier scan is gone on with; then nothing is sketched.
+    /// Which objects are there for sure, if an earlier scan is gone on with; then nothing is sketched, and new folders are
+    /// outlined.
     pub known: Option<Known<'s>>,
+    pub outlines: Outlines,
     pub names: Set<Box<[u8]>>,
     /// Of the names, those that could hold a finding.
     suspicious: Set<Box<[u8]>>,
@@ -70,6 +73,7 @@ impl<'s> Links<'s> {
             begins,
             shallow,
             known: None,
+            outlines: Outlines::default(),
             names: Set::default(),
             suspicious: Set::default(),
             submodules: BTreeSet::new(),
@@ -164,15 +168,8 @@ impl<'s> Links<'s> {
         self.damaged.push((number, skip));
     }
 
-    /// Reflogs may outlive what they name; other roots and the indexes may not.
     pub fn follow_roots(&mut self, roots: &Roots) {
-        let lasting = roots.roots.iter().filter(|root| root.kind != RootKind::Reflog);
-        for id in lasting
-            .map(|root| root.id)
-            .chain(roots.staged.iter().map(|(_, _, id)| *id))
-        {
-            self.check(Some(id));
-        }
+        roots.lasting().for_each(|id| self.check(Some(id)));
     }
 
     fn check(&mut self, id: Option<ObjectId>) {
@@ -196,7 +193,7 @@ impl<'s> Links<'s> {
             .filter(|(_, is_new)| *is_new)
             .map(|(line, _)| (line, self.pending.len()));
         self.waiting.extend(waiting);
-        let is_asked = is_new && !self.known.is_some_and(|known| known(&id));
+        let is_asked = is_new && !self.known.is_some_and(|known| known(&id).is_some());
         if is_asked || waiting.is_some() {
             self.pending.push(id);
         }

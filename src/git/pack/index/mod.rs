@@ -91,6 +91,12 @@ impl Index {
         ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 or 32 bytes")
     }
 
+    /// All ids, one after the other, if the index has them so.
+    pub fn all_ids(&self) -> Option<&[u8]> {
+        let tables = self.tables.as_ref()?;
+        self.map.bytes().get(tables.ids..tables.checksums)
+    }
+
     /// Where the entry starts. An offset that the index lacks is one that no pack reaches.
     pub fn offset(&self, position: u32) -> u64 {
         let (bytes, n) = (self.map.bytes(), position as usize);
