@@ -8,6 +8,7 @@
 //! 0.82 (F1 0.90) where the model was trained, and 0.95 and 0.68 (F1 0.79, spread 0.01) on repositories held out of training.
 
 mod features;
+mod gap;
 mod harmless;
 mod model;
 mod names;
@@ -15,6 +16,7 @@ mod reasons;
 mod survey;
 mod text;
 mod values;
+mod vectors;
 mod words;
 
 use std::ops::Range;
