@@ -120,6 +120,9 @@ impl Place {
 pub struct Origin {
     pub place: Place,
     pub path: Vec<u8>,
+    /// How many bytes of the path lead to what is scanned, and so say nothing of it: of a file that an absolute path was
+    /// given for, all that this names.
+    pub outside: usize,
     /// The git object that holds the content: the blob, commit, tag or tree.
     pub object: Option<ObjectId>,
     /// The path of the submodule that it is in; the path of a file in it begins with this.
@@ -131,9 +134,15 @@ impl Origin {
         Self {
             place,
             path: path.into(),
+            outside: 0,
             object: None,
             submodule: None,
         }
+    }
+
+    /// The path within what is scanned, as far as that is known.
+    pub fn inside(&self) -> &[u8] {
+        self.path.get(self.outside..).unwrap_or_default()
     }
 
     #[must_use]

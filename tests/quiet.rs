@@ -153,3 +153,52 @@ fn a_password_that_a_package_brought_is_doubted_and_a_key_is_not() {
     let pair = [("aws-access-key-id", "high"), ("aws-secret-access-key", "high")];
     assert_eq!(found(&report, &format!("{package}/a.ini")), pair);
 }
+
+#[test]
+fn a_password_made_up_for_tests_is_doubted_and_a_drawn_secret_is_not() {
+    let mut random = Random::new(76);
+    let repo = TestRepo::new();
+    let login = random.class("a-z", 8);
+    let (drawn, key) = (random.class("A-Za-z0-9", 40), random.pair());
+    let weak = format!("user.login('kim', password='mypassword')\n\n\nmachine a.net login kim password {login}\n");
+    repo.write("src/login.py", &weak);
+    repo.write("src/tests/login.py", &weak);
+    repo.write(
+        "src/tests/secrets.py",
+        format!(
+            "client_secret = '{drawn}'\n\n\naws_access_key_id = '{}'\naws_secret_access_key = '{}'\n",
+            key.id, key.secret
+        ),
+    );
+    let report = report(&repo.path());
+    let sure = [("generic-password", "medium"), ("netrc-password", "medium")];
+    let unsure = [("generic-password", "low"), ("netrc-password", "low")];
+    assert_eq!(found(&report, "src/login.py"), sure);
+    assert_eq!(found(&report, "src/tests/login.py"), unsure);
+    let secrets = [
+        ("aws-access-key-id", "high"),
+        ("aws-secret-access-key", "high"),
+        ("high-entropy-secret", "high"),
+    ];
+    assert_eq!(found(&report, "src/tests/secrets.py"), secrets);
+}
+
+#[test]
+fn folders_on_the_way_to_what_is_scanned_say_nothing_of_it() {
+    let mut random = Random::new(77);
+    let repo = TestRepo::new();
+    let line = format!("machine a.net login kim password {}\n", random.class("a-z", 8));
+    repo.write("tests/home/setup.txt", line);
+    let confidence = |root: &str| {
+        let report = run(
+            &repo.path(),
+            &["scan", root, "--report", "json", "--min-confidence", "low"],
+        )
+        .json();
+        findings(&report)[0]["confidence"].as_str().map(str::to_owned)
+    };
+    let elsewhere = repo.path().join("tests/home");
+    let elsewhere = elsewhere.to_str().expect("a path of text");
+    assert_eq!(confidence(elsewhere).as_deref(), Some("medium"));
+    assert_eq!(confidence("tests/home").as_deref(), Some("low"));
+}

@@ -32,6 +32,7 @@ mod placeholder;
 mod prefixes;
 mod randomness;
 mod runs;
+mod says;
 mod score;
 mod spots;
 mod starts;

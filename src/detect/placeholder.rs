@@ -120,6 +120,16 @@ const STOCK_PASSWORDS: &[&str] = &[
     "b",
     "key",
     "dummy",
+    "apikey",
+    "apitoken",
+    "apisecret",
+    "authtoken",
+    "accesstoken",
+    "apptoken",
+    "appsecret",
+    "accesskey",
+    "secretkey",
+    "clientsecret",
 ];
 
 /// Why an access key id is not a real one, or `None`.
@@ -275,5 +285,6 @@ mod tests {
         }
         assert!(are_twins(b"cacheuser", b"cachepass") && !are_twins(b"proxyuser", b"databasepass"));
         assert!(of_password(b"password").is_none() && is_stock(b"my_password1"));
+        assert!(is_stock(b"authToken") && is_stock(b"API_KEY") && !is_stock(b"monkey"));
     }
 }

@@ -74,6 +74,7 @@ pub fn visit_object(bytes: &[u8], origin: &Origin, visit: &mut dyn FnMut(Content
         let origin = Origin {
             place,
             path: path.to_vec(),
+            outside: origin.outside,
             object: origin.object,
             submodule: origin.submodule.clone(),
         };

@@ -142,6 +142,16 @@ impl Root {
         }
     }
 
+    /// How much of its files' paths lies outside: what leads here from elsewhere than the current folder.
+    fn outside(&self) -> usize {
+        let comes_from_elsewhere = self.path.is_absolute() || self.path.starts_with("..");
+        if comes_from_elsewhere {
+            bytes_of(&self.path).len()
+        } else {
+            0
+        }
+    }
+
     fn add(&self, walked: Walked, discovered: &mut Discovered) {
         let (place, one) = match self.kind {
             Kind::Stdin => (Place::Stdin, Some(Handle::Stdin)),
@@ -149,8 +159,12 @@ impl Root {
             Kind::File => (Place::File, Some(Handle::Path(self.real.clone()))),
             Kind::Folder => (Place::File, None),
         };
+        let outside = self.outside();
         discovered.items.extend(walked.files.into_iter().map(|file| Item {
-            origin: Origin::new(place, bytes_of(&file)),
+            origin: Origin {
+                outside,
+                ..Origin::new(place, bytes_of(&file))
+            },
             handle: one.clone().unwrap_or(Handle::Path(file)),
             commit: None,
             added: Added::All,

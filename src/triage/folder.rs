@@ -1,7 +1,10 @@
-//! What the folders on a path tell: that a package manager brought the file, or that it is of tests.
+//! What the folders on a path tell: that a package manager brought the file, or that it is of tests. The file's own
+//! name tells that as well, but for settings: a `test` in theirs is a stage, with passwords of its own.
 //!
 //! What stands in an installed package came out of a public registry and is somebody else's. A `vendor` folder is not
 //! such a folder: it is written by hand as well.
+
+use super::kind::{Kind, kind};
 
 /// Folders that hold installed packages.
 const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages"];
@@ -20,6 +23,25 @@ const TESTS: &[&str] = &[
     "cassettes",
 ];
 
+/// Words of folders and files that hold tests: `e2e-tests`, `FooTest.java`, `dockerTest`.
+const TRIALS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "unittest",
+    "unittests",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "mock",
+    "mocks",
+    "cassette",
+    "cassettes",
+    "e2e",
+];
+
 /// Whether the path is of a file in an installed package.
 pub fn is_installed(path: &[u8]) -> bool {
     let mut before: &[u8] = b"";
@@ -32,6 +54,24 @@ pub fn is_installed(path: &[u8]) -> bool {
 /// Whether the path is of a file of tests.
 pub fn is_of_tests(path: &[u8]) -> bool {
     folders(path).any(|folder| is_one_of(TESTS, folder))
+}
+
+/// Whether the name of a folder, or that of a file but of settings, says that it is for trying something out.
+pub fn is_on_trial(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    folders(path).any(|folder| folder == b"t" || has_trial(folder)) || kind(path) != Kind::Settings && has_trial(name)
+}
+
+/// Whether a word of a name is one of tests. A word ends before a sign, and before a capital after a small letter.
+fn has_trial(name: &[u8]) -> bool {
+    let ends = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    name.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| {
+        let mut start = 0;
+        let humps = part.windows(2).enumerate().filter(|(_, pair)| ends(pair));
+        let ends = humps.map(|(at, _)| at + 1).chain([part.len()]);
+        let mut words = ends.map(|end| &part[std::mem::replace(&mut start, end)..end]);
+        words.any(|word| TRIALS.iter().any(|trial| trial.as_bytes().eq_ignore_ascii_case(word)))
+    })
 }
 
 fn is_one_of(names: &[&str], folder: &[u8]) -> bool {
@@ -78,6 +118,32 @@ mod tests {
         }
         for path in ["src/test.py", "latest/a", "a/contest/b", ""] {
             assert!(!is_of_tests(path.as_bytes()), "{path}");
+        }
+    }
+    #[test]
+    fn trials_are_known_by_words_of_folders_and_files() {
+        for path in [
+            "t/lib.sh",
+            "e2e-tests/a.yml",
+            "src/dockerTest/a.yml",
+            "Security/Tests/a.xml",
+            "pkg/login_test.go",
+            "src/LoginTest.java",
+            "login.spec.ts",
+            "__mocks__/a.json",
+        ] {
+            assert!(is_on_trial(path.as_bytes()), "{path}");
+        }
+        for path in [
+            "config/test.yml",
+            ".env.test",
+            "src/latest/a.py",
+            "contest.py",
+            "src/Testament.java",
+            "pod-spec.yaml",
+            "",
+        ] {
+            assert!(!is_on_trial(path.as_bytes()), "{path}");
         }
     }
 }

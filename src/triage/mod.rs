@@ -7,6 +7,7 @@ pub mod allow;
 mod folder;
 mod foreign;
 mod grade;
+mod kind;
 mod locate;
 mod merge;
 mod place;

@@ -162,7 +162,11 @@ fn is_documentation(host: &[u8]) -> bool {
         b"some.url",
         b"domain.com",
     ];
-    let host = host.to_ascii_lowercase();
+    let host = host
+        .split(|b| *b == b':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let reserved = [&b".test"[..], b".invalid", b".localhost"];
     PARTS.iter().any(|part| memchr::memmem::find(&host, part).is_some())
         || reserved.iter().any(|end| host.ends_with(end))
@@ -198,6 +202,17 @@ mod tests {
         assert_eq!(decoded(b"p%40ss%2fw"), b"p@ss/w");
         assert_eq!(decoded(b"100%"), b"100%");
         assert_eq!(decoded(b"%zz%4"), b"%zz%4");
+    }
+
+    #[test]
+    fn what_opens_nothing_is_told_by_host_and_words() {
+        let is_weak = |host: &str, user: &str, password: &str| {
+            let weakness = weakness(host.as_bytes(), user.as_bytes(), password.as_bytes());
+            matches!(weakness, Some((Confidence::Low, _)))
+        };
+        assert!(is_weak("host.test:9000", "root", "qx7wvz") && is_weak("db.example", "root", "qx7wvz"));
+        assert!(is_weak("api.host.net", "login", "apiKey") && is_weak("default", "sid", "authToken"));
+        assert!(!is_weak("api.host.net", "root", "qx7wvz") && !is_weak("contest.net", "root", "qx7wvz"));
     }
 
     #[test]

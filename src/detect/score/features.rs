@@ -3,6 +3,7 @@
 //! `benches/train-score` reads the same rows, so training and use cannot differ. A change of a feature makes the model
 //! worthless: train it again.
 
+use super::gap::{fetches, strange};
 use super::text::{Shape, byte_class, classes};
 use super::words::{self, GROUPS};
 use crate::detect::assigned::{Assigned, category, word_of_secret};
@@ -49,7 +50,8 @@ pub fn row(bytes: &[u8], assigned: &Assigned) -> Row {
     row
 }
 
-fn small(number: usize) -> u8 {
+/// As much of a number as a row holds.
+pub fn small(number: usize) -> u8 {
     number.min(255) as u8
 }
 
@@ -229,42 +231,6 @@ fn count<const N: usize>(text: &[u8], class: &[u8; 256]) -> [u8; N] {
     counts
 }
 
-/// What a value is wrapped in that stays one: an option, a string, a constant of a type.
-const WRAPPERS: &[&[u8]] = &[
-    b"Some",
-    b"Just",
-    b"Right",
-    b"Ok",
-    b"Option",
-    b"Optional",
-    b"of",
-    b"new",
-    b"String",
-    b"string",
-    b"str",
-    b"NSString",
-    b"Text",
-    b"char",
-    b"byte",
-    b"bytes",
-    b"const",
-    b"value",
-    b"Value",
-];
-
-/// How many letters of a gap are not those of a wrapper: `Some("…")` is the value as `"…"` is, and `ask("…")` is not.
-fn strange(gap: &[u8]) -> u8 {
-    let words = gap.split(|b| !b.is_ascii_alphabetic());
-    small(words.filter(|word| !WRAPPERS.contains(word)).map(<[u8]>::len).sum())
-}
-
-/// How many words of those that fetch a value stand in a gap.
-fn fetches(gap: &[u8]) -> u8 {
-    let words = [&b"env"[..], b"ENV", b"get", b"Get", b"fetch"];
-    let has = |word: &[u8]| gap.windows(word.len()).any(|part| part == word);
-    words.iter().filter(|word| has(word)).count() as u8
-}
-
 /// Whether a line starts as a comment does.
 fn is_comment(lead: &[u8]) -> bool {
     match lead.first() {
@@ -322,14 +288,6 @@ mod tests {
         assert!(!holds(b"pass", b"password"));
         assert!(!holds(b"ab", b"ab"), "two letters stand anywhere");
         assert!(!holds(b"abc", b"._"));
-    }
-
-    #[test]
-    fn a_wrapper_leaves_a_value_what_it_is() {
-        assert_eq!(strange(b" = Some(\""), 0);
-        assert_eq!(strange(b": Optional.of(new String(\""), 0);
-        assert_eq!(strange(b" = ask(\""), 3);
-        assert_eq!(strange(b" = Something(\""), 9);
     }
 
     #[test]

@@ -6,34 +6,10 @@
 use super::features::CONTEXT_BEFORE;
 use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS};
 use super::values::opens_nothing;
+use super::vectors::is_of_vector;
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
-
-/// What stands in the line after the key of a test vector.
-const VECTORS: &[&[u8]] = &[
-    b"Input",
-    b"Msg",
-    b"PT",
-    b"Plaintext",
-    b"CT",
-    b"Ciphertext",
-    b"IV",
-    b"Nonce",
-    b"NONCE",
-    b"Tag",
-    b"AAD",
-    b"Count",
-];
-/// The same as members of an object.
-const VECTOR_MEMBERS: &[&[u8]] = &[
-    b"\"iv\"",
-    b"\"msg\"",
-    b"\"ct\"",
-    b"\"aad\"",
-    b"\"nonce\"",
-    b"\"plaintext\"",
-];
 
 /// Whether the name or the form of the value says that nothing is opened with it.
 pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
@@ -143,23 +119,6 @@ fn is_checksum(bytes: &[u8], assigned: &Assigned) -> bool {
     bytes[..name.start].ends_with(b"checksum/") || bytes[name].ends_with(b" h1")
 }
 
-/// Whether the line or object after the value goes on with a test vector of a cipher.
-fn is_of_vector(bytes: &[u8], assigned: &Assigned) -> bool {
-    let after = &bytes[assigned.value.end..];
-    let member = after.strip_prefix(b"\"").unwrap_or_default().trim_ascii_start();
-    let member = member.strip_prefix(b",").unwrap_or_default().trim_ascii_start();
-    if VECTOR_MEMBERS.iter().any(|name| member.starts_with(name)) {
-        return true;
-    }
-    let Some(next) = after.strip_prefix(b"\n").or(after.strip_prefix(b"\r\n")) else {
-        return false;
-    };
-    VECTORS.iter().any(|word| {
-        let rest = next.strip_prefix(*word);
-        rest.is_some_and(|rest| rest.starts_with(b" =") || rest.starts_with(b"="))
-    })
-}
-
 /// Whether `auth` in the name is that of a writer or an office: `author`, `authority`, `Authorizer`.
 fn is_author(words: &[String]) -> bool {
     const PEOPLE: &[&str] = &[
@@ -225,7 +184,6 @@ mod tests {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
-        assert!(is("Key = 8c1f7e22d4\nInput = 00"));
         assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
         assert!(is("password: 'ab12_...'") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
@@ -245,12 +203,6 @@ mod tests {
         assert!(!is(&format!("API_KEY=\"{}\"\n", hex(40).to_uppercase())));
         assert!(is(&format!("siteKey: \"{}\"\n", hex(40))));
         assert!(is_harmless_at(&format!("checksum/secret: {}\n", hex(64)), "secret"));
-        let vector = format!("\"key\": \"{}\", \"iv\": \"{}\"", hex(64), hex(24));
-        let key = Assigned {
-            name: 1..4,
-            value: 8..72,
-        };
-        assert!(is_harmless(vector.as_bytes(), &key));
     }
 
     #[test]
