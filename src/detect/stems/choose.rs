@@ -3,7 +3,7 @@
 //! Must stay in step with what a search costs: [`cost`] says what it was measured to be.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::super::starts::Text;
 use super::search::{LONGEST as LENGTH, fold};
@@ -12,46 +12,54 @@ use super::search::{LONGEST as LENGTH, fold};
 pub type Chosen = (Vec<u8>, Vec<(usize, Text)>);
 
 /// Takes short literals, which have no other stem; then, again and again, the stem that brings in the most for its
-/// cost. Stems of four bytes come first.
+/// cost. Stems of four bytes come first. Every start of the program waits for this.
 pub fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
     literals.sort_unstable();
     // Where the longer one of two starts, the shorter one is found.
     literals.dedup_by(|longer, shorter| longer.starts_with(shorter));
     let folded: Vec<Vec<u8>> = literals.iter().map(|literal| folded(literal)).collect();
-    let mut holders: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-    let lengths: BTreeSet<usize> = folded.iter().map(|literal| literal.len().min(LENGTH)).collect();
-    for (index, literal) in folded.iter().enumerate() {
-        for part in lengths.iter().flat_map(|length| literal.windows(*length)) {
-            let of_part = holders.entry(part).or_default();
-            of_part.extend((of_part.last() != Some(&index)).then_some(index));
-        }
-    }
+    let part = |part: &[u8]| -> [u8; LENGTH] { part.try_into().expect("parts have this length") };
+    let parts = |index: usize| folded[index].windows(LENGTH).map(move |text| (part(text), index));
+    let mut parts: Vec<([u8; LENGTH], usize)> = (0..folded.len()).flat_map(parts).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    // Each part with the literals that hold it, and what it costs.
+    let holders = parts.chunk_by(|(one, _), (other, _)| one == other);
+    let holders: Vec<(&[_], f64)> = holders.map(|holder| (holder, cost(&holder[0].0))).collect();
     let mut left = vec![true; literals.len()];
     let mut chosen = Vec::new();
-    let mut take = |stem: &[u8], left: &mut [bool]| {
-        let taken = holders[stem].iter().filter(|index| std::mem::take(&mut left[**index]));
-        let place = |index: &usize| folded[*index].windows(stem.len()).position(|part| part == stem);
-        let taken = taken.filter_map(|index| Some((place(index)?, Text::new(literals[*index].into()))));
-        let mut taken: Vec<(usize, Text)> = taken.collect();
+    let take = |stem: &[u8], index: usize, left: &mut [bool]| {
+        let place = folded[index].windows(stem.len()).position(|part| part == stem);
+        let place = place.filter(|_| std::mem::take(&mut left[index]))?;
+        Some((place, Text::new(literals[index].into())))
+    };
+    let mut choose = |stem: &[u8], mut taken: Vec<(usize, Text)>| {
         // Those that start at the same place follow each other.
         taken.sort_by_key(|(offset, _)| *offset);
         chosen.extend((!taken.is_empty()).then(|| (stem.to_vec(), taken)));
     };
     for short in folded.iter().filter(|literal| literal.len() < LENGTH) {
-        take(short, &mut left);
+        let taken = (0..folded.len()).filter_map(|index| take(short, index, &mut left));
+        choose(short, taken.collect());
     }
-    let worth = |stem: &[u8], left: &[bool]| {
-        let count = holders[stem].iter().filter(|index| left[**index]).count();
-        (count as f64 / cost(stem) * 1e6) as u64
+    let worth = |holder: usize, left: &[bool]| {
+        let (holder, cost) = holders[holder];
+        let count = holder.iter().filter(|(_, index)| left[*index]).count();
+        (count as f64 / cost * 1e6) as u64
     };
-    let long = holders.keys().filter(|stem| stem.len() == LENGTH);
-    let mut heap: BinaryHeap<(u64, Reverse<&[u8]>)> = long.map(|stem| (worth(stem, &left), Reverse(*stem))).collect();
-    while let Some((then, Reverse(stem))) = heap.pop() {
+    let all = (0..holders.len()).map(|holder| (worth(holder, &left), Reverse(holder)));
+    let mut heap: BinaryHeap<(u64, Reverse<usize>)> = all.collect();
+    while let Some((then, Reverse(holder))) = heap.pop() {
         // Others have taken some of its literals since: it may be worth less than the next one.
-        match worth(stem, &left) {
+        match worth(holder, &left) {
             0 => {}
-            now if now < then => heap.push((now, Reverse(stem))),
-            _ => take(stem, &mut left),
+            now if now < then => heap.push((now, Reverse(holder))),
+            _ => {
+                let (holder, _) = holders[holder];
+                let taken = holder.iter();
+                let taken = taken.filter_map(|(stem, index)| take(stem, *index, &mut left));
+                choose(&holder[0].0, taken.collect());
+            }
         }
     }
     chosen.sort_by_key(|(stem, _)| usize::MAX - stem.len());
