@@ -53,6 +53,7 @@ impl Weight {
 }
 
 /// Whether nothing but score and path has a say: no marker, no half of a key elsewhere, no rule that asks for names of files.
+/// What has no score may be issued by a service, which is shown wherever it stands, or be an id, which tests doubt.
 fn stands_alone(finding: &Finding) -> bool {
     let (rule, place) = (&finding.rule, &finding.occurrences[0]);
     place.origin.place == Place::Blob
@@ -63,6 +64,7 @@ fn stands_alone(finding: &Finding) -> bool {
         && !rule.id.starts_with("aws-")
         && rule.paths.is_empty()
         && !matches!(rule.matcher, Matcher::Foreign(_))
+        && (place.score.is_some() || finding.confidence == Confidence::Low && &*rule.kind != "access-key-id")
 }
 
 #[cfg(test)]

@@ -57,13 +57,13 @@ fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
 /// How sure a value is at its place; `None` if the place says nothing of it.
 fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
     let inside = place.origin.inside();
-    if is_issued(finding, place) {
-        return None;
-    }
     if place.score.is_none() && is_unsure(finding) && is_on_trial(inside) {
         return Some(Confidence::Low);
     }
-    confidence_of(place.score, &place.origin.path, inside)
+    match is_issued(finding, place) {
+        true => None,
+        false => confidence_of(place.score, &place.origin.path, inside),
+    }
 }
 
 /// How sure a value that no service has surely issued is at a path of a repository; `None` if the path says nothing of it,

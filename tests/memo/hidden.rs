@@ -135,3 +135,22 @@ fn one_pack_and_its_memo_are_compared_at_once() {
     audited.repo.git(&["gc", "-q"]);
     assert_eq!(audited.check("packed again"), "");
 }
+
+/// A service's token is shown wherever it stands, and an id alone is doubted among tests: no score says so.
+#[test]
+fn what_has_no_score_is_told_as_it_is() {
+    let mut audited = Audited::new(75);
+    let token = format!("glpat-{}", audited.random.class("A-Za-z0-9", 20));
+    audited
+        .repo
+        .commit_file("node_modules/a/b.js", format!("let a = '{token}'\n"));
+    assert_eq!(counts(&audited), (1, 0), "it was issued");
+    let id = format!("AKID{}", audited.random.class("A-Za-z0-9", 32));
+    for path in ["tests/id.txt", "id.txt"] {
+        audited.repo.commit_file(path, format!("id {id}\n"));
+        for what in ["one more", "nothing new"] {
+            assert_eq!(audited.check(what), "", "{path}");
+        }
+    }
+    audited.check_formats("unscored");
+}

@@ -193,7 +193,7 @@ impl<'s> Links<'s> {
             .filter(|(_, is_new)| *is_new)
             .map(|(line, _)| (line, self.pending.len()));
         self.waiting.extend(waiting);
-        let is_asked = is_new && !self.known.is_some_and(|known| known(&id).is_some());
+        let is_asked = is_new && self.known.is_none_or(|known| known(&id).is_none());
         if is_asked || waiting.is_some() {
             self.pending.push(id);
         }
