@@ -139,6 +139,7 @@ impl Memo {
                 for (&variant, weight) in self.variants(hit).iter().zip(self.weights(hit)) {
                     let mut finding = filled.examples[variant as usize].clone()?;
                     finding.occurrences[0].origin = item.origin.clone();
+                    finding.occurrences[0].score = weight.score();
                     filled.findings.push(finding);
                     filled.weights.push(*weight);
                 }
