@@ -120,6 +120,7 @@ mod tests {
             assert!(!is_of_tests(path.as_bytes()), "{path}");
         }
     }
+
     #[test]
     fn trials_are_known_by_words_of_folders_and_files() {
         for path in [

@@ -84,11 +84,8 @@ impl Fine {
             }
         }
         starts.resize((1 << bits) + 1, index.count);
-        let ids = index
-            .tables
-            .as_ref()
-            .map(|tables| &index.map.bytes()[tables.ids..tables.checksums]);
-        let ids = ids.filter(|ids| ids.len() >= LEAST_COPIED).and_then(Table::of);
+        let ids = index.all_ids().filter(|ids| ids.len() >= LEAST_COPIED);
+        let ids = ids.and_then(Table::of);
         Self { shift, starts, ids }
     }
 
