@@ -138,9 +138,10 @@ fn base64_number(secret: &[u8]) -> bool {
     decoded(first).is_some_and(|number| number.len() >= 17 && number.iter().all(u8::is_ascii_digit))
 }
 
-/// `pypi-` and a macaroon: version 2, made by pypi.org or test.pypi.org, and closed by a signature of 32 bytes.
+/// `pypi-` and a macaroon: version 2, made by the index or its test site, whose names it holds, and closed by a signature
+/// of 32 bytes.
 ///
-/// <https://docs.pypi.org/project-management/secret-reporting/>, and
+/// <https://github.com/pypi/warehouse/blob/main/docs/user/project-management/secret-reporting.md>, and
 /// <https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt> for the format.
 fn pypi_macaroon(secret: &[u8]) -> bool {
     let Some(macaroon) = secret.strip_prefix(b"pypi-").and_then(decoded) else {
