@@ -141,7 +141,7 @@ fn base64_number(secret: &[u8]) -> bool {
 /// `pypi-` and a macaroon: version 2, made by the index or its test site, whose names it holds, and closed by a signature
 /// of 32 bytes.
 ///
-/// <https://github.com/pypi/warehouse/blob/main/docs/user/project-management/secret-reporting.md>, and
+/// <https://github.com/pypi/warehouse/blob/main/warehouse/macaroons/services.py> makes them, and
 /// <https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt> for the format.
 fn pypi_macaroon(secret: &[u8]) -> bool {
     let Some(macaroon) = secret.strip_prefix(b"pypi-").and_then(decoded) else {
