@@ -40,10 +40,13 @@ impl Detectors {
                 continue;
             };
             new.push(searched..copy.to);
-            let from = base.from(copy.from).iter();
-            let known = from.take_while(|place| place.at() < copy.from + inner);
+            searched = copy.to + inner;
+            let known = base.within(copy.from..copy.from + inner);
+            if known.is_empty() {
+                continue;
+            }
             let (same_start, same_end) = same_ends(copy, base_length, bytes.len());
-            literals.extend(known.map(|place| {
+            literals.extend(known.iter().map(|place| {
                 let at = place.at() - copy.from;
                 let Shown { before, after } = place.shown;
                 let same_before = same_start || at >= usize::from(before);
@@ -53,7 +56,6 @@ impl Detectors {
                     false => self.literals.place(bytes, at + copy.to),
                 }
             }));
-            searched = copy.to + inner;
         }
         new.push(searched..bytes.len());
         new.retain(|range| !range.is_empty());
@@ -84,11 +86,12 @@ impl Detectors {
             // A run that touches the edge of the copy may go on beyond it.
             let first = copy.from + usize::from(!same_start);
             let last = copy.from + copy.length - usize::from(!same_end);
-            let from = match first + runs::SHORTEST <= last {
-                true => base.from(first),
-                false => &[],
-            };
-            let known = from.iter().take_while(|run| run.end as usize <= last);
+            // No run starts where it would not end in the copy.
+            let ends = last.saturating_sub(runs::SHORTEST - 1);
+            let known = base
+                .within(first..ends)
+                .iter()
+                .take_while(|run| run.end as usize <= last);
             found.extend(known.map(|run| {
                 let same_before = same_start || run.start as usize >= copy.from + BEFORE;
                 let same_behind = same_end || run.end as usize + BEHIND <= copy.from + copy.length;
@@ -125,8 +128,8 @@ fn starts_after(
             continue;
         };
         find(searched..copy.to, &mut starts);
-        let known = base.from(copy.from).iter().take_while(|&&at| at < copy.from + inner);
-        starts.extend(known.map(|at| at - copy.from + copy.to));
+        let known = base.within(copy.from..copy.from + inner);
+        starts.extend(known.iter().map(|at| at - copy.from + copy.to));
         searched = copy.to + inner;
     }
     find(searched..length, &mut starts);
