@@ -8,6 +8,8 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x16, u8x64};
 
+use super::groups::{Tables, group};
+
 /// So many bytes of a literal are enough to look for.
 pub const LONGEST: usize = 4;
 
@@ -23,32 +25,16 @@ pub struct Search {
     slots: Vec<Option<(u32, u32)>>,
 }
 
-/// Eight groups of stems.
-type Tables = [[u8; 16]; 6];
-
 const BLOCK: usize = 64;
 /// Blocks at a time.
 const AT_ONCE: usize = 8;
 /// Few blocks have more places that are worth a look: so many are written down of each, and counted afterwards.
 const FEW: usize = 3;
 const PLACES: usize = AT_ONCE * BLOCK + FEW;
-/// More stems than these in a group let too many places through.
-const IN_GROUP: usize = 4;
 
 impl Search {
     /// Stems of one to four bytes, folded.
     pub fn new(stems: &[Vec<u8>]) -> Self {
-        let mut numbers: Vec<usize> = (0..stems.len()).collect();
-        // Those that begin alike are in the same group: they have entries in common. A short one spoils a group.
-        numbers.sort_by_key(|&number| (stems[number].len(), &stems[number]));
-        let tables = numbers.len().div_ceil(8 * IN_GROUP);
-        let in_group = numbers.len().div_ceil(8 * tables.max(1));
-        let mut groups = vec![Tables::default(); tables];
-        for (group, numbers) in numbers.chunks(in_group.max(1)).enumerate() {
-            for &number in numbers {
-                enter(&mut groups[group / 8], 1 << (group % 8), &stems[number]);
-            }
-        }
         let mut masks: Vec<u32> = stems.iter().map(|stem| mask(stem.len())).collect();
         masks.sort_unstable();
         masks.dedup();
@@ -66,7 +52,7 @@ impl Search {
         }
         Self {
             level: Level::new(),
-            groups,
+            groups: group(stems),
             masks,
             hashes,
             slots,
@@ -167,24 +153,6 @@ fn hash(key: u32) -> usize {
 fn place(key: u32) -> (usize, u64) {
     let hash = key.wrapping_mul(0x9E37_79B1) >> 17;
     ((hash >> 6) as usize, 1 << (hash & 63))
-}
-
-/// Enters a stem. Where it has no byte, any may stand.
-fn enter(tables: &mut Tables, group: u8, stem: &[u8]) {
-    let bytes = |place: usize| match stem.get(place) {
-        Some(&byte) => byte..=byte,
-        None => 0..=u8::MAX,
-    };
-    for (place, table) in tables.iter_mut().enumerate().take(LONGEST) {
-        bytes(place).for_each(|byte| table[usize::from(byte & 15)] |= group);
-    }
-    for pair in 0..2 {
-        for first in bytes(2 * pair) {
-            for second in bytes(2 * pair + 1) {
-                tables[LONGEST + pair][usize::from(first >> 4 & 5 | second >> 3 & 10)] |= group;
-            }
-        }
-    }
 }
 
 /// Writes down the places in so many blocks that some group's stem could stand at, and says how many there are. There
