@@ -41,16 +41,7 @@ pub struct Classes<'t> {
 
 impl<'t> Classes<'t> {
     pub fn of(text: &'t [u8], span: Range<usize>) -> Self {
-        let first = Masks::of(text, &span);
-        let mut counts = Counts::default();
-        first.count(&mut counts);
-        let mut before = first;
-        for start in span.clone().step_by(BLOCK).skip(1) {
-            let masks = Masks::of(text, &(start..span.end));
-            masks.count(&mut counts);
-            counts.turns += usize::from(before.digits >> (BLOCK - 1) == 1 && masks.letters() & 1 == 1);
-            before = masks;
-        }
+        let (first, counts) = dispatch!(Level::new(), simd => count(simd, text, &span));
         Self {
             text,
             span,
@@ -67,7 +58,7 @@ impl<'t> Classes<'t> {
         let mut was_word = 0;
         for start in (self.span.start..end).step_by(BLOCK) {
             if start != self.span.start {
-                masks = Masks::of(self.text, &(start..self.span.end));
+                masks = dispatch!(Level::new(), simd => Masks::of(simd, self.text, start..self.span.end));
             }
             let word = masks.digits | masks.letters();
             let inside = word & (word << 1 | was_word);
@@ -100,20 +91,22 @@ struct Masks {
 
 impl Masks {
     /// Of the first characters of a span.
-    fn of(text: &[u8], span: &Range<usize>) -> Self {
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, text: &[u8], span: Range<usize>) -> Self {
         let length = span.len().min(BLOCK);
         let mut end = [0; BLOCK];
         let block = text[span.start..].first_chunk().unwrap_or_else(|| {
             end[..length].copy_from_slice(&text[span.start..span.start + length]);
             &end
         });
-        let masks = dispatch!(Level::new(), simd => masks(simd, block));
+        let masks = masks(simd, block);
         match length {
             BLOCK => masks,
             _ => masks.within(!(u64::MAX << length)),
         }
     }
 
+    #[inline(always)]
     fn within(self, some: u64) -> Self {
         Self {
             digits: self.digits & some,
@@ -125,10 +118,12 @@ impl Masks {
         }
     }
 
+    #[inline(always)]
     fn letters(&self) -> u64 {
         self.upper | self.lower
     }
 
+    #[inline(always)]
     fn count(&self, counts: &mut Counts) {
         counts.digits += self.digits.count_ones() as usize;
         counts.upper += self.upper.count_ones() as usize;
@@ -138,6 +133,22 @@ impl Masks {
         counts.escapes += self.escapes.count_ones() as usize;
         counts.turns += (self.digits << 1 & self.letters()).count_ones() as usize;
     }
+}
+
+/// The classes of a value's first characters, and the counts of all: each where the machine counts bits at once.
+#[inline(always)]
+fn count<S: Simd>(simd: S, text: &[u8], span: &Range<usize>) -> (Masks, Counts) {
+    let first = Masks::of(simd, text, span.clone());
+    let mut counts = Counts::default();
+    first.count(&mut counts);
+    let mut before = first;
+    for start in span.clone().step_by(BLOCK).skip(1) {
+        let masks = Masks::of(simd, text, start..span.end);
+        masks.count(&mut counts);
+        counts.turns += usize::from(before.digits >> (BLOCK - 1) == 1 && masks.letters() & 1 == 1);
+        before = masks;
+    }
+    (first, counts)
 }
 
 #[inline(always)]

@@ -6,7 +6,7 @@
 //! literal and within [`super::REACH`] bytes.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::REACH;
 use super::candidate::Candidate;
@@ -115,7 +115,8 @@ pub struct Literals {
     meanings: Starts<Meaning>,
     longest: usize,
     longest_whole: u16,
-    stems: Option<Stems>,
+    /// Reckoned when it is needed: few contents have a run near which some literals are searched for.
+    stems: OnceLock<Option<Stems>>,
     /// Where something else starts that no rule speaks of.
     others: &'static [&'static [u8]],
 }
@@ -129,12 +130,12 @@ impl Literals {
     pub fn new(meanings: Vec<Meaning>, others: &'static [&'static [u8]]) -> Self {
         let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
         let meanings = Starts::new(meanings.collect());
-        let searched = || meanings.texts().map(Meaning::searched).chain(others.iter().copied());
+        let searched = || searched(&meanings, others);
         let longest_whole = meanings.texts().map(<[u8]>::len).max().unwrap_or(0);
         Self {
             longest: searched().map(<[u8]>::len).max().unwrap_or(0),
             longest_whole: u16::try_from(longest_whole).unwrap_or(u16::MAX),
-            stems: Stems::new(searched()),
+            stems: OnceLock::new(),
             others,
             meanings,
         }
@@ -144,6 +145,11 @@ impl Literals {
         self.meanings.is_empty()
     }
 
+    fn stems(&self) -> Option<&Stems> {
+        let stems = || Stems::new(searched(&self.meanings, self.others));
+        self.stems.get_or_init(stems).as_ref()
+    }
+
     /// How many bytes decide whether a literal starts somewhere: the longest that is searched for.
     pub fn longest(&self) -> usize {
         self.longest
@@ -151,7 +157,7 @@ impl Literals {
 
     /// Finds where literals start in ranges of the content, which are in order and do not overlap.
     pub fn find(&self, bytes: &[u8], ranges: &[Range<usize>], found: &mut Vec<Place>) {
-        let Some(stems) = &self.stems else {
+        let Some(stems) = self.stems() else {
             return;
         };
         let mut starts = Vec::new();
@@ -167,7 +173,7 @@ impl Literals {
     /// Whether a literal starts in a range of the content.
     pub fn stand_in(&self, bytes: &[u8], range: Range<usize>) -> bool {
         let mut found = false;
-        if let Some(stems) = &self.stems {
+        if let Some(stems) = self.stems() {
             stems.for_each(bytes, &[range], self.longest, &mut |_| {
                 found = true;
                 false
@@ -209,6 +215,11 @@ impl Literals {
         let meanings = self.meanings.of(&bytes[at..]);
         meanings.map(move |meaning| (&meaning.rule, meaning.candidate(bytes, at)))
     }
+}
+
+/// What is searched for: the literals' beginnings, and the others.
+fn searched<'l>(meanings: &'l Starts<Meaning>, others: &'l [&'static [u8]]) -> impl Iterator<Item = &'l [u8]> {
+    meanings.texts().map(Meaning::searched).chain(others.iter().copied())
 }
 
 /// Matches a rule's pattern around its literal, unless it starts within a word.

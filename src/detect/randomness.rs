@@ -7,48 +7,34 @@
 /// log2(P(next | previous) * 64) in sixteenths of a bit, 66 rows of 66.
 const PAIRS: &[u8; 66 * 66] = include_bytes!("randomness.bin");
 
-/// The row of a character, [`NONE`] for one that is in no token.
-const ROW: [u8; 256] = {
+/// The table by two bytes as they stand in a text, with [`NONE`] for a pair of which one is in no token.
+static BY_BYTES: [i8; 1 << 16] = {
     let alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/-_";
-    let mut rows = [NONE; 256];
-    let mut i = 0;
-    while i < alphabet.len() {
-        rows[alphabet[i] as usize] = i as u8;
-        i += 1;
+    let mut table = [NONE; 1 << 16];
+    let mut pair = 0;
+    while pair < PAIRS.len() {
+        let bytes = [alphabet[pair / 66], alphabet[pair % 66]];
+        table[u16::from_le_bytes(bytes) as usize] = PAIRS[pair] as i8;
+        assert!(PAIRS[pair] as i8 != NONE);
+        pair += 1;
     }
-    rows
+    table
 };
-const NONE: u8 = 66;
-
-/// The table with rows and columns for what is in no token: it adds nothing. A power of two of each, so that no place
-/// needs a check.
-const PADDED: [i8; WIDTH * WIDTH] = {
-    let mut padded = [0; WIDTH * WIDTH];
-    let mut i = 0;
-    while i < PAIRS.len() {
-        padded[i / 66 * WIDTH + i % 66] = PAIRS[i] as i8;
-        i += 1;
-    }
-    padded
-};
-const WIDTH: usize = 128;
+const NONE: i8 = i8::MIN;
 
 /// The mean over all pairs, in bits: about -3.5 for random base64, above 0 for names and paths.
 /// Characters outside of the alphabet are passed over. Shorter than two characters: 0.
 pub fn score(text: &[u8]) -> f32 {
-    let (mut sum, mut pairs) = (0_i32, 0_i32);
-    let mut before = usize::from(NONE);
-    for &byte in text {
-        let row = usize::from(ROW[usize::from(byte)]) % WIDTH;
-        let is_pair = before != usize::from(NONE) && row != usize::from(NONE);
-        sum += i32::from(PADDED[before * WIDTH + row]);
-        pairs += i32::from(is_pair);
-        before = row;
+    let (mut sum, mut none) = (0_i32, 0_i32);
+    for pair in text.array_windows() {
+        let bits = BY_BYTES[usize::from(u16::from_le_bytes(*pair))];
+        sum += i32::from(bits);
+        none += i32::from(bits == NONE);
     }
-    if pairs == 0 {
-        0.0
-    } else {
-        sum as f32 / 16.0 / pairs as f32
+    let pairs = text.len().saturating_sub(1) as i32 - none;
+    match pairs {
+        0 => 0.0,
+        _ => (sum - none * i32::from(NONE)) as f32 / 16.0 / pairs as f32,
     }
 }
 

@@ -88,7 +88,7 @@ const COMMON: [&[u8]; 13] = [
 ];
 
 /// How often a folded byte stands in source code, roughly.
-fn share(byte: u8) -> f64 {
+pub fn share(byte: u8) -> f64 {
     match byte {
         b' ' => 0.2,
         b'e' | b't' => 0.08,

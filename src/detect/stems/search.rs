@@ -8,6 +8,8 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x16, u8x64};
 
+use super::groups::{Tables, group};
+
 /// So many bytes of a literal are enough to look for.
 pub const LONGEST: usize = 4;
 
@@ -17,39 +19,31 @@ pub struct Search {
     groups: Vec<Tables>,
     /// One for each length that a stem has: what is left of four bytes.
     masks: Vec<u32>,
+    /// One bit for each hash of a stem: few places have one that no stem has.
+    hashes: Box<[u64; 1 << 9]>,
     /// Stems with their numbers, at the place of their hash or behind it.
     slots: Vec<Option<(u32, u32)>>,
 }
 
-/// Eight groups of stems.
-type Tables = [[u8; 16]; 6];
-
 const BLOCK: usize = 64;
 /// Blocks at a time.
-const AT_ONCE: usize = 32;
-/// More stems than these in a group let too many places through.
-const IN_GROUP: usize = 4;
+const AT_ONCE: usize = 8;
+/// Few blocks have more places that are worth a look: so many are written down of each, and counted afterwards.
+const FEW: usize = 3;
+const PLACES: usize = AT_ONCE * BLOCK + FEW;
 
 impl Search {
     /// Stems of one to four bytes, folded.
     pub fn new(stems: &[Vec<u8>]) -> Self {
-        let mut numbers: Vec<usize> = (0..stems.len()).collect();
-        // Those that begin alike are in the same group: they have entries in common. A short one spoils a group.
-        numbers.sort_by_key(|&number| (stems[number].len(), &stems[number]));
-        let tables = numbers.len().div_ceil(8 * IN_GROUP);
-        let in_group = numbers.len().div_ceil(8 * tables.max(1));
-        let mut groups = vec![Tables::default(); tables];
-        for (group, numbers) in numbers.chunks(in_group.max(1)).enumerate() {
-            for &number in numbers {
-                enter(&mut groups[group / 8], 1 << (group % 8), &stems[number]);
-            }
-        }
         let mut masks: Vec<u32> = stems.iter().map(|stem| mask(stem.len())).collect();
         masks.sort_unstable();
         masks.dedup();
+        let mut hashes = Box::new([0; 1 << 9]);
         let mut slots = vec![None; (4 * stems.len()).next_power_of_two().max(256)];
         for (number, stem) in stems.iter().enumerate() {
             let key = four(stem, 0) & mask(stem.len());
+            let (word, bit) = place(key);
+            hashes[word] |= bit;
             let mut slot = hash(key) & (slots.len() - 1);
             while slots[slot].is_some() {
                 slot = (slot + 1) & (slots.len() - 1);
@@ -58,8 +52,9 @@ impl Search {
         }
         Self {
             level: Level::new(),
-            groups,
+            groups: group(stems),
             masks,
+            hashes,
             slots,
         }
     }
@@ -67,49 +62,55 @@ impl Search {
     /// Calls `hit` with each stem's number and place, in the order of places, until it says no. Behind the end blanks
     /// are taken to stand.
     pub fn for_each(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
-        let mut masks = [0; AT_ONCE];
+        let mut places = [0; PLACES];
         let whole = bytes.len().saturating_sub(LONGEST - 1) / BLOCK * BLOCK;
         for start in (0..whole).step_by(AT_ONCE * BLOCK) {
-            let masks = &mut masks[..AT_ONCE.min((whole - start) / BLOCK)];
-            self.filter(&bytes[start..], masks);
-            if !self.tell(bytes, start, masks, &mut hit) {
+            let places = self.filter(&bytes[start..], AT_ONCE.min((whole - start) / BLOCK), &mut places);
+            if !self.tell(bytes, start, places, &mut hit) {
                 return false;
             }
         }
         let rest = bytes.len() - whole;
         let mut last = [0; 3 * BLOCK];
         last[..rest].copy_from_slice(&bytes[whole..]);
-        let masks = &mut masks[..rest.div_ceil(BLOCK)];
-        self.filter(&last, masks);
-        if let Some(mask) = masks.last_mut() {
-            *mask &= u64::MAX >> ((BLOCK - rest % BLOCK) % BLOCK);
-        }
-        self.tell(bytes, whole, masks, &mut hit)
+        let places = self.filter(&last, rest.div_ceil(BLOCK), &mut places);
+        let within = places.partition_point(|place| usize::from(*place) < rest);
+        self.tell(bytes, whole, &mut places[..within], &mut hit)
     }
 
-    /// One bit for each place that is worth a look.
-    fn filter(&self, bytes: &[u8], masks: &mut [u64]) {
+    /// The places in so many blocks that are worth a look.
+    fn filter<'p>(&self, bytes: &[u8], blocks: usize, places: &'p mut [u16; PLACES]) -> &'p mut [u16] {
         let groups = &self.groups;
-        dispatch!(self.level, simd => filter(simd, groups, bytes, masks));
+        let count = dispatch!(self.level, simd => filter(simd, groups, bytes, blocks, places));
+        &mut places[..count]
     }
 
-    /// Calls `hit` with the stems that stand at the places from `start` on that are worth a look.
-    fn tell(&self, bytes: &[u8], start: usize, masks: &[u64], hit: &mut impl FnMut(usize, usize) -> bool) -> bool {
-        masks.iter().enumerate().all(|(block, &mask)| {
-            let mut left = mask;
-            while left != 0 {
-                let at = start + block * BLOCK + left.trailing_zeros() as usize;
-                left &= left - 1;
-                let four = four(bytes, at);
-                if !self.masks.iter().all(|mask| match self.stem(four & mask) {
-                    Some(stem) => hit(stem, at),
-                    None => true,
-                }) {
-                    return false;
-                }
-            }
-            true
+    /// Calls `hit` with the stems that stand at some of these places, counted from `start`.
+    fn tell(&self, bytes: &[u8], start: usize, places: &mut [u16], hit: &mut impl FnMut(usize, usize) -> bool) -> bool {
+        // Most hold none: they go before anything depends on it.
+        let mut likely = 0;
+        for n in 0..places.len() {
+            let place = places[n];
+            places[likely] = place;
+            likely += usize::from(self.may_stand(four(bytes, start + usize::from(place))));
+        }
+        places[..likely].iter().all(|&place| {
+            let at = start + usize::from(place);
+            let four = four(bytes, at);
+            self.masks.iter().all(|mask| match self.stem(four & mask) {
+                Some(stem) => hit(stem, at),
+                None => true,
+            })
         })
+    }
+
+    /// Whether one of these four bytes' beginnings could be a stem.
+    fn may_stand(&self, four: u32) -> bool {
+        let set = self.masks.iter().map(|mask| {
+            let (word, bit) = place(four & mask);
+            self.hashes[word] & bit
+        });
+        set.fold(0, |some, set| some | set) != 0
     }
 
     fn stem(&self, key: u32) -> Option<usize> {
@@ -148,33 +149,23 @@ fn hash(key: u32) -> usize {
     (u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
-/// Enters a stem. Where it has no byte, any may stand.
-fn enter(tables: &mut Tables, group: u8, stem: &[u8]) {
-    let bytes = |place: usize| match stem.get(place) {
-        Some(&byte) => byte..=byte,
-        None => 0..=u8::MAX,
-    };
-    for (place, table) in tables.iter_mut().enumerate().take(LONGEST) {
-        bytes(place).for_each(|byte| table[usize::from(byte & 15)] |= group);
-    }
-    for pair in 0..2 {
-        for first in bytes(2 * pair) {
-            for second in bytes(2 * pair + 1) {
-                tables[LONGEST + pair][usize::from(first >> 4 & 5 | second >> 3 & 10)] |= group;
-            }
-        }
-    }
+/// Where the bit of a hash stands, another than that of the slots.
+fn place(key: u32) -> (usize, u64) {
+    let hash = key.wrapping_mul(0x9E37_79B1) >> 17;
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
-/// Sets one bit for each place of the bytes that some group's stem could stand at. There are three bytes more.
+/// Writes down the places in so many blocks that some group's stem could stand at, and says how many there are. There
+/// are three bytes more.
 #[inline(always)]
-fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], masks: &mut [u64]) {
-    let blocks = masks.iter_mut().zip(blocks_from(bytes, 0));
+fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, places: &mut [u16; PLACES]) -> usize {
+    let mut count = 0;
+    let blocks = (0..blocks).zip(blocks_from(bytes, 0));
     let blocks = blocks
         .zip(blocks_from(bytes, 1))
         .zip(blocks_from(bytes, 2))
         .zip(blocks_from(bytes, 3));
-    for ((((mask, first), second), third), fourth) in blocks {
+    for ((((block, first), second), third), fourth) in blocks {
         let first = u8x64::from_slice(simd, first);
         let second = u8x64::from_slice(simd, second);
         let third = u8x64::from_slice(simd, third);
@@ -190,8 +181,22 @@ fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], masks: &mut [u64]) 
                 & entries(simd, &tables[4], front)
                 & entries(simd, &tables[5], back);
         }
-        *mask = !fit.simd_eq(0).to_bitmask();
+        let mask = !fit.simd_eq(0).to_bitmask();
+        let mut left = mask;
+        let here = &mut places[count..];
+        for place in &mut here[..FEW] {
+            *place = (block * BLOCK) as u16 + left.trailing_zeros() as u16;
+            left &= left.wrapping_sub(1);
+        }
+        let mut more = FEW;
+        while left != 0 {
+            here[more] = (block * BLOCK) as u16 + left.trailing_zeros() as u16;
+            left &= left - 1;
+            more += 1;
+        }
+        count += mask.count_ones() as usize;
     }
+    count
 }
 
 /// The entries of a table at indices below 16.
