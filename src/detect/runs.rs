@@ -105,7 +105,8 @@ fn read_blocks<S: Simd>(simd: S, bytes: &[u8], tokens: &mut [u64; AT_ONCE + 1], 
 #[inline(always)]
 fn token_mask<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
     let bytes = u8x64::from_slice(simd, block);
-    let entries = |table, indices| u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices);
+    let entries =
+        |table, indices| u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices);
     let both = entries(&BY_LOWER, bytes & 15) & entries(&BY_UPPER, bytes >> 4);
     !both.simd_eq(0).to_bitmask()
 }

@@ -39,12 +39,17 @@ fn may_decode(first: &[u8]) -> bool {
     }
     let read = |byte: u8| byte >= 0x20 && byte != 0x7f || byte.is_ascii_whitespace();
     let groups = first.as_chunks().0.iter();
-    of_text >= 3 && groups.map(decode_group).all(|[one, two, three]| read(one) & read(two) & read(three))
+    of_text >= 3
+        && groups
+            .map(decode_group)
+            .all(|[one, two, three]| read(one) & read(two) & read(three))
 }
 
 /// Three bytes of four characters of either alphabet; of others, anything.
 fn decode_group(group: &[u8; 4]) -> [u8; 3] {
-    let bits = group.iter().fold(0, |bits, byte| bits << 6 | u32::from(VALUES[usize::from(*byte)]));
+    let bits = group
+        .iter()
+        .fold(0, |bits, byte| bits << 6 | u32::from(VALUES[usize::from(*byte)]));
     let [_, bytes @ ..] = bits.to_be_bytes();
     bytes
 }
