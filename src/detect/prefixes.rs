@@ -143,7 +143,11 @@ impl Firsts {
     }
 
     fn place(text: &[u8]) -> (usize, u64) {
-        let three = u32::from(text[0]) | u32::from(text[1]) << 8 | u32::from(text[2]) << 16;
+        let three = match text.first_chunk() {
+            // All but the ends of texts.
+            Some(four) => u32::from_le_bytes(*four) & 0xff_ffff,
+            None => u32::from_le_bytes([text[0], text[1], text[2], 0]),
+        };
         let hash = three.wrapping_mul(0x9E37_79B1) >> 16;
         ((hash >> 6) as usize, 1 << (hash & 63))
     }

@@ -40,29 +40,36 @@ const RUN: [bool; 256] = {
 /// short, and nothing but that is asked of them.
 pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
     let level = Level::new();
-    let mut tokens = [0; AT_ONCE + 1];
-    let mut starts = [0; AT_ONCE];
     // Runs that start before this were visited.
     let mut done = 0;
+    let mut visit_block = |here: usize, starts: u64, tokens: u64| {
+        let mut left = starts;
+        while left != 0 {
+            let first = left.trailing_zeros();
+            left &= left.wrapping_add(1 << first);
+            let start = here + first as usize;
+            if start < done {
+                continue;
+            }
+            let length = (tokens >> first).trailing_ones();
+            done = match first + length {
+                64 => end_of_run(level, bytes, here + BLOCK),
+                _ => start + length as usize,
+            };
+            visit(start..done);
+        }
+    };
+    // What was inserted into a file is short.
+    if bytes.len() < BLOCK {
+        let tokens = token_mask_of(level, bytes);
+        return visit_block(0, long_runs(tokens, 0), tokens);
+    }
+    let mut tokens = [0; AT_ONCE + 1];
+    let mut starts = [0; AT_ONCE];
     for base in (0..bytes.len()).step_by(AT_ONCE * BLOCK) {
         let count = dispatch!(level, simd => read_blocks(simd, &bytes[base..], &mut tokens, &mut starts));
-        for (block, (&starts, tokens)) in starts[..count].iter().zip(tokens).enumerate() {
-            let here = base + block * BLOCK;
-            let mut left = starts;
-            while left != 0 {
-                let first = left.trailing_zeros();
-                left &= left.wrapping_add(1 << first);
-                let start = here + first as usize;
-                if start < done {
-                    continue;
-                }
-                let length = (tokens >> first).trailing_ones();
-                done = match first + length {
-                    64 => end_of_run(level, bytes, here + BLOCK),
-                    _ => start + length as usize,
-                };
-                visit(start..done);
-            }
+        for (block, (starts, tokens)) in starts[..count].iter().zip(tokens).enumerate() {
+            visit_block(base + block * BLOCK, *starts, tokens);
         }
     }
 }
@@ -98,7 +105,8 @@ fn read_blocks<S: Simd>(simd: S, bytes: &[u8], tokens: &mut [u64; AT_ONCE + 1], 
 #[inline(always)]
 fn token_mask<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
     let bytes = u8x64::from_slice(simd, block);
-    let entries = |table, indices| u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices);
+    let entries =
+        |table, indices| u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices);
     let both = entries(&BY_LOWER, bytes & 15) & entries(&BY_UPPER, bytes >> 4);
     !both.simd_eq(0).to_bitmask()
 }
@@ -130,19 +138,21 @@ fn long_runs(mask: u64, next: u64) -> u64 {
 /// Where a run ends that has a whole block's bytes before this place.
 fn end_of_run(level: Level, bytes: &[u8], from: usize) -> usize {
     let rest = bytes[from..].chunks(BLOCK);
-    let more = rest.map(|rest| {
-        let mut block = [0; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        dispatch!(level, simd => token_mask(simd, &block)).trailing_ones() as usize
-    });
     let mut end = from;
-    for more in more {
+    for more in rest.map(|rest| token_mask_of(level, rest).trailing_ones() as usize) {
         end += more;
         if more < BLOCK {
             break;
         }
     }
     end
+}
+
+/// Which bytes of one block or less are token characters.
+fn token_mask_of(level: Level, bytes: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    dispatch!(level, simd => token_mask(simd, &block))
 }
 
 /// A part of a run that holds one value: its place, and the value with escapes resolved.

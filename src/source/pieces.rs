@@ -40,7 +40,11 @@ pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<
     let (file, size) = open_file(path)?;
     // One byte more than the file has: then one read takes all of it, and gives less than it could.
     let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
-    grow(buffer, room);
+    if buffer.len() < room {
+        // Nothing in it is kept: new memory has its zeros from the system.
+        *buffer = Vec::new();
+        *buffer = vec![0; room.next_power_of_two().min(PIECE + 1)];
+    }
     let mut file = Ending::new(file, size);
     read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
 }

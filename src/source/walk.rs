@@ -70,6 +70,8 @@ struct State {
     folders: Vec<Folder>,
     /// Workers that list a folder now, and may add more.
     busy: usize,
+    /// Workers that wait for one.
+    waiting: usize,
 }
 
 impl Queue {
@@ -78,6 +80,7 @@ impl Queue {
             state: Mutex::new(State {
                 folders: vec![top],
                 busy: 0,
+                waiting: 0,
             }),
             changed: Condvar::new(),
         }
@@ -98,7 +101,9 @@ impl Queue {
             if state.busy == 0 {
                 return None;
             }
+            state.waiting += 1;
             state = self.changed.wait(state).expect("no worker panics with the lock held");
+            state.waiting -= 1;
         }
     }
 }
@@ -117,7 +122,7 @@ impl Drop for Turn<'_> {
         let mut state = self.queue.state.lock().expect("no worker panics with the lock held");
         state.folders.append(&mut self.below);
         state.busy -= 1;
-        if state.busy == 0 || state.folders.len() > 1 {
+        if state.waiting > 0 && (state.busy == 0 || state.folders.len() > 1) {
             self.queue.changed.notify_all();
         }
     }

@@ -28,29 +28,59 @@ pub fn fits(value: &[u8]) -> bool {
         && (is_text(&first) || is_wide(&first) || may_be_packed(&first))
 }
 
-/// Whether base64 may start so that [`fits`], told by the characters that hold the upper six bits of a byte: most
-/// words of code are refused.
+/// Whether base64 of either alphabet may start so that [`fits`], told by the characters that hold the upper six bits of
+/// a byte, and then by what they stand for: most words of code are refused.
 fn may_decode(first: &[u8]) -> bool {
     let is = |at: usize, what: u8| LEADS[usize::from(first[at])] & what != 0;
     let of_text = [0, 4, 8, 12].into_iter().filter(|&at| is(at, TEXT)).count();
     // In UTF-16 each second byte is zero.
-    of_text >= 3 || is(0, PACKED) || first[4] == b'A'
+    if is(0, PACKED) || first[4] == b'A' {
+        return true;
+    }
+    let read = |byte: u8| byte >= 0x20 && byte != 0x7f || byte.is_ascii_whitespace();
+    let groups = first.as_chunks().0.iter();
+    of_text >= 3
+        && groups
+            .map(decode_group)
+            .all(|[one, two, three]| read(one) & read(two) & read(three))
 }
+
+/// Three bytes of four characters of either alphabet; of others, anything.
+fn decode_group(group: &[u8; 4]) -> [u8; 3] {
+    let bits = group
+        .iter()
+        .fold(0, |bits, byte| bits << 6 | u32::from(VALUES[usize::from(*byte)]));
+    let [_, bytes @ ..] = bits.to_be_bytes();
+    bytes
+}
+
+/// The six bits that a character stands for.
+const VALUES: [u8; 256] = {
+    let mut values = [0; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        values[ALPHABET[value] as usize] = value as u8;
+        value += 1;
+    }
+    values[b'-' as usize] = values[b'+' as usize];
+    values[b'_' as usize] = values[b'/' as usize];
+    values
+};
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// What a character of base64 may begin.
 const LEADS: [u8; 256] = {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut leads = [0; 256];
     let mut upper = 0;
     while upper < 0x80 >> 2 {
         // Whitespace, and what can be read.
         let is_text = upper << 2 == 8 || upper << 2 == 12 || upper << 2 >= 0x20;
-        leads[alphabet[upper] as usize] |= if is_text { TEXT } else { 0 };
+        leads[ALPHABET[upper] as usize] |= if is_text { TEXT } else { 0 };
         upper += 1;
     }
     let mut packed = 0;
     while packed < MAGIC.len() {
-        leads[alphabet[(MAGIC[packed][0] >> 2) as usize] as usize] |= PACKED;
+        leads[ALPHABET[(MAGIC[packed][0] >> 2) as usize] as usize] |= PACKED;
         packed += 1;
     }
     // The last one of the other alphabet.

@@ -28,7 +28,11 @@ fn upper(byte: u8) -> usize {
 /// Puts stems of one to four bytes, folded, into groups: those first that most places fit, each where it adds the least.
 pub fn group(stems: &[Vec<u8>]) -> Vec<Tables> {
     let shares = Shares::new();
-    let mut stems: Vec<(f32, Entries)> = stems.iter().map(|stem| entries(stem)).map(|e| (shares.of(&e), e)).collect();
+    let mut stems: Vec<(f32, Entries)> = stems
+        .iter()
+        .map(|stem| entries(stem))
+        .map(|e| (shares.of(&e), e))
+        .collect();
     stems.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let mut tables = vec![Tables::default(); stems.len().div_ceil(8 * IN_GROUP)];
     let mut groups = vec![(0.0, Entries::default()); 8 * tables.len()];
@@ -38,7 +42,9 @@ pub fn group(stems: &[Vec<u8>]) -> Vec<Tables> {
             let more = shares.of(&both);
             (more - share, more, both)
         });
-        let least = with_stem.enumerate().min_by(|(_, one), (_, other)| one.0.total_cmp(&other.0));
+        let least = with_stem
+            .enumerate()
+            .min_by(|(_, one), (_, other)| one.0.total_cmp(&other.0));
         if let Some((group, (_, share, both))) = least {
             groups[group] = (share, both);
         }
@@ -123,7 +129,9 @@ mod tests {
 
     #[test]
     fn every_stem_is_in_a_group() {
-        let stems: Vec<Vec<u8>> = ["pass", "key", "://", "&#", "a", "$2b$", "oken"].map(|stem| stem.into()).into();
+        let stems: Vec<Vec<u8>> = ["pass", "key", "://", "&#", "a", "$2b$", "oken"]
+            .map(|stem| stem.into())
+            .into();
         let tables = group(&stems);
         for stem in &stems {
             let whole: [u8; LONGEST] = std::array::from_fn(|place| *stem.get(place).unwrap_or(&b' '));

@@ -26,11 +26,11 @@ pub struct Search {
 }
 
 const BLOCK: usize = 64;
-/// Blocks at a time.
-const AT_ONCE: usize = 8;
+/// So many bytes at a time, and fewer where there are no more than that.
+const AT_ONCE: usize = 32 * BLOCK;
+const SHORT: usize = 4 * BLOCK;
 /// Few blocks have more places that are worth a look: so many are written down of each, and counted afterwards.
 const FEW: usize = 3;
-const PLACES: usize = AT_ONCE * BLOCK + FEW;
 
 impl Search {
     /// Stems of one to four bytes, folded.
@@ -62,11 +62,20 @@ impl Search {
     /// Calls `hit` with each stem's number and place, in the order of places, until it says no. Behind the end blanks
     /// are taken to stand.
     pub fn for_each(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
-        let mut places = [0; PLACES];
+        // Room for places has to be cleared, which is work where there is little to search.
+        match bytes.len() {
+            ..=SHORT => self.search::<{ SHORT + FEW }>(bytes, &mut hit),
+            _ => self.search::<{ AT_ONCE + FEW }>(bytes, &mut hit),
+        }
+    }
+
+    /// The same with room for so many places.
+    fn search<const ROOM: usize>(&self, bytes: &[u8], hit: &mut impl FnMut(usize, usize) -> bool) -> bool {
+        let mut places = [0; ROOM];
         let whole = bytes.len().saturating_sub(LONGEST - 1) / BLOCK * BLOCK;
-        for start in (0..whole).step_by(AT_ONCE * BLOCK) {
-            let places = self.filter(&bytes[start..], AT_ONCE.min((whole - start) / BLOCK), &mut places);
-            if !self.tell(bytes, start, places, &mut hit) {
+        for start in (0..whole).step_by(ROOM - FEW) {
+            let blocks = (ROOM - FEW).min(whole - start) / BLOCK;
+            if !self.tell(bytes, start, self.filter(&bytes[start..], blocks, &mut places), hit) {
                 return false;
             }
         }
@@ -75,11 +84,11 @@ impl Search {
         last[..rest].copy_from_slice(&bytes[whole..]);
         let places = self.filter(&last, rest.div_ceil(BLOCK), &mut places);
         let within = places.partition_point(|place| usize::from(*place) < rest);
-        self.tell(bytes, whole, &mut places[..within], &mut hit)
+        self.tell(bytes, whole, &mut places[..within], hit)
     }
 
     /// The places in so many blocks that are worth a look.
-    fn filter<'p>(&self, bytes: &[u8], blocks: usize, places: &'p mut [u16; PLACES]) -> &'p mut [u16] {
+    fn filter<'p>(&self, bytes: &[u8], blocks: usize, places: &'p mut [u16]) -> &'p mut [u16] {
         let groups = &self.groups;
         let count = dispatch!(self.level, simd => filter(simd, groups, bytes, blocks, places));
         &mut places[..count]
@@ -158,7 +167,7 @@ fn place(key: u32) -> (usize, u64) {
 /// Writes down the places in so many blocks that some group's stem could stand at, and says how many there are. There
 /// are three bytes more.
 #[inline(always)]
-fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, places: &mut [u16; PLACES]) -> usize {
+fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, places: &mut [u16]) -> usize {
     let mut count = 0;
     let blocks = (0..blocks).zip(blocks_from(bytes, 0));
     let blocks = blocks
@@ -262,7 +271,7 @@ mod tests {
                 ..Search::new(&stems)
             };
             // Around the ends of blocks, and of as many as are filtered at a time.
-            let length = if round % 39 == 0 { 2040 + draw(80) } else { draw(150) };
+            let length = if round % 39 == 0 { 2040 + draw(80) } else { draw(300) };
             let text: Vec<u8> = (0..length).map(|_| letters[draw(letters.len())]).collect();
             let mut found = Vec::new();
             search.for_each(&text, |stem, at| {
