@@ -64,8 +64,8 @@ pub fn audit(
     }
     let objects = read_objects(memo, &change, &history.found, &scanned);
     let head = repository.head();
-    let is_of_roots = memo.is_of_roots(&digest_of(roots, head));
-    let is_still = objects.is_empty() && (is_of_roots || provenance::is_nowhere(&hits, findings));
+    let is_of_roots = || memo.is_of_roots(&digest_of(roots, head));
+    let is_still = objects.is_empty() && (provenance::is_nowhere(&hits, findings) || is_of_roots());
     let kept = match is_still && change.leads_nowhere(&hits) {
         true => {
             let is_held = |place: &_, number| holds(&hits, place, number);
@@ -147,7 +147,7 @@ pub fn scan(
     is_wanted: impl Fn(&Item) -> bool,
     spots: &HashMap<ObjectId, Spots>,
 ) -> Result<Scanned, &'static str> {
-    let wanted: Vec<Item> = items.iter().filter(|item| is_wanted(item)).cloned().collect();
+    let wanted: Vec<&Item> = items.iter().filter(|item| is_wanted(item)).collect();
     let scanned = job.scan_again(&wanted, store, spots);
     let is_packed = |skip: &Skip| parse_id(&skip.what).is_some_and(|id| store.place(&id).is_some());
     match scanned.skips.iter().any(is_packed) {
@@ -195,7 +195,7 @@ fn items(
         .filter_map(|(id, kind)| object_item(id, kind))
         .collect();
     let mut names: BTreeSet<Box<[u8]>> = recall.memo.named(&recall.words).map(Into::into).collect();
-    let mut of_refs = Vec::new();
+    let mut of_refs = Vec::with_capacity(found.items.len());
     for item in std::mem::take(&mut found.items) {
         match path_name(&item) {
             Some(name) if recall.memo.knows_name(name) => {}

@@ -230,7 +230,10 @@ pub fn fails_on_a_name(scanned: &Scanned) -> bool {
 fn read_objects(store: &Store, found: &Discovered, scanned: &Scanned) -> Vec<(ObjectId, Option<u64>)> {
     let faulty = faulty(found, scanned);
     let mut objects: Vec<_> = scanned.sizes.iter().map(|(id, size)| (*id, Some(*size))).collect();
-    objects.extend(store.packed_ids().flatten().map(|id| (id, None)));
+    for ids in store.packed_ids() {
+        let ids = ids.chunks_exact(store.id_length()).filter_map(ObjectId::from_bytes);
+        objects.extend(ids.map(|id| (id, None)));
+    }
     objects.extend(store.loose_ids().iter().map(|id| (*id, None)));
     objects.sort_unstable_by_key(|(id, text)| (*id, text.is_none()));
     objects.dedup_by_key(|(id, _)| *id);

@@ -143,7 +143,7 @@ impl Job {
     }
 
     /// Scans the objects and names of a history that are to be scanned again. Findings are not merged.
-    pub fn scan_again(&self, items: &[Item], store: &Store, spots: &HashMap<ObjectId, Spots>) -> Scanned {
+    pub fn scan_again(&self, items: &[&Item], store: &Store, spots: &HashMap<ObjectId, Spots>) -> Scanned {
         let state = State::Unreachable;
         let objects = items.iter().filter(|item| matches!(item.handle, Handle::Object(_)));
         // One thread reads versions of a file out of what it has just read, and others would not be there in time.

@@ -11,6 +11,8 @@ use crate::git::provenance::Hits;
 use crate::git::{ObjectKind, Store};
 use crate::origin::ObjectId;
 
+/// So many ids are compared at once.
+const TOGETHER: usize = 64;
 /// Below this many, new objects are read one by one, however few are known.
 const FEW: usize = 2000;
 
@@ -32,17 +34,14 @@ impl Change {
         if memo.id_length != store.id_length() {
             return Err("it is of another repository");
         }
-        if store.only_ids() == Some(&memo.ids) && store.loose_ids().is_empty() && memo.shallow == shallow {
-            // Nothing came and nothing went.
-            return Ok(Self::default());
-        }
         let mut there = vec![false; memo.known()];
         let mut fresh = Vec::new();
-        for listing in store.packed_ids() {
-            memo.compare(listing, &mut there, &mut fresh);
+        for ids in store.packed_ids() {
+            memo.compare(&ids, &mut there, &mut fresh);
         }
         let mut loose = Vec::new();
-        memo.compare(store.loose_ids().iter().copied(), &mut there, &mut loose);
+        let ids: Vec<u8> = store.loose_ids().iter().flat_map(ObjectId::as_bytes).copied().collect();
+        memo.compare(&ids, &mut there, &mut loose);
         let gone = there.iter().filter(|there| !**there).count();
         if gone * 2 > memo.known() {
             return Err("it is of another repository");
@@ -124,19 +123,29 @@ fn sorted(mut placed: Vec<((usize, u64), ObjectId, ObjectKind)>) -> Vec<(ObjectI
 }
 
 impl Memo {
-    /// Marks the known ones of sorted ids, and collects the others.
-    fn compare(&self, ids: impl ExactSizeIterator<Item = ObjectId>, there: &mut [bool], fresh: &mut Vec<ObjectId>) {
+    /// Marks the known ones of sorted ids, which stand one after the other, and collects the others.
+    fn compare(&self, ids: &[u8], there: &mut [bool], fresh: &mut Vec<ObjectId>) {
         // A short list is looked up, a long one merged.
-        let merges = ids.len() >= self.known() / 16;
-        let mut at = 0;
-        for id in ids {
-            if merges {
-                while at < self.known() && order(self.raw_id(at), id.as_bytes()).is_lt() {
-                    at += 1;
-                }
+        let merges = ids.len() >= self.ids.len() / 16;
+        let (mut rest, mut at) = (ids, 0);
+        while !rest.is_empty() {
+            // Most packs are those of the last run: where nothing is new, many are the same at once.
+            let together = TOGETHER * self.id_length;
+            let next = self.ids.get(at * self.id_length..).and_then(|ids| ids.get(..together));
+            if merges && next.is_some() && next == rest.get(..together) {
+                there[at..at + TOGETHER].fill(true);
+                at += TOGETHER;
+                rest = &rest[together..];
+                continue;
+            }
+            let (raw, after) = rest.split_at(self.id_length);
+            rest = after;
+            while merges && at < self.known() && order(self.raw_id(at), raw).is_lt() {
+                at += 1;
             }
             // An index whose ids are not in order is looked up as well.
-            let is_next = merges && at < self.known() && self.raw_id(at) == id.as_bytes();
+            let is_next = merges && at < self.known() && self.raw_id(at) == raw;
+            let id = ObjectId::from_bytes(raw).expect("ids have 20 or 32 bytes");
             match if is_next { Some(at as u32) } else { self.find(&id) } {
                 Some(known) => there[known as usize] = true,
                 None => fresh.push(id),

@@ -5,10 +5,9 @@
 //! A file that is no memo is never replaced.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use libdeflater::Crc;
 use sha2::{Digest, Sha256};
 
 use super::Memo;
@@ -93,15 +92,15 @@ impl MemoFile {
         if reader.u32().ok_or(DAMAGED)? != VERSION {
             return Err(MADE_OTHERWISE);
         }
-        if checksum([content]) != sum {
+        if libdeflater::crc32(content).to_le_bytes() != sum {
             return Err(DAMAGED);
         }
         if reader.array() != Some(self.binding) {
             return Err(MADE_OTHERWISE);
         }
-        let length = reader.text().filter(|_| reader.is_done()).ok_or(DAMAGED)?.len();
         let end = bytes.len() - SUM;
-        Memo::decode(bytes, end - length..end).map(Some).ok_or(DAMAGED)
+        let start = end - reader.left();
+        Memo::decode(bytes, start..end).map(Some).ok_or(DAMAGED)
     }
 
     /// Replaces the file.
@@ -109,21 +108,14 @@ impl MemoFile {
     /// # Errors
     /// A sentence why that is not possible.
     pub fn write(&self, memo: &Memo) -> Result<(), String> {
-        let mut body = Writer::default();
-        memo.encode(&mut body);
-        let mut head = Writer::default();
-        head.bytes.extend_from_slice(MAGIC);
-        head.u32(VERSION);
-        head.bytes.extend_from_slice(&self.binding);
-        head.count(body.bytes.len());
-        let sum = checksum([&head.bytes[..], &body.bytes]);
         let write = || {
             let _whole = interrupt::hold();
-            let mut draft = self.draft()?;
-            draft.write_all(&head.bytes)?;
-            draft.write_all(&body.bytes)?;
-            draft.write_all(&sum)?;
-            draft.persist(&self.path)?;
+            let mut writer = Writer::new(self.draft()?);
+            writer.bytes(MAGIC);
+            writer.u32(VERSION);
+            writer.bytes(&self.binding);
+            memo.encode(&mut writer);
+            writer.finish()?.persist(&self.path)?;
             Ok::<(), std::io::Error>(())
         };
         let shown = sanitize(self.path.as_os_str().as_encoded_bytes());
@@ -158,13 +150,6 @@ impl MemoFile {
         file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
-}
-
-/// The checksum over parts, one after the other.
-fn checksum<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> [u8; SUM] {
-    let mut sum = Crc::new();
-    parts.into_iter().for_each(|part| sum.update(part));
-    sum.sum().to_le_bytes()
 }
 
 /// What finds the same in the same objects: this version of the program, its rules among it, and the settings that

@@ -2,6 +2,7 @@
 //!
 //! The checksum is the business of [`super::file`].
 
+use std::io::Write;
 use std::ops::Range;
 
 use super::traces::{Kept, KeptPlace, Stamp};
@@ -10,16 +11,14 @@ use super::{Line, Memo, NONE, NameDigest, Row, Weight, Word};
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 impl Memo {
     /// Writes all of it.
-    pub(super) fn encode(&self, to: &mut Writer) {
-        to.bytes
-            .reserve(self.ids.len() + self.sizes.len() * 4 + self.commits.len() * 32 + self.lines.len() * 8);
+    pub(super) fn encode(&self, to: &mut Writer<impl Write>) {
         to.byte(self.id_length as u8);
         to.byte(self.shallow.into());
-        to.bytes.extend_from_slice(&self.salt);
+        to.bytes(&self.salt);
         to.text(&self.ids);
         to.u32s(&self.sizes);
         let mut large: Vec<_> = self.large.iter().collect();
@@ -31,7 +30,7 @@ impl Memo {
         }
         for list in [&self.outside, &self.missing] {
             to.count(list.len());
-            list.iter().for_each(|id| to.bytes.extend_from_slice(id.as_bytes()));
+            list.iter().for_each(|id| to.bytes(id.as_bytes()));
         }
         to.u32s(&self.hits);
         to.u32s(&self.spot_ends);
@@ -42,7 +41,7 @@ impl Memo {
         to.u64(self.name_bytes);
         for list in [&self.names, &self.submodules] {
             to.count(list.len());
-            list.iter().for_each(|digest| to.bytes.extend_from_slice(digest));
+            list.iter().for_each(|digest| to.bytes(digest));
         }
         to.count(self.commits.len());
         for row in &self.commits {
@@ -56,15 +55,15 @@ impl Memo {
         to.count(self.absent.len());
         for (child, parent) in &self.absent {
             to.u32(*child);
-            to.bytes.extend_from_slice(parent.as_bytes());
+            to.bytes(parent.as_bytes());
         }
         self.encode_folders(to);
         self.encode_traces(to);
     }
 
-    fn encode_traces(&self, to: &mut Writer) {
+    fn encode_traces(&self, to: &mut Writer<impl Write>) {
         to.byte(self.is_told.into());
-        to.bytes.extend_from_slice(&self.roots);
+        to.bytes(&self.roots);
         to.count(self.traces.len());
         for kept in &self.traces {
             encode_stamp(to, kept.introduced);
@@ -83,7 +82,7 @@ impl Memo {
         }
     }
 
-    fn encode_folders(&self, to: &mut Writer) {
+    fn encode_folders(&self, to: &mut Writer<impl Write>) {
         to.count(self.words.len());
         for word in &self.words {
             match word {
@@ -237,7 +236,7 @@ impl Memo {
     }
 }
 
-fn encode_stamp(to: &mut Writer, stamp: Option<Stamp>) {
+fn encode_stamp(to: &mut Writer<impl Write>, stamp: Option<Stamp>) {
     to.u32(stamp.map_or(NONE, |stamp| stamp.commit));
     if let Some(stamp) = stamp {
         to.u64(stamp.author_time as u64);

@@ -12,6 +12,7 @@ mod packed;
 pub mod progress;
 mod relate;
 
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -74,8 +75,8 @@ pub struct Scanned {
 
 impl Scan<'_> {
     /// Scans all items. One that was loaded counts, also if a detector failed on it.
-    pub fn run(&self, items: &[Item]) -> Scanned {
-        let scan = |buffer: &mut Vec<u8>, batch: &[Item]| self.scan_batch(buffer, batch);
+    pub fn run<I: Borrow<Item> + Sync>(&self, items: &[I]) -> Scanned {
+        let scan = |buffer: &mut Vec<u8>, batch: &[I]| self.scan_batch(buffer, batch);
         let scanned: Vec<Scanned> = if self.threads < 2 || items.len() < 2 {
             let mut buffer = Vec::new();
             items.chunks(BATCH).map(|batch| scan(&mut buffer, batch)).collect()
@@ -88,10 +89,10 @@ impl Scan<'_> {
         scanned.into_iter().fold(Scanned::default(), Scanned::and)
     }
 
-    fn scan_batch(&self, buffer: &mut Vec<u8>, batch: &[Item]) -> Scanned {
+    fn scan_batch<I: Borrow<Item>>(&self, buffer: &mut Vec<u8>, batch: &[I]) -> Scanned {
         let mut scanned = Scanned::default();
         for item in batch {
-            self.scan_item(buffer, item, &mut scanned);
+            self.scan_item(buffer, item.borrow(), &mut scanned);
         }
         self.progress.advance(scanned.items, scanned.bytes);
         scanned

@@ -9,7 +9,7 @@ use super::Discovered;
 use super::history::{self, History, Suspects};
 use super::links::{Known, Links};
 use super::siblings::Siblings;
-use crate::git::{ObjectKind, ReadObject, Repository, Roots, Store};
+use crate::git::{ObjectKind, Repository, Roots, Store};
 use crate::origin::ObjectId;
 
 /// The objects that are new.
@@ -50,14 +50,14 @@ pub fn discover(repo: &Repository, store: &Store, roots: &Roots, fresh: &Fresh<'
     let mut links = Links::new(store, repo.shallow().is_some(), &suspects);
     links.known = Some(fresh.known);
     links.missing.extend(fresh.missing);
-    let mut raw = Vec::new();
     let mut siblings = Siblings::default();
     for (id, kind) in fresh.packed.iter().filter(|(_, kind)| *kind != ObjectKind::Blob) {
-        if store.read(id, &mut raw) != Ok(*kind) {
+        let (found, raw) = store.share(id).ok()?;
+        if found != *kind {
             return None;
         }
         match kind {
-            ObjectKind::Tree => siblings.follow(&mut links, *id, &mut raw),
+            ObjectKind::Tree => siblings.follow(&mut links, *id, raw),
             _ => links.follow(*id, *kind, &raw),
         }
     }

@@ -187,6 +187,9 @@ pub(super) fn follow(
         .extend(submodules.map(|name| Skip::policy(name, Policy::Submodule)));
     let mut names: Vec<_> = links.names.into_iter().collect();
     names.sort_unstable();
+    found
+        .items
+        .reserve(names.len() + roots.ref_names.len() + roots.messages.len());
     found.items.extend(names.into_iter().map(name_item));
     for name in &roots.ref_names {
         let origin = Origin::new(Place::RefName, name.clone());

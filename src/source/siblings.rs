@@ -4,6 +4,7 @@
 //! is a guess; a wrong one costs time and changes nothing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::links::{Kept, Links};
 use crate::git::tree;
@@ -16,7 +17,7 @@ const MOST: usize = 16 << 20;
 const STEP: usize = 64;
 
 /// A folder's content, and what was kept of it.
-type Version = (Vec<u8>, Kept);
+type Version = (Arc<Vec<u8>>, Kept);
 
 /// The folders that were met last, by how they begin.
 #[derive(Default)]
@@ -26,35 +27,33 @@ pub struct Siblings {
 }
 
 impl Siblings {
-    /// Follows a folder, whose content is taken; `raw` may come back with anything in it.
-    pub fn follow(&mut self, links: &mut Links<'_>, id: ObjectId, raw: &mut Vec<u8>) {
-        let Ok((first, _)) = tree::entry(raw, id.length()) else {
-            return links.follow(id, ObjectKind::Tree, raw);
+    /// Follows a folder with this content.
+    pub fn follow(&mut self, links: &mut Links<'_>, id: ObjectId, raw: Arc<Vec<u8>>) {
+        let Ok((first, _)) = tree::entry(&raw, id.length()) else {
+            return links.follow(id, ObjectKind::Tree, &raw);
         };
         // Versions of a folder are of much the same size.
         let key = (first.name.into(), raw.len().ilog2());
         let like = self.last.remove(&key);
         self.bytes -= like.as_ref().map_or(0, |(base, _)| base.len());
-        let copied = like.as_ref().map(|(base, _)| shared(base, raw)).unwrap_or_default();
+        let copied = like.as_ref().map(|(base, _)| shared(base, &raw)).unwrap_or_default();
         let derived = like.as_ref().map(|(base, kept)| Derived {
             base,
             kept,
             copied: &copied,
         });
         let mut kept = Kept::default();
-        let followed = links.follow_tree(raw, id.length(), derived.as_ref(), &mut kept);
+        let followed = links.follow_tree(&raw, id.length(), derived.as_ref(), &mut kept);
         if followed.is_err() {
             return links.note_damage(u32::MAX, id);
         }
         links.outline(id, &kept);
-        let mut free = like.map_or_else(Vec::new, |(base, _)| base);
-        std::mem::swap(&mut free, raw);
-        if self.bytes + free.len() > MOST {
+        if self.bytes + raw.len() > MOST {
             self.last.clear();
             self.bytes = 0;
         }
-        self.bytes += free.len();
-        self.last.insert(key, (free, kept));
+        self.bytes += raw.len();
+        self.last.insert(key, (raw, kept));
     }
 }
 

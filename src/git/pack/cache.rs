@@ -14,8 +14,10 @@ pub type At = (usize, u64);
 /// An object's kind and content.
 pub type Known = (ObjectKind, Arc<Vec<u8>>);
 
-/// Bytes of one generation. What is made next takes the memory of what is forgotten: fresh memory costs more than to make
-/// most objects.
+/// Bytes of one generation: room for so many objects of this size, within bounds. What is made next takes the memory of what
+/// is forgotten: fresh memory costs more than to make most objects.
+const ROOM: usize = 16;
+const LEAST: usize = 1 << 20;
 const MOST: usize = 4 << 20;
 /// More than this is not kept.
 const LARGEST: usize = 8 << 20;
@@ -43,7 +45,7 @@ impl Cache {
         if size > LARGEST {
             return;
         }
-        if self.bytes + size > MOST {
+        if self.bytes + size > (ROOM * size).clamp(LEAST, MOST) {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }

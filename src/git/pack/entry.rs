@@ -36,6 +36,8 @@ const RATIO: u64 = 1032;
 /// without, it would never take it for what is as small as most entries are.
 const ROOM: usize = 320;
 pub const BEYOND: usize = 64;
+/// Buffers below this are taken twice as large as they have to be, or less.
+const SPACIOUS: usize = 8 << 20;
 
 impl Header {
     /// Reads the header at an offset of a pack whose ids have `id_length` bytes.
@@ -122,8 +124,11 @@ impl Inflater {
         let size = size as usize;
         let room = size + ROOM;
         if room > into.capacity() {
-            // Fresh memory of the system is zero without being touched, so a lie about the size costs nothing.
-            *into = vec![0; room];
+            // Fresh memory of the system is zero without being touched, so a lie about the size costs nothing, and so does
+            // room for a larger object, which may be the next.
+            let most = if room < SPACIOUS { room.next_power_of_two() } else { room };
+            *into = vec![0; most];
+            into.truncate(room);
         } else {
             into.resize(room, 0);
         }

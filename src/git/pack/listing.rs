@@ -3,6 +3,8 @@
 //! For a scan that remembers an earlier one: which ids are there, in what order they would be met on the walk,
 //! and of what kind they are. A header that does not add up has no kind; nothing here is a fault.
 
+use std::borrow::Cow;
+
 use super::Packs;
 use super::entry::Form;
 use crate::git::read::ObjectKind;
@@ -12,19 +14,9 @@ use crate::origin::ObjectId;
 const LONGEST_CHAIN: usize = 1 << 16;
 
 impl Packs {
-    /// The ids of each pack, in the order of its index.
-    pub fn listings(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = ObjectId>> {
-        self.packs
-            .iter()
-            .map(|pack| (0..pack.index.count()).map(move |position| pack.index.id(position)))
-    }
-
-    /// The ids of the only pack there is, one after the other, if its index has them so.
-    pub fn only_ids(&self) -> Option<&[u8]> {
-        match &self.packs[..] {
-            [pack] => pack.index.all_ids(),
-            _ => None,
-        }
+    /// The ids of each pack, one after the other, in the order of its index.
+    pub fn listings(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        self.packs.iter().map(|pack| pack.index.ids())
     }
 
     /// Where the walk over all packs meets an object: the number of its pack, and the offset there.

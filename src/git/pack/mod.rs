@@ -14,12 +14,14 @@ mod index;
 mod listing;
 mod map;
 mod reader;
+mod resident;
 mod touched;
 mod walk;
 mod worker;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 
 pub use delta::Copied;
@@ -61,6 +63,8 @@ pub struct Packs {
     idle: Mutex<Vec<Reader>>,
     /// Held by the worker that walks a tree of very large objects.
     alone: Mutex<()>,
+    /// How often workers have given the memory of the packs back.
+    given_back: AtomicU32,
 }
 
 impl Packs {
@@ -92,6 +96,7 @@ impl Packs {
             forest: OnceLock::new(),
             idle: Mutex::new(Vec::new()),
             alone: Mutex::new(()),
+            given_back: AtomicU32::new(0),
         }
     }
 

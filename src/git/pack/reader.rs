@@ -40,6 +40,30 @@ impl Packs {
     /// Replaces `into` by an object's content. `None` if no pack has it; if several have, the first that can be
     /// read counts.
     pub fn read(&self, id: &ObjectId, into: &mut Vec<u8>, outside: Outside<'_>) -> Option<Result<ObjectKind, Fault>> {
+        self.read_with(id, outside, |reader, (kind, content)| {
+            match Arc::try_unwrap(content) {
+                // It was not remembered, so there is no other use for it.
+                Ok(content) => reader.spare = std::mem::replace(into, content),
+                Err(content) => {
+                    into.clear();
+                    into.extend_from_slice(&content);
+                }
+            }
+            kind
+        })
+    }
+
+    /// The same for those who keep what they read: it is not copied.
+    pub fn share(&self, id: &ObjectId, outside: Outside<'_>) -> Option<Result<Known, Fault>> {
+        self.read_with(id, outside, |_, known| known)
+    }
+
+    fn read_with<T>(
+        &self,
+        id: &ObjectId,
+        outside: Outside<'_>,
+        mut take: impl FnMut(&mut Reader, Known) -> T,
+    ) -> Option<Result<T, Fault>> {
         let mut fault = None;
         for at in self.places(id) {
             let idle = self.lock().pop();
@@ -52,20 +76,10 @@ impl Packs {
             });
             let read = self.resolve_mended(&mut reader, at, outside, 0);
             reader.mended.clear();
-            let read = read.map(|(kind, content)| {
-                match Arc::try_unwrap(content) {
-                    // It was not remembered, so there is no other use for it.
-                    Ok(content) => reader.spare = std::mem::replace(into, content),
-                    Err(content) => {
-                        into.clear();
-                        into.extend_from_slice(&content);
-                    }
-                }
-                kind
-            });
+            let read = read.map(|known| take(&mut reader, known));
             self.lock().push(reader);
             match read {
-                Ok(kind) => return Some(Ok(kind)),
+                Ok(taken) => return Some(Ok(taken)),
                 Err(why) => fault = Some(Err(why)),
             }
         }

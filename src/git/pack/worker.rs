@@ -199,9 +199,7 @@ impl<'p, V: Visitor> Worker<'p, V> {
         let packs = self.packs;
         self.forest.look_ahead(at, &packs.packs, self.wanted);
         let extent = self.forest.extent(turn.entry, &packs.packs);
-        if self.touched.add(extent.pack, extent.start..extent.end) {
-            packs.let_go();
-        }
+        self.touched.add(packs, extent.pack, extent.start..extent.end);
         let pack = &packs.packs[extent.pack];
         let header = pack.header(extent.start)?;
         pack.check(&extent)?;

@@ -7,8 +7,10 @@ mod walk;
 
 pub use walk::Unread;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::git::maps::Set;
@@ -117,14 +119,9 @@ impl Store {
         self.loose.as_ref().map_or(&[], |loose| &loose.alone)
     }
 
-    /// The ids in each pack, in order.
-    pub fn packed_ids(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = ObjectId>> {
+    /// The ids in each pack, in order, one after the other.
+    pub fn packed_ids(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         self.packs.listings()
-    }
-
-    /// The same of the only pack there is, one after the other, if they are stored so.
-    pub fn only_ids(&self) -> Option<&[u8]> {
-        self.packs.only_ids()
     }
 
     /// Where a walk over the packs meets an object; `None` if it is in none.
@@ -231,6 +228,22 @@ impl Store {
         }
         let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
         found.unwrap_or_else(|| Err(MISSING.to_owned()))
+    }
+}
+
+impl Store {
+    /// An object for those who keep it: what is packed is not copied.
+    ///
+    /// # Errors
+    /// Those of [`ReadObject::read`].
+    pub fn share(&self, id: &ObjectId) -> Result<(ObjectKind, Arc<Vec<u8>>), String> {
+        let outside = |id: &ObjectId, into: &mut Vec<u8>| self.read_outside(id, into).ok();
+        if let Some(Ok(known)) = self.packs.share(id, &outside) {
+            return Ok(known);
+        }
+        let mut content = Vec::new();
+        let kind = self.read(id, &mut content)?;
+        Ok((kind, Arc::new(content)))
     }
 }
 

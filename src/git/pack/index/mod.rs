@@ -6,6 +6,7 @@
 
 mod find;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -91,7 +92,18 @@ impl Index {
         ObjectId::from_bytes(self.raw_id(position)).expect("it has 20 or 32 bytes")
     }
 
-    /// All ids, one after the other, if the index has them so.
+    /// All ids, one after the other.
+    pub fn ids(&self) -> Cow<'_, [u8]> {
+        match self.all_ids() {
+            Some(ids) => Cow::Borrowed(ids),
+            None => (0..self.count)
+                .flat_map(|position| self.raw_id(position))
+                .copied()
+                .collect(),
+        }
+    }
+
+    /// The same, if the index has them so.
     pub fn all_ids(&self) -> Option<&[u8]> {
         let tables = self.tables.as_ref()?;
         self.map.bytes().get(tables.ids..tables.checksums)
