@@ -190,10 +190,8 @@ fn items(
     let packed = change
         .with_hits(recall.memo, store, |id| spots.contains_key(id))
         .ok_or(DAMAGED)?;
-    let mut items: Vec<Item> = packed
-        .into_iter()
-        .filter_map(|(id, kind)| object_item(id, kind))
-        .collect();
+    let mut items = Vec::with_capacity(packed.len() + found.items.len());
+    items.extend(packed.into_iter().filter_map(|(id, kind)| object_item(id, kind)));
     let mut names: BTreeSet<Box<[u8]>> = recall.memo.named(&recall.words).map(Into::into).collect();
     let mut of_refs = Vec::with_capacity(found.items.len());
     for item in std::mem::take(&mut found.items) {

@@ -147,6 +147,10 @@ fn in_order(nodes: Vec<Node>) -> Vec<Node> {
 
 /// The nodes in this order, with their parents' places in it.
 fn ordered(nodes: Vec<Node>, order: &[u32]) -> Vec<Node> {
+    // What is new mostly comes last, where it stands already.
+    if order.len() == nodes.len() && order.is_sorted() {
+        return nodes;
+    }
     let mut places = vec![NONE; nodes.len()];
     for (place, n) in (0..).zip(order) {
         places[*n as usize] = place;

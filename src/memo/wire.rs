@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let long = [b"name"; PART].concat();
+        let long = b"name".repeat(PART);
         let numbers: Vec<u32> = (0..PART as u32).rev().collect();
         let mut writer = Writer::new(Vec::new());
         writer.byte(7);

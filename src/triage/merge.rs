@@ -31,8 +31,10 @@ pub(super) fn absorb(into: &mut Finding, other: Finding) {
     }
     for occurrence in other.occurrences {
         let known = into.occurrences.iter().rev().take(16).any(|known| {
-            known.origin == occurrence.origin
+            // Versions of a file differ by their objects, which are compared in a step.
+            known.origin.object == occurrence.origin.object
                 && known.start == occurrence.start
+                && known.origin == occurrence.origin
                 && known.via == occurrence.via
                 && known.commit == occurrence.commit
         });

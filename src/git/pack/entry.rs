@@ -126,7 +126,11 @@ impl Inflater {
         if room > into.capacity() {
             // Fresh memory of the system is zero without being touched, so a lie about the size costs nothing, and so does
             // room for a larger object, which may be the next.
-            let most = if room < SPACIOUS { room.next_power_of_two() } else { room };
+            let most = if room < SPACIOUS {
+                room.next_power_of_two()
+            } else {
+                room
+            };
             *into = vec![0; most];
             into.truncate(room);
         } else {

@@ -4,6 +4,7 @@
 //! each part is given back before the next. What the tables mean is said in [`super`].
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::children::{Children, NONE, weigh};
 use super::guide::Guide;
@@ -23,6 +24,8 @@ enum MadeOf {
 
 /// Fewer entries than this are not worth a thread.
 const LEAST_SHARE: usize = 1 << 14;
+/// Each thread takes about so many shares, as some take longer than others.
+const SHARES: usize = 8;
 /// So many bytes of a pack are brought at a time, if so many entries or more begin there: where few do, most of it
 /// is not asked for.
 const PART: u64 = 16 << 20;
@@ -81,9 +84,9 @@ impl Forest {
 
     /// Returns what each entry is made of, and the roots.
     fn read_headers(&mut self, packs: &[Pack], threads: usize, keep: bool) -> (Vec<u32>, Vec<u32>) {
-        let share = self.entries.len().div_ceil(threads.max(1)).max(LEAST_SHARE) as u32;
+        let share = (self.entries.len() / (threads.max(1) * SHARES)).max(LEAST_SHARE) as u32;
         let all = 0..self.entries.len() as u32;
-        let shares = all.clone().step_by(share as usize);
+        let shares: Vec<u32> = all.clone().step_by(share as usize).collect();
         let forest = &*self;
         let guides: Vec<Guide> = (0..packs.len()).map(|pack| Guide::of(forest, packs, pack)).collect();
         let read = |first: u32| -> Vec<_> {
@@ -104,18 +107,24 @@ impl Forest {
             }
             made_of
         };
-        let made_of: Vec<Vec<_>> = match self.entries.len() <= share as usize {
-            true => shares.map(read).collect(),
-            false => std::thread::scope(|scope| {
-                let workers: Vec<_> = shares.map(|first| scope.spawn(move || read(first))).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let shares = std::iter::from_fn(|| shares.get(next.fetch_add(1, Relaxed)));
+            shares.map(|first| (*first, read(*first))).collect::<Vec<_>>()
+        };
+        let mut made_of: Vec<(u32, Vec<_>)> = match threads.min(shares.len()) {
+            0 | 1 => work(),
+            workers => std::thread::scope(|scope| {
+                let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
                 let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
                 joined
-                    .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .flat_map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                     .collect()
             }),
         };
+        made_of.sort_unstable_by_key(|(first, _)| *first);
         let (mut parents, mut roots) = (vec![NONE; self.entries.len()], Vec::new());
-        for (entry, made_of) in made_of.into_iter().flatten().enumerate() {
+        for (entry, made_of) in made_of.into_iter().flat_map(|(_, made_of)| made_of).enumerate() {
             match made_of {
                 Ok(MadeOf::Entry(base)) => parents[entry] = base,
                 Ok(MadeOf::Nothing(kind)) => {
