@@ -25,7 +25,7 @@ pub enum Form {
     Word,
     /// Letters and signs.
     Marked,
-    /// A word that stands for a password.
+    /// A word that stands for a password, or base64 of words.
     Stock,
 }
 

@@ -1,6 +1,8 @@
 //! What a value is made of, as triage asks it of values in tests.
 //!
-//! Judges the value alone, and decides nothing. `benches/train-score` tells the same from a row of features.
+//! Judges the value alone, and decides nothing. `benches/train-score` tells the same from a row of features, but for base64.
+
+use data_encoding::BASE64_NOPAD;
 
 use super::features::is_stock;
 use super::text::Shape;
@@ -11,7 +13,7 @@ const LONG: usize = 16;
 
 /// The form of a value.
 pub fn form(value: &[u8]) -> Form {
-    if is_stock(value) {
+    if is_stock(value) || is_text_in_base64(value) {
         return Form::Stock;
     }
     match Shape::of(value) {
@@ -21,6 +23,18 @@ pub fn form(value: &[u8]) -> Form {
         Shape { marks: 1.., .. } => Form::Marked,
         _ => Form::Word,
     }
+}
+
+/// Whether the value is base64 of words that people read: `user:pass` is printed so to show what a program makes of it.
+fn is_text_in_base64(value: &[u8]) -> bool {
+    let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
+    let decoded = BASE64_NOPAD.decode(&value[..value.len() - padding]).unwrap_or_default();
+    let letters = decoded
+        .iter()
+        .filter(|b| b.is_ascii_alphabetic() || **b == b' ')
+        .count();
+    let is_of_text = |b: &u8| b.is_ascii_alphanumeric() || b" :._@'!,-".contains(b);
+    decoded.len() >= 4 && decoded.iter().all(is_of_text) && letters * 5 >= decoded.len() * 3
 }
 
 #[cfg(test)]
@@ -38,6 +52,7 @@ mod tests {
             ("horse-battery", Form::Marked),
             ("my-Secret", Form::Stock),
             ("p4ss!", Form::Mixed),
+            (&BASE64_NOPAD.encode(b"anna:horse-battery"), Form::Stock),
         ] {
             assert_eq!(form(value.as_bytes()), expected, "{value}");
         }
