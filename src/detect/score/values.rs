@@ -41,6 +41,7 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || begins_with(PUBLISHED)
         // What is behind it is judged as a login.
         || value.starts_with(b"Basic ")
+        || value.starts_with(b"rspauth=")
         || value.starts_with(b"arn:aws")
         || value.starts_with(TIMEOUTS)
         || is_public_key(value)
