@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use sha2::Sha256;
 
 use age::Judged;
-pub use score::Score;
+pub use score::{Form, Score};
 use verification::Verification;
 
 pub use crate::level::{Confidence, Severity};

@@ -177,3 +177,39 @@ fn what_is_said_of_a_secret_or_reckoned_from_it_is_not_reported() {
     ];
     assert_eq!(scan(88, "a-f0-9", 40, &texts), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_protocol_or_a_page_shows_is_no_secret() {
+    let secret = [("hook.json", r#"{"token": "@"}"#), ("client.js", "apiKey: '@',")];
+    let shown = [
+        (
+            "signed.json",
+            r#"{"signature": {"timestamp": "1529006854", "token": "@", "signature": "x"}}"#,
+        ),
+        ("search.js", "docsearch({ apiKey: '@', indexName: 'pages' })"),
+        ("plugin.go", "MagicCookieKey: \"PLUGIN\", MagicCookieValue: \"@\","),
+        ("digest.txt", "Authentication-Info: rspauth=@,qop=auth"),
+        ("keys.sh", "gpg --keyserver keys.corp.net --recv-keys @"),
+    ];
+    let all = [&secret[..], &shown[..]].concat();
+    assert_eq!(scan(83, "[0-9a-f]", 50, &all), paths(&secret));
+}
+
+#[test]
+fn a_word_in_a_map_of_yaml_is_a_value() {
+    let found = [("nats.conf", "authorization: { user: kim, password: @, timeout: 1 }")];
+    let call = [("login.rb", "login(user: kim, password: @, timeout: 1)")];
+    let all = [&found[..], &call[..]].concat();
+    assert_eq!(scan(84, "[a-z]", 12, &all), paths(&found));
+}
+
+#[test]
+fn words_for_a_password_are_doubted_in_tests_alone() {
+    let word = data_encoding::BASE64.encode(b"horse battery");
+    let text = |path: &str| (path.to_owned(), format!("data:\n  password: {word}\n"));
+    let repo = TestRepo::new();
+    for (path, text) in [text("deploy/secret.yaml"), text("tests/secret.yaml")] {
+        repo.write(&path, text);
+    }
+    assert_eq!(reported(&repo), ["deploy/secret.yaml"]);
+}

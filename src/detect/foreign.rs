@@ -293,14 +293,10 @@ fn is_near(bytes: &[u8], one: usize, other: usize, required: &Required) -> bool 
 /// Shannon entropy, bits a byte.
 fn entropy(bytes: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
-    for &byte in bytes {
-        counts[usize::from(byte)] += 1;
-    }
-    let total = bytes.len() as f64;
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| f64::from(count) / total)
+    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    let shares = counts.iter().map(|&count| f64::from(count) / bytes.len() as f64);
+    shares
+        .filter(|share| *share > 0.0)
         .map(|share| -share * share.log2())
         .sum()
 }

@@ -37,6 +37,7 @@ mod score;
 mod spots;
 mod starts;
 mod stems;
+mod stock;
 mod trace;
 
 use std::ops::Range;

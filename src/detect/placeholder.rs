@@ -12,7 +12,6 @@ use crate::detect::randomness;
 const DOCUMENTED: &str = "an example of AWS's documentation";
 const PUBLIC: &str = "an example key that many public sources hold";
 const WORD: &str = "the value holds a word that only made-up examples hold";
-const STOCK: &str = "documentation writes such a user and password";
 const MONOTONE: &str = "the value is a sequence or repeats itself";
 
 /// Example ids of the documentation that do not say so, cut after the prefix.
@@ -88,50 +87,6 @@ const PASSWORD_WORDS: &[&str] = &[
     "xxxx",
     "secret-goes",
 ];
-/// Users and passwords of documentation, small letters only.
-const STOCK_USERS: &[&str] = &[
-    "user", "username", "usr", "uname", "name", "foo", "login", "test", "myuser", "u", "a", "me", "bob", "alice",
-    "joe", "john", "someone", "somebody", "someuser", "account", "id", "usuario",
-];
-const STOCK_PASSWORDS: &[&str] = &[
-    "password",
-    "mypassword",
-    "passwd",
-    "pass",
-    "passw",
-    "pwd",
-    "pw",
-    "passphrase",
-    "secret",
-    "test",
-    "foo",
-    "bar",
-    "baz",
-    "foobar",
-    "mypass",
-    "mypw",
-    "mysecret",
-    "somepass",
-    "userpass",
-    "token",
-    "xyz",
-    "abc",
-    "p",
-    "b",
-    "key",
-    "dummy",
-    "apikey",
-    "apitoken",
-    "apisecret",
-    "authtoken",
-    "accesstoken",
-    "apptoken",
-    "appsecret",
-    "accesskey",
-    "secretkey",
-    "clientsecret",
-];
-
 /// Why an access key id is not a real one, or `None`.
 pub fn of_id(id: &[u8]) -> Option<&'static str> {
     let tail = id.get(4..)?;
@@ -177,41 +132,6 @@ pub fn of_password(value: &[u8]) -> Option<&'static str> {
         .iter()
         .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
     says.then_some(WORD)
-}
-
-/// Why a user and a password are not real ones, or `None`: one says so itself, or documentation writes such words
-/// for both.
-pub fn of_login(user: &[u8], password: &[u8]) -> Option<&'static str> {
-    let rfc = user == b"Aladdin" && password.eq_ignore_ascii_case(b"open sesame");
-    let user = letters(user);
-    let stock_user = STOCK_USERS.contains(&user.as_str()) || user.ends_with("username");
-    let named_so = (user.ends_with("user") || user.ends_with("name")) && letters(password).ends_with("password");
-    let stock = named_so || stock_user && is_stock(password);
-    of_password(password).or_else(|| (rfc || stock).then_some(STOCK))
-}
-
-/// Whether a user and a password say what they are, and the same besides: `proxyuser` and `proxypass`.
-pub fn are_twins(user: &[u8], password: &[u8]) -> bool {
-    let rest = |text: &[u8], words: &[&str]| {
-        let text = letters(text);
-        let word = words.iter().find(|word| text.contains(**word))?;
-        Some(text.replacen(word, "", 1))
-    };
-    let rest_of_user = rest(user, &["username", "user", "login"]);
-    rest_of_user.is_some() && rest_of_user == rest(password, &["password", "passwd", "passphrase", "pass", "pwd"])
-}
-
-/// Whether documentation writes this word where a password goes.
-pub fn is_stock(password: &[u8]) -> bool {
-    STOCK_PASSWORDS.contains(&letters(password).as_str())
-}
-
-/// The letters of a word, `p@ss` for one as well.
-fn letters(text: &[u8]) -> String {
-    let letters = text
-        .iter()
-        .map(|&b| if b == b'@' { b'a' } else { b.to_ascii_lowercase() });
-    letters.filter(u8::is_ascii_lowercase).map(char::from).collect()
 }
 
 /// `least` is the largest number of distinct characters that no real value has.
@@ -265,26 +185,6 @@ mod tests {
 
     #[test]
     fn a_weak_password_is_one_and_a_described_one_is_not() {
-        for (user, password) in [
-            ("user", "pass"),
-            ("foo", "bar"),
-            ("username", "pw"),
-            ("api_user", "api_password"),
-            ("root", "your-password"),
-            ("me", "xxxxxxxx"),
-        ] {
-            assert!(of_login(user.as_bytes(), password.as_bytes()).is_some(), "{user}");
-        }
-        for (user, password) in [
-            ("root", "hunter2"),
-            ("postgres", "postgres"),
-            ("user", "horse7"),
-            ("sa", "password"),
-        ] {
-            assert!(of_login(user.as_bytes(), password.as_bytes()).is_none(), "{user}");
-        }
-        assert!(are_twins(b"cacheuser", b"cachepass") && !are_twins(b"proxyuser", b"databasepass"));
-        assert!(of_password(b"password").is_none() && is_stock(b"my_password1"));
-        assert!(is_stock(b"authToken") && is_stock(b"API_KEY") && !is_stock(b"monkey"));
+        assert!(of_password(b"password").is_none() && of_password(b"your-password").is_some());
     }
 }

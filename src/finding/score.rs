@@ -9,19 +9,49 @@ pub struct Score {
     pub odds: i16,
     /// Whether the value stands in quotes: a bare one means something in settings and little in code.
     pub is_quoted: bool,
+    pub form: Form,
+}
+
+/// What a value is made of: passwords that tests make up are of some forms more than of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// It looks drawn at random.
+    Drawn,
+    /// Letters and digits, as long as a token.
+    Long,
+    /// Letters and digits.
+    Mixed,
+    /// Letters alone.
+    Word,
+    /// Letters and signs.
+    Marked,
+    /// A word that stands for a password, or base64 of words.
+    Stock,
+}
+
+impl Form {
+    /// By number, from 0.
+    pub const ALL: [Form; 6] = [
+        Form::Drawn,
+        Form::Long,
+        Form::Mixed,
+        Form::Word,
+        Form::Marked,
+        Form::Stock,
+    ];
 }
 
 /// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
 const HIGH: i16 = 448;
-const MEDIUM: i16 = 192;
+const MEDIUM: i16 = 64;
 const LOW: i16 = -448;
 
 impl Score {
     /// The lowest odds that are worth a word.
     pub const LEAST: i16 = LOW;
 
-    pub fn new(odds: i16, is_quoted: bool) -> Self {
-        Self { odds, is_quoted }
+    pub fn new(odds: i16, is_quoted: bool, form: Form) -> Self {
+        Self { odds, is_quoted, form }
     }
 
     /// The odds with what something else says of them.

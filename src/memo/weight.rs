@@ -3,12 +3,12 @@
 //! A value without a form of its own is as sure as its score and its path make it. So a report can count the many that
 //! it does not show without reading them: of each, this is remembered and not what it is. Nothing here tells a value.
 
-use crate::finding::{Confidence, Finding, Score};
+use crate::finding::{Confidence, Finding, Form, Score};
 use crate::origin::Place;
 use crate::rules::Matcher;
 
 /// The odds in the lower half, then whether the value stands in quotes, whether it has odds at all, whether it is of low
-/// confidence by itself, whether it stands alone, whether it may claim its place.
+/// confidence by itself, whether it stands alone, whether it may claim its place, and the number of its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight(pub(super) u32);
 
@@ -17,13 +17,14 @@ const SCORED: u32 = 1 << 17;
 const LOW: u32 = 1 << 18;
 const ALONE: u32 = 1 << 19;
 const CLAIMING: u32 = 1 << 20;
+const FORM: u32 = 21;
 
 impl Weight {
     /// Of a finding as a scan gives it: at one place.
     pub fn of(finding: &Finding) -> Self {
         let mark = |holds: bool, mark: u32| if holds { mark } else { 0 };
         let score = match finding.occurrences[0].score {
-            Some(score) => SCORED | mark(score.is_quoted, QUOTED) | u32::from(score.odds as u16),
+            Some(score) => scored(score),
             None => 0,
         };
         let is_low = finding.confidence == Confidence::Low;
@@ -33,7 +34,9 @@ impl Weight {
 
     pub fn score(self) -> Option<Score> {
         let odds = self.0 as u16 as i16;
-        (self.0 & SCORED != 0).then(|| Score::new(odds, self.0 & QUOTED != 0))
+        let form = Form::ALL.get((self.0 >> FORM) as usize);
+        let form = form.filter(|_| self.0 & SCORED != 0)?;
+        Some(Score::new(odds, self.0 & QUOTED != 0, *form))
     }
 
     /// Whether it is of low confidence, whatever its place says.
@@ -50,6 +53,11 @@ impl Weight {
     pub fn stands_alone(self) -> bool {
         self.0 & ALONE != 0
     }
+}
+
+fn scored(score: Score) -> u32 {
+    let quoted = if score.is_quoted { QUOTED } else { 0 };
+    SCORED | quoted | (score.form as u32) << FORM | u32::from(score.odds as u16)
 }
 
 /// Whether nothing but score and path has a say: no marker, no half of a key elsewhere, no rule that asks for names of files.
@@ -75,9 +83,10 @@ mod tests {
     fn a_score_is_kept_as_it_was() {
         for odds in [i16::MIN, -449, -1, 0, 191, 448, i16::MAX] {
             for is_quoted in [false, true] {
-                let mark = if is_quoted { QUOTED } else { 0 };
-                let weight = Weight(SCORED | mark | u32::from(odds as u16));
-                assert_eq!(weight.score(), Some(Score::new(odds, is_quoted)));
+                for form in Form::ALL {
+                    let score = Score::new(odds, is_quoted, form);
+                    assert_eq!(Weight(scored(score) | LOW | CLAIMING).score(), Some(score));
+                }
             }
         }
         assert_eq!(Weight(LOW | ALONE).score(), None);

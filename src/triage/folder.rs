@@ -11,19 +11,7 @@ const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages"];
 /// The same, where it takes two folders to tell.
 const PAIRS: &[[&str; 2]] = &[["registry", "src"], ["pkg", "mod"], ["vendor", "bundle"]];
 
-/// Folders of tests and of what they read.
-const TESTS: &[&str] = &[
-    "test",
-    "tests",
-    "__tests__",
-    "spec",
-    "specs",
-    "testdata",
-    "fixtures",
-    "cassettes",
-];
-
-/// Words of folders and files that hold tests: `e2e-tests`, `FooTest.java`, `dockerTest`.
+/// Words of folders and files that hold tests and what they read: `e2e-tests`, `FooTest.java`, `dockerTest`.
 const TRIALS: &[&str] = &[
     "test",
     "tests",
@@ -51,15 +39,15 @@ pub fn is_installed(path: &[u8]) -> bool {
     })
 }
 
-/// Whether the path is of a file of tests.
+/// Whether the name of a folder says that it holds tests.
 pub fn is_of_tests(path: &[u8]) -> bool {
-    folders(path).any(|folder| is_one_of(TESTS, folder))
+    folders(path).any(|folder| folder == b"t" || has_trial(folder))
 }
 
 /// Whether the name of a folder, or that of a file but of settings, says that it is for trying something out.
 pub fn is_on_trial(path: &[u8]) -> bool {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    folders(path).any(|folder| folder == b"t" || has_trial(folder)) || kind(path) != Kind::Settings && has_trial(name)
+    is_of_tests(path) || kind(path) != Kind::Settings && has_trial(name)
 }
 
 /// Whether a word of a name is one of tests. A word ends before a sign, and before a capital after a small letter.

@@ -143,8 +143,16 @@ fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[
     let is_argument = matches!(next, Some(b',' | b')'));
     let is_equal = &window[sign.sign.clone()] == b"=";
     let is_last_of_map = &window[sign.sign.clone()] == b":" && next == Some(b'}');
+    let is_in_map = &window[sign.sign.clone()] == b":" && next == Some(b',') && follows_brace(&window[..name.start]);
     let is_of_openssl = is_tight && &window[name.clone()] == b"pass" && follows_flag_of_openssl(&window[..name.start]);
-    has_digit || is_flag || is_last_of_map || is_of_openssl || is_equal && is_tight && !is_argument
+    has_digit || is_flag || is_last_of_map || is_in_map || is_of_openssl || is_equal && is_tight && !is_argument
+}
+
+/// Whether a brace is open on the last line of the text: `db: {user: kim, password: value, port: 1}`.
+fn follows_brace(text: &[u8]) -> bool {
+    let line = text.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let last = line.iter().rposition(|b| b"{}".contains(b));
+    last.is_some_and(|at| line[at] == b'{')
 }
 
 /// Whether the text ends with a flag of openssl whose value says where a password comes from: `-passin pass:…`.

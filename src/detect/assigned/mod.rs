@@ -141,6 +141,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_a_value_between_others_of_a_map_and_not_of_a_call() {
+        assert_eq!(given("db: {user: kim, password: horse, port: 1}\n"), Some("horse"));
+        assert_eq!(given("login(user: kim, password: horse, port: 1)\n"), None);
+        assert_eq!(given("{a: 1} login(password: horse, port: 1)\n"), None);
+    }
+
+    #[test]
     fn what_is_no_literal_is_no_value() {
         for text in [
             "password = getpass()\n",

@@ -11,7 +11,8 @@ use super::value::after_blanks;
 use crate::detect::candidate::Candidate;
 use crate::detect::classes::Counts;
 use crate::detect::runs::{end_of_padding, is_base64, is_token};
-use crate::detect::{placeholder, randomness};
+use crate::detect::{placeholder, randomness, stock};
+use crate::finding::Confidence;
 use crate::rules::Rule;
 
 pub const BASIC: &[&str] = &[
@@ -52,7 +53,14 @@ pub fn read_basic(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate
     let (user, password) = split(&decoded)?;
     let end = end_of_padding(bytes, start + length);
     let candidate = Candidate::new(rule, start..end, &bytes[start..end]).because("it decodes to a user and a password");
-    Some(candidate.placeholder(placeholder::of_login(user, password)))
+    let candidate = candidate.placeholder(stock::of_login(user, password));
+    let opens_nothing = stock::are_shouted(user, password) || stock::are_twins(user, password);
+    Some(match opens_nothing {
+        true => candidate
+            .confidence(Confidence::Low)
+            .because("user and password only say what they are"),
+        false => candidate,
+    })
 }
 
 fn decode(text: &[u8]) -> Option<Vec<u8>> {

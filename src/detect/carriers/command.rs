@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::value::is_reference;
 use crate::detect::candidate::Candidate;
-use crate::detect::placeholder;
+use crate::detect::{placeholder, stock};
 use crate::rules::Rule;
 
 pub const COMMANDS: &[&str] = &["sshpass -p", "docker login ", "az login ", "mysql -", "mysqldump -"];
@@ -28,7 +28,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let is_template = is_reference(password) || password.iter().any(|b| b"$<>{}()[]*\\".contains(b));
     (password.len() >= 4 && !is_template).then(|| {
         let candidate = Candidate::new(rule, start..start + password.len(), password);
-        let stock = placeholder::is_stock(password).then_some("documentation writes such a password");
+        let stock = stock::is_stock(password).then_some("documentation writes such a password");
         candidate.placeholder(placeholder::of_password(password).or(stock))
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::url::{decoded, is_format};
 use super::value::is_reference;
 use crate::detect::candidate::Candidate;
-use crate::detect::placeholder;
+use crate::detect::{placeholder, stock};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
@@ -106,7 +106,7 @@ pub fn read_string(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidat
     let candidate = Candidate::new(rule, span, password).because("it stands in a connection string");
     let placeholder = placeholder::of_password(password);
     Some(
-        match placeholder::is_stock(password) {
+        match stock::is_stock(password) {
             true => candidate.confidence(Confidence::Low),
             false => candidate,
         }

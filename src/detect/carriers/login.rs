@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::value::{after_blanks, is_reference, quoted};
 use crate::detect::candidate::Candidate;
-use crate::detect::placeholder;
+use crate::detect::{placeholder, stock};
 use crate::rules::Rule;
 
 pub const KEYS: &[&str] = &[
@@ -111,8 +111,8 @@ pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate>
     let filled = person && password.len() >= 4 && !is_reference(password) && !is_reference(user);
     filled.then(|| {
         let candidate = Candidate::new(rule, span, password).because("it is passed to a call that logs in");
-        let stock = placeholder::is_stock(password).then_some("documentation writes such a password");
-        candidate.placeholder(placeholder::of_login(user, password).or(stock))
+        let stock = stock::is_stock(password).then_some("documentation writes such a password");
+        candidate.placeholder(stock::of_login(user, password).or(stock))
     })
 }
 
@@ -150,7 +150,7 @@ pub fn read_curl(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate>
         return None;
     }
     let start = at + memchr::memmem::find(line, &[user, b":", password].concat())? + user.len() + 1;
-    let placeholder = placeholder::of_login(user, password);
+    let placeholder = stock::of_login(user, password);
     Some(Candidate::new(rule, start..start + password.len(), password).placeholder(placeholder))
 }
 

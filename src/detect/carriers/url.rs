@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::value::is_reference;
 use crate::detect::candidate::Candidate;
 use crate::detect::classes::Counts;
-use crate::detect::{placeholder, randomness};
+use crate::detect::{placeholder, randomness, stock};
 use crate::finding::Confidence;
 use crate::rules::Rule;
 
@@ -45,7 +45,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
         return None;
     }
     let value = decoded(password);
-    if placeholder::of_login(user, &value).is_some() {
+    if stock::of_login(user, &value).is_some() {
         return None;
     }
     // Both are the secret: who accepts a weak password of one user has not accepted it of another.
@@ -60,7 +60,10 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
 /// What makes less sure of a password: it is the word for one, or it opens nothing that others reach.
 fn weakness(host: &[u8], user: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
     let here = is_here(host);
-    let is_stock = placeholder::is_stock(password) || here && placeholder::are_twins(user, password);
+    if stock::are_shouted(user, password) || stock::say_what_they_are(user, password) {
+        return Some((Confidence::Low, "user and password only say what they are"));
+    }
+    let is_stock = stock::is_stock(password) || here && stock::are_twins(user, password);
     match (is_stock, here) {
         (true, false) => Some((Confidence::Low, "documentation writes this word where a password goes")),
         // People do call the password of their own database so.
@@ -212,6 +215,9 @@ mod tests {
         };
         assert!(is_weak("host.test:9000", "root", "qx7wvz") && is_weak("db.example", "root", "qx7wvz"));
         assert!(is_weak("api.host.net", "login", "apiKey") && is_weak("default", "sid", "authToken"));
+        assert!(is_weak("ftp.host.net", "test_username", "test_password_3") && is_weak("db", "default", "PASSWORD"));
+        assert!(is_weak("ftp.host.net", "my_user", "wrong_pass") && !is_weak("db.host.net", "my_user", "qx7wvz"));
+        assert!(!is_weak("ftp.host.net", "anna", "wrong_pass"));
         assert!(!is_weak("api.host.net", "root", "qx7wvz") && !is_weak("contest.net", "root", "qx7wvz"));
     }
 

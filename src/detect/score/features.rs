@@ -136,7 +136,7 @@ const STOCK: &[&str] = &[
 ];
 
 /// Whether the letters of a value are such a word.
-fn is_stock(value: &[u8]) -> bool {
+pub fn is_stock(value: &[u8]) -> bool {
     let small = || {
         value
             .iter()

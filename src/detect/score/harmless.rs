@@ -3,6 +3,7 @@
 //! Judges a name and its value alone. Only what a service's own documents call public or passing is listed: when in
 //! doubt the score decides.
 
+use super::beside::{is_of_search, is_of_webhook};
 use super::features::CONTEXT_BEFORE;
 use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS};
 use super::values::opens_nothing;
@@ -36,13 +37,24 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
     };
     let by_name = match category {
         Category::Password => begins(&["passthrough", "passthru", "passenger"]),
-        Category::Token => is_of("token", PASSING_TOKENS) || begins(FORM_TOKENS) || text.ends_with(b"PublicKeyToken"),
+        Category::Token => {
+            is_of("token", PASSING_TOKENS)
+                || begins(FORM_TOKENS)
+                || text.ends_with(b"PublicKeyToken")
+                || text == b"token" && is_of_webhook(bytes, assigned)
+        }
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => {
-            is_of("key", NAMED_BY_KEYS) || text == b"S3Key" || last == "key" && is_of_vector(bytes, assigned)
+            is_of("key", NAMED_BY_KEYS)
+                || text == b"S3Key"
+                || last == "key" && (is_of_vector(bytes, assigned) || is_of_search(bytes, assigned))
         }
         Category::Secret => {
-            is_author(&words) || matches!(last.as_str(), "secretsmanager" | "secretmanager") || text == b"UserSecretsId"
+            is_author(&words)
+                || matches!(last.as_str(), "secretsmanager" | "secretmanager" | "rspauth")
+                || text == b"UserSecretsId"
+                // Programs and their plugins agree on it so that nobody starts a plugin by mistake.
+                || words.windows(2).any(|pair| pair == ["magic", "cookie"])
         }
     };
     let is_about = ABOUT.contains(&last.as_str())
@@ -180,6 +192,9 @@ mod tests {
             "LifecycleActionToken",
             "%24skiptoken",
             "secretsmanager",
+            "rspauth",
+            "MagicCookieValue",
+            "--recv-keys",
         ] {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }

@@ -69,6 +69,7 @@ pub const NAMED_BY_KEYS: &[&str] = &[
     "query",
     "host",
     "known",
+    "recv",
     "site",
     "annotation",
 ];

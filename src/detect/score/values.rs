@@ -8,6 +8,14 @@ const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQI
 /// How values begin that their services publish: a public token, a key for browsers.
 const PUBLISHED: &[&[u8]] = &[b"pk.eyJ", b"pk_live_", b"sb_publishable_"];
 
+/// What the text of a public key in base64 holds near its start: of RSA, of the curves P-256 and Ed25519 (RFC 5280, 4.1.2.7).
+const PUBLIC_KEYS: &[&[u8]] = &[
+    b"MA0GCSqGSIb3DQEBAQUAA4",
+    b"ANBgkqhkiG9w0BAQEFAAOC",
+    b"MFkwEwYHKoZIzj0CAQYI",
+    b"MCowBQYDK2VwAyEA",
+];
+
 /// Values that say yes or no, nothing, or of what kind a value is.
 const ANSWERS: &[&[u8]] = &[
     b"string",
@@ -33,12 +41,15 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || begins_with(PUBLISHED)
         // What is behind it is judged as a login.
         || value.starts_with(b"Basic ")
+        || value.starts_with(b"rspauth=")
         || value.starts_with(b"arn:aws")
         || value.starts_with(TIMEOUTS)
+        || is_public_key(value)
         || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
         || is_address(value)
         || is_date(value)
         || is_repeated(value)
+        || is_counted(value)
         || is_link(value)
         || is_dotted_number(value)
         || is_other_script(value)
@@ -51,6 +62,24 @@ fn is_repeated(value: &[u8]) -> bool {
     let has_period = |length: &usize| value[*length..] == value[..value.len() - length];
     value.len() >= 6 && signs.all(|sign| Some(sign) == first)
         || value.len() >= 16 && (1..=value.len() / 3).any(|length| has_period(&length))
+}
+
+/// Whether the value counts letters and digits by turns: `A1B2C3D4E5F6`.
+fn is_counted(value: &[u8]) -> bool {
+    let follows = |trio: &[u8]| trio[2].to_ascii_lowercase() == trio[0].to_ascii_lowercase() + 1;
+    let takes_turns = |pair: &[u8]| pair[0].is_ascii_digit() != pair[1].is_ascii_digit();
+    value.len() >= 10 && value.is_ascii() && value.windows(2).all(takes_turns) && {
+        // After 9 comes 0.
+        let steps = value.windows(3).filter(|trio| follows(trio)).count();
+        steps + 3 >= value.len()
+    }
+}
+
+/// Whether the value is a public key.
+fn is_public_key(value: &[u8]) -> bool {
+    let start = &value[..value.len().min(32)];
+    let has = |part: &&[u8]| memchr::memmem::find(start, part).is_some();
+    start.starts_with(b"M") && PUBLIC_KEYS.iter().any(has)
 }
 
 /// Whether the value is an address without a password, which would be a rule of its own.
@@ -101,11 +130,23 @@ mod tests {
             "https://a.example/v1/b1",
             "ref+vault://prod/db",
             "xxxxxxxx-xxxx-xxxx",
+            "a1B2c3D4e5F6",
+            "A1B2C3D4E5F6G7H8I9J0",
+            "MCowBQYDK2VwAyEAwm",
             &repeated,
         ] {
             assert!(opens_nothing(value.as_bytes()), "{value}");
         }
-        for value in ["2024-05x17", "1.2.3", "amqp://a:b@c", "aabbaa", "h4x0rh4x0r", "trueno"] {
+        for value in [
+            "a1b2x3d4e5y6",
+            "MC4CAQAwBQYDK2Vw",
+            "2024-05x17",
+            "1.2.3",
+            "amqp://a:b@c",
+            "aabbaa",
+            "h4x0rh4x0r",
+            "trueno",
+        ] {
             assert!(!opens_nothing(value.as_bytes()), "{value}");
         }
     }
