@@ -75,11 +75,8 @@ impl ForeignRules {
         for (number, (keyword, _)) in all.keywords.iter().enumerate() {
             all.beginning[usize::from(keyword[0])].push(number);
         }
-        let searched = || {
-            all.keywords
-                .iter()
-                .map(|(keyword, _)| &keyword[..keyword.len().min(SEARCHED)])
-        };
+        let keywords = || all.keywords.iter().map(|(keyword, _)| keyword);
+        let searched = || keywords().map(|keyword| &keyword[..keyword.len().min(SEARCHED)]);
         all.longest = searched().map(<[u8]>::len).max().unwrap_or(0);
         if all.longest > 0 {
             let search = AhoCorasick::builder()
