@@ -112,7 +112,7 @@ fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
 fn is_cut(category: Category, value: &[u8]) -> bool {
     let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
     let shown = value[..value.len() - padding].strip_suffix(b"...");
-    shown.is_some_and(|shown| category != Category::Password || shown.ends_with(b"_"))
+    shown.is_some_and(|shown| category != Category::Password || shown.ends_with(b"_") || shown.ends_with(b"-"))
 }
 
 /// Whether the name says that the value is a digest, and the value does not say that it is made of a password by `crypt`.
@@ -200,7 +200,7 @@ mod tests {
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
         assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
-        assert!(is("password: 'ab12_...'") && !is("password: 'whoah...'"));
+        assert!(is("password: 'ab12_...'") && is("password: acme-...") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
