@@ -144,14 +144,20 @@ fn base64_number(secret: &[u8]) -> bool {
 /// <https://github.com/pypi/warehouse/blob/main/warehouse/macaroons/services.py> makes them, and
 /// <https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt> for the format.
 fn pypi_macaroon(secret: &[u8]) -> bool {
-    let Some(macaroon) = secret.strip_prefix(b"pypi-").and_then(decoded) else {
+    const NAME: &[u8] = b"pypi";
+    let body = secret.strip_prefix(NAME).and_then(|rest| rest.strip_prefix(b"-"));
+    let Some(macaroon) = body.and_then(decoded) else {
         return false;
     };
-    let made = [&b"\x02\x01\x08pypi.org\x02"[..], b"\x02\x01\x0dtest.pypi.org\x02"];
+    // The location: its number, its length, the name.
+    let is_of = |site: &[u8]| {
+        let index = [site, NAME, b".org"].concat();
+        macaroon.starts_with(&[&[2, 1, index.len() as u8], &index[..], &[2]].concat())
+    };
     let signed = macaroon
         .last_chunk::<35>()
         .is_some_and(|end| end.starts_with(b"\x00\x06\x20"));
-    made.iter().any(|start| macaroon.starts_with(start)) && signed
+    signed && (is_of(b"") || is_of(b"test."))
 }
 
 /// What a text in base64 of either alphabet means, padded or not.
