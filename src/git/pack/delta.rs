@@ -78,7 +78,7 @@ pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Cop
     }
 }
 
-/// Appends by a few pages at a time: a C library hands more to an instruction that begins slowly, and a history is
+/// Appends by two kilobytes at a time: a C library hands more to an instruction that begins slowly, and a history is
 /// made of millions of such copies. It took half of the time of all of them.
 fn append(into: &mut Vec<u8>, bytes: &[u8]) {
     for some in bytes.chunks(AT_ONCE) {

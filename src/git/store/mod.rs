@@ -229,9 +229,7 @@ impl Store {
         let found = self.dirs.iter().find_map(|dir| loose::read(dir, id, into));
         found.unwrap_or_else(|| Err(MISSING.to_owned()))
     }
-}
 
-impl Store {
     /// An object for those who keep it: what is packed is not copied.
     ///
     /// # Errors
