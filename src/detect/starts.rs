@@ -31,7 +31,7 @@ impl<T> Starts<T> {
 
     /// The texts, in order.
     pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.things.iter().map(|(text, _)| &text.whole[..])
+        self.things.iter().map(|(text, _)| text.whole())
     }
 
     /// The things whose text these bytes start with.
@@ -59,6 +59,10 @@ impl Text {
             mask: Self::head_of(&vec![0xff; whole.len()]),
             whole,
         }
+    }
+
+    pub fn whole(&self) -> &[u8] {
+        &self.whole
     }
 
     /// The first bytes of a place, to be compared with those of any number of texts.

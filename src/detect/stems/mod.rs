@@ -5,6 +5,7 @@
 //! stands are its literals compared. What a literal means is not known here.
 
 mod choose;
+mod filter;
 mod groups;
 mod search;
 
@@ -16,8 +17,19 @@ use search::Search;
 /// The search for all literals.
 pub struct Stems {
     search: Search,
-    /// By number of the stem: each literal that holds it, and where.
-    literals: Vec<Vec<(usize, Text)>>,
+    /// By number of the stem.
+    holders: Vec<Holders>,
+}
+
+/// The literals that hold a stem.
+struct Holders {
+    /// Those that start with it.
+    from_start: Vec<Text>,
+    /// The others, and where they hold it, in the order of the bytes that they have before it.
+    further_on: Vec<(usize, Text)>,
+    /// These bytes, and one bit for the lower six of each: few places have one of them.
+    before: Vec<u8>,
+    bits: u64,
 }
 
 impl Stems {
@@ -27,7 +39,7 @@ impl Stems {
         let (stems, literals): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
         (!stems.is_empty()).then(|| Self {
             search: Search::new(&stems),
-            literals,
+            holders: literals.into_iter().map(Holders::new).collect(),
         })
     }
 
@@ -74,19 +86,45 @@ impl Stems {
         range: &Range<usize>,
         visit: &mut impl FnMut(usize) -> bool,
     ) -> bool {
-        let (mut last, mut head, mut visited) = (usize::MAX, 0, false);
-        self.literals[stem].iter().all(|(offset, literal)| {
-            let Some(start) = at.checked_sub(*offset).filter(|start| range.contains(start)) else {
-                return true;
-            };
-            if start != last {
-                (last, head, visited) = (start, Text::head_of(&bytes[start..]), false);
-            }
-            if visited || !literal.starts(&bytes[start..], head) {
-                return true;
-            }
-            visited = true;
-            visit(start)
+        self.holders[stem].around(bytes, at, range, visit)
+    }
+}
+
+impl Holders {
+    fn new(literals: Vec<(usize, Text)>) -> Self {
+        let (from_start, mut further_on): (Vec<_>, Vec<_>) = literals.into_iter().partition(|(offset, _)| *offset == 0);
+        let byte_before = |(offset, literal): &(usize, Text)| literal.whole()[offset - 1];
+        further_on.sort_by_key(byte_before);
+        let before: Vec<u8> = further_on.iter().map(byte_before).collect();
+        Self {
+            from_start: from_start.into_iter().map(|(_, literal)| literal).collect(),
+            bits: before.iter().fold(0, |bits, byte| bits | 1 << (byte & 63)),
+            before,
+            further_on,
+        }
+    }
+
+    /// Visits the places in a range where a literal starts that holds the stem at this one.
+    fn around(&self, bytes: &[u8], at: usize, range: &Range<usize>, visit: &mut impl FnMut(usize) -> bool) -> bool {
+        let starts = |literal: &Text, start: usize| literal.starts(&bytes[start..], Text::head_of(&bytes[start..]));
+        if range.contains(&at) && self.from_start.iter().any(|literal| starts(literal, at)) && !visit(at) {
+            return false;
+        }
+        let Some(byte) = at
+            .checked_sub(1)
+            .map(|before| bytes[before])
+            .filter(|byte| self.bits >> (byte & 63) & 1 == 1)
+        else {
+            return true;
+        };
+        let first = self.before.partition_point(|before| *before < byte);
+        let count = self.before[first..]
+            .iter()
+            .take_while(|before| **before == byte)
+            .count();
+        self.further_on[first..first + count].iter().all(|(offset, literal)| {
+            let start = at.checked_sub(*offset).filter(|start| range.contains(start));
+            start.is_none_or(|start| !starts(literal, start) || visit(start))
         })
     }
 }

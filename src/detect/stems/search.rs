@@ -1,13 +1,13 @@
-//! Which stem stands where: vectors rule out nearly every place, and a table tells which stem it is.
+//! Which stem stands where: vectors rule out nearly every place ([`filter`]), and a table tells which stem it is.
 //!
-//! A stem is told by up to four bytes. Of each byte bit 5 is left out, by which letters of both cases are the same, and
-//! bit 7. The rest, 24 bits, is looked up in six tables of sixteen entries, 64 places at a time; each entry has one bit
-//! for each of eight groups of stems, and a place is worth a look if some bit is set in all six. This is the Teddy of
-//! Hyperscan, but for the last two tables: they take the upper bits of two bytes each, which tell letters apart.
-//! <https://www.usenix.org/conference/nsdi19/presentation/wang-xiang>
+//! A stem is told by up to four bytes, folded. At most places that are left, its first bytes are none that any stem has.
+//! What a stem leads to is not known here.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x16, u8x64};
+use std::collections::BTreeSet;
 
+use fearless_simd::{Level, dispatch};
+
+use super::filter::{BLOCK, FEW, filter};
 use super::groups::{Tables, group};
 
 /// So many bytes of a literal are enough to look for.
@@ -19,30 +19,33 @@ pub struct Search {
     groups: Vec<Tables>,
     /// One for each length that a stem has: what is left of four bytes.
     masks: Vec<u32>,
-    /// One bit for each hash of a stem: few places have one that no stem has.
+    /// The same of the first [`HEAD`] bytes, of which most stems have as many.
+    heads: Vec<u32>,
+    /// One bit for each hash of a stem's head: few places have one that no stem has.
     hashes: Box<[u64; 1 << 9]>,
     /// Stems with their numbers, at the place of their hash or behind it.
     slots: Vec<Option<(u32, u32)>>,
 }
 
-const BLOCK: usize = 64;
+/// So many bytes of a stem are asked for at first, at once for stems of any more.
+const HEAD: usize = 3;
+
 /// So many bytes at a time, and fewer where there are no more than that.
 const AT_ONCE: usize = 32 * BLOCK;
 const SHORT: usize = 4 * BLOCK;
-/// Few blocks have more places that are worth a look: so many are written down of each, and counted afterwards.
-const FEW: usize = 3;
 
 impl Search {
     /// Stems of one to four bytes, folded.
     pub fn new(stems: &[Vec<u8>]) -> Self {
-        let mut masks: Vec<u32> = stems.iter().map(|stem| mask(stem.len())).collect();
-        masks.sort_unstable();
-        masks.dedup();
+        let masks = |longest: usize| {
+            let masks: BTreeSet<u32> = stems.iter().map(|stem| mask(stem.len().min(longest))).collect();
+            masks.into_iter().collect()
+        };
         let mut hashes = Box::new([0; 1 << 9]);
         let mut slots = vec![None; (4 * stems.len()).next_power_of_two().max(256)];
         for (number, stem) in stems.iter().enumerate() {
             let key = four(stem, 0) & mask(stem.len());
-            let (word, bit) = place(key);
+            let (word, bit) = place(key & mask(HEAD));
             hashes[word] |= bit;
             let mut slot = hash(key) & (slots.len() - 1);
             while slots[slot].is_some() {
@@ -53,7 +56,8 @@ impl Search {
         Self {
             level: Level::new(),
             groups: group(stems),
-            masks,
+            masks: masks(LONGEST),
+            heads: masks(HEAD),
             hashes,
             slots,
         }
@@ -115,7 +119,7 @@ impl Search {
 
     /// Whether one of these four bytes' beginnings could be a stem.
     fn may_stand(&self, four: u32) -> bool {
-        let set = self.masks.iter().map(|mask| {
+        let set = self.heads.iter().map(|mask| {
             let (word, bit) = place(four & mask);
             self.hashes[word] & bit
         });
@@ -162,61 +166,6 @@ fn hash(key: u32) -> usize {
 fn place(key: u32) -> (usize, u64) {
     let hash = key.wrapping_mul(0x9E37_79B1) >> 17;
     ((hash >> 6) as usize, 1 << (hash & 63))
-}
-
-/// Writes down the places in so many blocks that some group's stem could stand at, and says how many there are. There
-/// are three bytes more.
-#[inline(always)]
-fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, places: &mut [u16]) -> usize {
-    let mut count = 0;
-    let blocks = (0..blocks).zip(blocks_from(bytes, 0));
-    let blocks = blocks
-        .zip(blocks_from(bytes, 1))
-        .zip(blocks_from(bytes, 2))
-        .zip(blocks_from(bytes, 3));
-    for ((((block, first), second), third), fourth) in blocks {
-        let first = u8x64::from_slice(simd, first);
-        let second = u8x64::from_slice(simd, second);
-        let third = u8x64::from_slice(simd, third);
-        let fourth = u8x64::from_slice(simd, fourth);
-        let front = (first >> 4) & 5 | (second >> 3) & 10;
-        let back = (third >> 4) & 5 | (fourth >> 3) & 10;
-        let mut fit = u8x64::splat(simd, 0);
-        for tables in groups {
-            fit |= entries(simd, &tables[0], first & 15)
-                & entries(simd, &tables[1], second & 15)
-                & entries(simd, &tables[2], third & 15)
-                & entries(simd, &tables[3], fourth & 15)
-                & entries(simd, &tables[4], front)
-                & entries(simd, &tables[5], back);
-        }
-        let mask = !fit.simd_eq(0).to_bitmask();
-        let mut left = mask;
-        let here = &mut places[count..];
-        for place in &mut here[..FEW] {
-            *place = (block * BLOCK) as u16 + left.trailing_zeros() as u16;
-            left &= left.wrapping_sub(1);
-        }
-        let mut more = FEW;
-        while left != 0 {
-            here[more] = (block * BLOCK) as u16 + left.trailing_zeros() as u16;
-            left &= left - 1;
-            more += 1;
-        }
-        count += mask.count_ones() as usize;
-    }
-    count
-}
-
-/// The entries of a table at indices below 16.
-#[inline(always)]
-fn entries<S: Simd>(simd: S, table: &[u8; 16], indices: u8x64<S>) -> u8x64<S> {
-    u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices)
-}
-
-#[inline(always)]
-fn blocks_from(bytes: &[u8], start: usize) -> std::slice::Iter<'_, [u8; BLOCK]> {
-    bytes[start..].as_chunks().0.iter()
 }
 
 #[cfg(test)]
