@@ -35,17 +35,18 @@ impl Counts {
 pub struct Classes<'t> {
     text: &'t [u8],
     span: Range<usize>,
-    first: Masks,
+    /// Which of the first characters are letters or digits.
+    first_words: u64,
     pub counts: Counts,
 }
 
 impl<'t> Classes<'t> {
     pub fn of(text: &'t [u8], span: Range<usize>) -> Self {
-        let (first, counts) = dispatch!(Level::new(), simd => count(simd, text, &span));
+        let (first_words, counts) = dispatch!(Level::new(), simd => count(simd, text, &span));
         Self {
             text,
             span,
-            first,
+            first_words,
             counts,
         }
     }
@@ -54,13 +55,12 @@ impl<'t> Classes<'t> {
     /// those of signs, in order, until it says no. Returns whether it never did.
     pub fn all_boundaries(&self, last: usize, with_signs: bool, mut visit: impl FnMut(usize) -> bool) -> bool {
         let end = self.span.end.min(self.span.start + last + 1);
-        let mut masks = self.first;
+        let mut word = self.first_words;
         let mut was_word = 0;
         for start in (self.span.start..end).step_by(BLOCK) {
             if start != self.span.start {
-                masks = dispatch!(Level::new(), simd => Masks::of(simd, self.text, start..self.span.end));
+                word = dispatch!(Level::new(), simd => Masks::of(simd, self.text, start..self.span.end).words());
             }
-            let word = masks.digits | masks.letters();
             let inside = word & (word << 1 | was_word);
             was_word = word >> (BLOCK - 1);
             let signs = if with_signs { !word } else { 0 };
@@ -123,6 +123,12 @@ impl Masks {
         self.upper | self.lower
     }
 
+    /// Letters and digits.
+    #[inline(always)]
+    fn words(&self) -> u64 {
+        self.digits | self.letters()
+    }
+
     #[inline(always)]
     fn count(&self, counts: &mut Counts) {
         counts.digits += self.digits.count_ones() as usize;
@@ -135,9 +141,10 @@ impl Masks {
     }
 }
 
-/// The classes of a value's first characters, and the counts of all: each where the machine counts bits at once.
+/// Which of a value's first characters are letters or digits, and the counts of all: each where the machine counts bits
+/// at once.
 #[inline(always)]
-fn count<S: Simd>(simd: S, text: &[u8], span: &Range<usize>) -> (Masks, Counts) {
+fn count<S: Simd>(simd: S, text: &[u8], span: &Range<usize>) -> (u64, Counts) {
     let first = Masks::of(simd, text, span.clone());
     let mut counts = Counts::default();
     first.count(&mut counts);
@@ -148,7 +155,7 @@ fn count<S: Simd>(simd: S, text: &[u8], span: &Range<usize>) -> (Masks, Counts) 
         counts.turns += usize::from(before.digits >> (BLOCK - 1) == 1 && masks.letters() & 1 == 1);
         before = masks;
     }
-    (first, counts)
+    (first.words(), counts)
 }
 
 #[inline(always)]

@@ -3,6 +3,7 @@
 //! A run is a longest stretch of `A-Z a-z 0-9 + / - _ \ %` of at least [`SHORTEST`] bytes. A run is then
 //! cut into [`Piece`]s at escapes that stand for other characters.
 
+mod passed;
 mod piece;
 
 use std::ops::Range;
@@ -10,6 +11,7 @@ use std::ops::Range;
 use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x16, u8x64};
 
 pub use crate::rules::shape::{is_base64, is_token};
+pub use passed::Passed;
 pub use piece::{Piece, for_each_piece};
 
 /// Shorter runs hold no secret that is recognised by its look alone.
@@ -45,7 +47,8 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
     let level = Level::new();
     // Runs that start before this were visited.
     let mut done = 0;
-    let mut visit_block = |here: usize, starts: u64, tokens: u64| {
+    // The block's token characters, and those of as many blocks behind it as are known.
+    let mut visit_block = |here: usize, starts: u64, tokens: &[u64]| {
         let mut left = starts;
         while left != 0 {
             let first = left.trailing_zeros();
@@ -54,9 +57,9 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
             if start < done {
                 continue;
             }
-            let length = (tokens >> first).trailing_ones();
+            let length = (tokens[0] >> first).trailing_ones();
             done = match first + length {
-                64 => end_of_run(level, bytes, here + BLOCK),
+                64 => end_of_run(level, bytes, here + BLOCK, &tokens[1..]),
                 _ => start + length as usize,
             };
             visit(start..done);
@@ -65,14 +68,14 @@ pub fn for_each_run(bytes: &[u8], mut visit: impl FnMut(Range<usize>)) {
     // What was inserted into a file is short.
     if bytes.len() < BLOCK {
         let tokens = token_mask_of(level, bytes);
-        return visit_block(0, long_runs(tokens, 0), tokens);
+        return visit_block(0, long_runs(tokens, 0), &[tokens]);
     }
     let mut tokens = [0; AT_ONCE + 1];
     let mut starts = [0; AT_ONCE];
     for base in (0..bytes.len()).step_by(AT_ONCE * BLOCK) {
         let count = dispatch!(level, simd => read_blocks(simd, &bytes[base..], &mut tokens, &mut starts));
-        for (block, (starts, tokens)) in starts[..count].iter().zip(tokens).enumerate() {
-            visit_block(base + block * BLOCK, *starts, tokens);
+        for (block, starts) in starts[..count].iter().enumerate().filter(|(_, starts)| **starts != 0) {
+            visit_block(base + block * BLOCK, *starts, &tokens[block..=count]);
         }
     }
 }
@@ -138,11 +141,20 @@ fn long_runs(mask: u64, next: u64) -> u64 {
     sixteen & (four >> 16 | next_four << 48)
 }
 
-/// Where a run ends that has a whole block's bytes before this place.
-fn end_of_run(level: Level, bytes: &[u8], from: usize) -> usize {
-    let rest = bytes[from..].chunks(BLOCK);
+/// Where a run ends that goes on at this place, where a block starts; `tokens` are those of the blocks from there on, as
+/// far as they are known.
+fn end_of_run(level: Level, bytes: &[u8], from: usize, tokens: &[u64]) -> usize {
+    let unknown = bytes
+        .get(from + tokens.len() * BLOCK..)
+        .unwrap_or_default()
+        .chunks(BLOCK);
     let mut end = from;
-    for more in rest.map(|rest| token_mask_of(level, rest).trailing_ones() as usize) {
+    for tokens in tokens
+        .iter()
+        .copied()
+        .chain(unknown.map(|rest| token_mask_of(level, rest)))
+    {
+        let more = tokens.trailing_ones() as usize;
         end += more;
         if more < BLOCK {
             break;

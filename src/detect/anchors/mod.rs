@@ -13,9 +13,10 @@ use std::ops::Range;
 
 use super::classes::Classes;
 use super::escapes;
+use super::join;
 use super::literals::Place;
 use super::looks::Looks;
-use super::runs;
+use super::runs::{self, Passed};
 use super::{Detected, Detectors};
 use crate::git::Copied;
 
@@ -42,6 +43,9 @@ pub(super) struct Run {
 /// back to a name, and what is looked at before that and behind a value.
 const BEFORE: usize = 320;
 const BEHIND: usize = 32;
+
+/// In a range of so many bytes runs are likely to stand again.
+const LONG: usize = 2048;
 
 /// How far before a run a literal may start that leads to it.
 pub(super) const NEAR: usize = 96;
@@ -147,10 +151,21 @@ impl Detectors {
     /// Finds the runs in a range that no run crosses the ends of.
     fn find_runs(&self, bytes: &[u8], range: Range<usize>, found: &mut Vec<Run>) {
         let start = range.start;
+        let mut passed = (range.len() >= LONG).then(Passed::new);
         runs::for_each_run(&bytes[range], |run| {
-            let run = Run::at(self, bytes, start + run.start..start + run.end);
+            let span = start + run.start..start + run.end;
+            // Beside a quote the same run could be a part of something.
+            let is_known = |passed: &Passed| passed.has(bytes, &span) && !join::is_quoted(bytes, &span);
+            if passed.as_ref().is_some_and(is_known) {
+                return;
+            }
+            let run = Run::at(self, bytes, span.clone());
             if run.looks.is_telling() {
                 found.push(run);
+            } else if let Some(passed) = &mut passed
+                && !run.looks.has(Looks::ESCAPED)
+            {
+                passed.remember(bytes, &span);
             }
         });
     }
