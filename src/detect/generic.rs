@@ -9,21 +9,22 @@ use std::sync::Arc;
 use super::assigned::Assigned;
 use super::candidate::Candidate;
 use super::classes::Counts;
+use super::name::Beside;
 use super::runs::end_of_padding;
-use super::{given, name, randomness, score};
+use super::{given, randomness, score};
 use crate::finding::{Confidence, Score};
 use crate::rules::Rule;
 
 /// Longer values are data, not credentials.
 const LONGEST: usize = 512;
 
-/// Scores a value that looks random as a secret of an unknown kind, by the name before it.
-pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candidate> {
+/// Scores a value that looks random as a secret of an unknown kind, by the name beside it.
+pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, beside: &Beside<'_>) -> Option<Candidate> {
     if !stands_alone(bytes, &span) {
         return None;
     }
     let assigned = Assigned {
-        name: name::of_assigned_secret(bytes, span.start)?,
+        name: beside.of_assigned_secret()?,
         value: span.start..end_of_padding(bytes, span.end),
     };
     let mut candidate = score::judge(rule, bytes, &assigned)?;

@@ -26,9 +26,13 @@ const DEFINE: &str = "#define";
 
 /// Whether the last line of a text is a directive and a name, which is given what follows: `next` is its first byte.
 pub fn is_directed(text: &[u8], next: Option<u8>) -> bool {
-    let start = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
     let line = text[start..].trim_ascii();
-    let Some(blank) = line.iter().rposition(|b| b" \t".contains(b)) else {
+    // Most lines are told by how they start.
+    let Some(b'#' | b'e' | b'E' | b's' | b'S' | b'p' | b'P') = line.first() else {
+        return false;
+    };
+    let Some(blank) = memchr::memrchr2(b' ', b'\t', line) else {
         return false;
     };
     let first = line[..blank].trim_ascii_end();
@@ -76,7 +80,9 @@ mod tests {
             "set -gx API_TOKEN @",
         ] {
             let start = text.find('@').expect("marked");
-            let name = name::of_assigned_secret(text.as_bytes(), start).expect("a name");
+            let name = name::Beside::new(text.as_bytes(), start)
+                .of_assigned_secret()
+                .expect("a name");
             assert_eq!(&text[name.clone()], "API_TOKEN");
             assert!(is_handed_over(text.as_bytes(), &name, start), "{text}");
         }
@@ -87,7 +93,7 @@ mod tests {
             "API_TOKEN @",
         ] {
             assert_eq!(
-                name::of_assigned_secret(text.as_bytes(), text.len() - 1),
+                name::Beside::new(text.as_bytes(), text.len() - 1).of_assigned_secret(),
                 None,
                 "{text}"
             );

@@ -57,6 +57,7 @@ use anchors::Run;
 use foreign::ForeignRules;
 use literals::{Literals, Meaning, Shown};
 use looks::Looks;
+use name::Beside;
 use named::Named;
 use prefixes::{Prefix, Prefixes};
 
@@ -229,10 +230,10 @@ impl Detectors {
     fn read_piece(&self, bytes: &[u8], piece: &runs::Piece<'_>, looks: Looks, detected: &mut Detected) {
         let value = &piece.value[..];
         let span = || piece.span.clone();
+        let beside = Beside::new(bytes, piece.span.start);
         let found = &mut detected.candidates;
         if let Some(rule) = self.secret_key.as_ref().filter(|_| looks.has(Looks::SECRET_KEY)) {
-            let says = || name::says(bytes, piece.span.start);
-            found.extend(aws::secret::read(rule, bytes, span(), value, says));
+            found.extend(aws::secret::read(rule, bytes, span(), value, || beside.says()));
         }
         if let Some(rule) = self.secret_key.as_ref().filter(|_| looks.has(Looks::PART)) {
             let says = |start| name::says(bytes, start);
@@ -245,7 +246,7 @@ impl Detectors {
             found.extend(aws::ses::read(rule, bytes, span(), value));
         }
         if let Some(rule) = self.generic.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
-            found.extend(generic::read(rule, bytes, span()));
+            found.extend(generic::read(rule, bytes, span(), &beside));
         }
         if let Some(rule) = self.key_file.as_ref().filter(|_| looks.has(Looks::RANDOM)) {
             found.extend(carriers::key_file(rule, bytes, span(), value));
@@ -254,7 +255,7 @@ impl Detectors {
             self.prefixes.read(bytes, piece, found);
         }
         if looks.has(Looks::NAMED) {
-            self.named.read(bytes, span(), value, found);
+            self.named.read(&beside, span(), value, found);
         }
         if looks.has(Looks::NESTED) {
             detected.nested.extend(nested::read(bytes, piece));

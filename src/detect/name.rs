@@ -4,6 +4,7 @@
 //! tables, calls, typed declarations, and a value under its name (`Default:`, `"value":`). It never looks
 //! ahead, and knows nothing of paths.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::given::is_directed;
@@ -22,23 +23,55 @@ const CARRIERS: &[&str] = &[
 
 /// Reads what the name before `start` says.
 pub fn says(bytes: &[u8], start: usize) -> Says {
-    judge(&name_before(bytes, start).words)
-}
-
-/// Where the name before `start` stands, if it says that its value is secret and a sign assigns it. A bare `key`
-/// counts where nothing else names the value.
-pub fn of_assigned_secret(bytes: &[u8], start: usize) -> Option<Range<usize>> {
-    let name = name_before(bytes, start);
-    match judge(&name.words) {
-        Says::Secret | Says::AwsSecret | Says::Key => name.assigned.then_some(name.span),
-        Says::Nothing => name.key,
-        Says::Harmless => None,
-    }
+    Beside::new(bytes, start).says()
 }
 
 /// Returns the name before `start`, lower-case, letters and digits only; empty if there is none.
 pub fn before(bytes: &[u8], start: usize) -> String {
-    name_before(bytes, start).words.concat()
+    Beside::new(bytes, start).text()
+}
+
+/// The name beside a value, which several detectors may ask for: it is read once, and only if one does.
+pub struct Beside<'c> {
+    bytes: &'c [u8],
+    start: usize,
+    name: OnceCell<Name>,
+}
+
+impl<'c> Beside<'c> {
+    /// The name before `start`.
+    pub fn new(bytes: &'c [u8], start: usize) -> Self {
+        Self {
+            bytes,
+            start,
+            name: OnceCell::new(),
+        }
+    }
+
+    fn name(&self) -> &Name {
+        self.name.get_or_init(|| name_before(self.bytes, self.start))
+    }
+
+    /// What it says.
+    pub fn says(&self) -> Says {
+        judge(&self.name().words)
+    }
+
+    /// Where it stands, if it says that its value is secret and a sign assigns it. A bare `key` counts where nothing else
+    /// names the value.
+    pub fn of_assigned_secret(&self) -> Option<Range<usize>> {
+        let name = self.name();
+        match self.says() {
+            Says::Secret | Says::AwsSecret | Says::Key => name.assigned.then(|| name.span.clone()),
+            Says::Nothing => name.key.clone(),
+            Says::Harmless => None,
+        }
+    }
+
+    /// Lower-case, letters and digits only; empty if there is none.
+    pub fn text(&self) -> String {
+        self.name().words.concat()
+    }
 }
 
 /// A name as it stands before a value.
@@ -77,8 +110,7 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
         let words = words(if flag || directed { last } else { text });
         // `AWS Secret Access Key [****************ABCD]:` shows the end of the value before.
         let masked = window[..end - length].ends_with(b"**");
-        let carrier = CARRIERS.contains(&words.concat().as_str());
-        if !words.is_empty() && !masked && !carrier {
+        if !words.is_empty() && !masked && !is_carrier(&words) {
             let assigned = signed || directed;
             let start = end - if flag || directed { last.len() } else { length };
             let span = low + start..low + end;
@@ -102,6 +134,11 @@ fn name_before(bytes: &[u8], start: usize) -> Name {
     Name { key, ..Name::default() }
 }
 
+fn is_carrier(words: &[String]) -> bool {
+    let letters = || words.iter().flat_map(|word| word.bytes());
+    CARRIERS.iter().any(|carrier| carrier.bytes().eq(letters()))
+}
+
 /// Splits a name into words, at signs and where a capital follows a small letter. An access key id in it is
 /// no word of it.
 pub fn words(name: &[u8]) -> Vec<String> {
@@ -114,10 +151,11 @@ pub fn words(name: &[u8]) -> Vec<String> {
         if is_id {
             continue;
         }
-        let mut word = String::new();
+        let mut word = String::with_capacity(part.len());
         for (i, byte) in part.iter().enumerate() {
             if byte.is_ascii_uppercase() && i > 0 && part[i - 1].is_ascii_lowercase() {
-                words.push(std::mem::take(&mut word));
+                let rest = String::with_capacity(part.len() - i);
+                words.push(std::mem::replace(&mut word, rest));
             }
             word.push(byte.to_ascii_lowercase() as char);
         }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::classes::Counts;
-use super::{checksum, generic, name, placeholder, randomness};
+use super::name::Beside;
+use super::{checksum, generic, placeholder, randomness};
 use crate::rules::shape::Shape;
 use crate::rules::{Matcher, Rule, Text};
 
@@ -119,9 +120,8 @@ impl Named {
     }
 
     /// Reads the value by every rule whose name stands beside it, in the order of the rules.
-    pub fn read(&self, bytes: &[u8], span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
-        let beside = name::before(bytes, span.start);
-        let rules = self.names.within(&beside);
+    pub fn read(&self, beside: &Beside<'_>, span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
+        let rules = self.names.within(&beside.text());
         for rule in rules.into_iter().map(|index| &self.rules[index]) {
             let Matcher::Named { pattern, .. } = &rule.matcher else {
                 continue;

@@ -17,7 +17,7 @@ pub enum Says {
     AwsSecret,
 }
 
-/// What says that a value is an AWS secret key, wherever it stands in a name.
+/// What says that a value is an AWS secret key, wherever it stands in a name. Each holds `secret`.
 const AWS_SECRET: &[&str] = &[
     "secretaccesskey",
     "secretkey",
@@ -107,7 +107,7 @@ pub fn judge(words: &[String]) -> Says {
             .iter()
             .any(|word| starts.iter().any(|start| word.starts_with(start)))
     };
-    if has(AWS_SECRET) || (has(&["secret"]) && has(AWS)) {
+    if has(&["secret"]) && (has(AWS_SECRET) || has(AWS)) {
         Says::AwsSecret
     } else if begins(HARMLESS) || words.last().is_some_and(|word| word == "id" || word == "ids") {
         Says::Harmless

@@ -31,8 +31,18 @@ pub fn around(window: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+    NAME[usize::from(byte)]
 }
+
+const NAME: [bool; 256] = {
+    let mut name = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        name[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$');
+        byte += 1;
+    }
+    name
+};
 
 /// What the name names: by the word of a secret that stands last in it, and as a key if there is none.
 pub fn category(name: &[u8]) -> Category {

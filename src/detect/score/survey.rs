@@ -22,7 +22,7 @@ pub fn survey(bytes: &[u8]) -> Vec<(Assigned, Row)> {
                 randomness::looks_random(&piece.value)
             });
             let named = is_random
-                .then(|| name::of_assigned_secret(bytes, piece.span.start))
+                .then(|| name::Beside::new(bytes, piece.span.start).of_assigned_secret())
                 .flatten();
             if let Some(name) = named.filter(|_| generic::stands_alone(bytes, &piece.span)) {
                 let value = piece.span.start..runs::end_of_padding(bytes, piece.span.end);
