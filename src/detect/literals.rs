@@ -186,7 +186,8 @@ impl Literals {
     pub fn place(&self, bytes: &[u8], at: usize) -> Place {
         // Which literals start here is to be seen from so much.
         let mut shown = Shown::new(0, self.longest_whole);
-        let mut tells = self.others.iter().any(|other| bytes[at..].starts_with(other));
+        let is_here = |other: &&[u8]| bytes[at] == other[0] && bytes[at..].starts_with(other);
+        let mut tells = self.others.iter().any(is_here);
         for meaning in self.meanings.of(&bytes[at..]) {
             match meaning.shown {
                 Shown::ALL => tells = true,

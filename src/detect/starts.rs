@@ -44,19 +44,25 @@ impl<T> Starts<T> {
     }
 }
 
-/// A text of which the first eight bytes are compared at once.
+/// A text of which the first eight bytes are compared at once, and the last eight.
 pub struct Text {
     head: u64,
     /// Ones where the head has bytes.
     mask: u64,
+    /// Where there are more than that: many begin with `https://`.
+    tail: u64,
     whole: Box<[u8]>,
 }
+
+/// So many bytes are compared at once.
+const AT_ONCE: usize = 8;
 
 impl Text {
     pub fn new(whole: Box<[u8]>) -> Self {
         Self {
             head: Self::head_of(&whole),
             mask: Self::head_of(&vec![0xff; whole.len()]),
+            tail: whole.last_chunk().map_or(0, |tail| u64::from_le_bytes(*tail)),
             whole,
         }
     }
@@ -68,7 +74,7 @@ impl Text {
     /// The first bytes of a place, to be compared with those of any number of texts.
     pub fn head_of(here: &[u8]) -> u64 {
         let head = here.first_chunk().copied().unwrap_or_else(|| {
-            let mut head = [0; 8];
+            let mut head = [0; AT_ONCE];
             head[..here.len()].copy_from_slice(here);
             head
         });
@@ -78,7 +84,14 @@ impl Text {
     /// Whether a place whose head this is starts with the text.
     pub fn starts(&self, here: &[u8], head: u64) -> bool {
         // Beyond the end there are zeros, which no text has.
-        head & self.mask == self.head && (self.whole.len() <= 8 || here.starts_with(&self.whole))
+        head & self.mask == self.head && (self.whole.len() <= AT_ONCE || self.goes_on(here))
+    }
+
+    /// Whether a place that starts with the head has the rest.
+    fn goes_on(&self, here: &[u8]) -> bool {
+        let end = here.get(..self.whole.len()).and_then(<[u8]>::last_chunk);
+        end.is_some_and(|end| u64::from_le_bytes(*end) == self.tail)
+            && (self.whole.len() <= 2 * AT_ONCE || here.starts_with(&self.whole))
     }
 }
 
@@ -88,7 +101,16 @@ mod tests {
 
     #[test]
     fn all_that_start_here_are_told_and_nothing_else() {
-        let texts = ["sk_", "sk_live_", "\u{ff}", "", "sk_", "x"];
+        let texts = [
+            "sk_",
+            "sk_live_",
+            "\u{ff}",
+            "",
+            "sk_",
+            "x",
+            "https://hooks",
+            "https://hooks.example",
+        ];
         let starts = Starts::new(
             texts
                 .iter()
@@ -103,5 +125,8 @@ mod tests {
         assert_eq!(of(""), [0; 0]);
         assert_eq!(of("\u{ff}"), [2]);
         assert_eq!(of("yx"), [0; 0]);
+        assert_eq!(of("https://hooks.example.org"), [6, 7]);
+        assert_eq!(of("https://hooks.examine"), [6]);
+        assert_eq!(of("https://hook"), [0; 0]);
     }
 }
