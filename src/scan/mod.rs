@@ -25,7 +25,6 @@ use crate::finding::{Finding, Fingerprint};
 use crate::git::ReadObject;
 use crate::origin::{ObjectId, Place, State, Step};
 use crate::skip::{Skip, Why};
-use crate::source::pieces::open_file;
 use crate::source::{Added, Content, Handle, Item};
 use assemble::Assembly;
 use examine::{Examined, examine_at};
@@ -167,11 +166,7 @@ impl Scan<'_> {
 
     /// Scans what is in a file that was too large to be held.
     fn find_in_large(&self, item: &Item, format: Format) -> Found {
-        let opened = match &item.handle {
-            Handle::Path(path) => open_file(path).ok(),
-            _ => None,
-        };
-        let Some((file, size)) = opened else {
+        let Ok((file, size)) = item.open() else {
             return Found {
                 stops: vec![inside::too_large(Vec::new())],
                 ..Found::default()
