@@ -11,9 +11,10 @@ mod wrong;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
-use clap::{Args, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::Error;
 use crate::settings::{
@@ -73,10 +74,13 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, Erro
     use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
 
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let parsed = help::command(&arguments)
-        .try_get_matches_from(&arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed {
+    let parse = |command: clap::Command| {
+        // It is left to the end of the process: taking it apart takes as long as reading the arguments.
+        let matches = ManuallyDrop::new(command).try_get_matches_from_mut(&arguments)?;
+        Cli::from_arg_matches(&matches)
+    };
+    // Whoever asks for no help and makes no mistake needs none of its texts, which take longer than all else here.
+    match parse(Cli::command()).or_else(|_| parse(help::command(&arguments))) {
         Ok(cli) => Ok(Asked::Command(Box::new(cli))),
         Err(error) => match error.kind() {
             DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => Ok(Asked::Help(Help(error))),

@@ -66,7 +66,7 @@ const GATES: &[(&str, &[&str])] = &[
     (r"\blibc::", &["source"]),
     (r"\brayon::", &["scan"]),
     (r"\bhmac::", &["finding", "keys", "baseline"]),
-    (r"\brustix::", &["keys"]),
+    (r"\brustix::", &["keys", "source"]),
     (r"\bsignal_hook::", &["interrupt"]),
     (r"\bstrsim::", &["error"]),
     (r"\btoml::", &["rules", "config", "triage", "keys", "import"]),

@@ -5,6 +5,7 @@ mod report;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::mem::ManuallyDrop;
 
 use super::configure::{Configured, Subject};
 use super::rules;
@@ -41,10 +42,11 @@ pub struct Job {
     head: Option<ObjectId>,
     as_of: i64,
     links: Option<Links>,
-    rules: RuleSet,
+    /// Like the detectors, left to the end of the process: taking eight hundred rules apart takes as long as a file.
+    rules: ManuallyDrop<RuleSet>,
     /// What stands for the choice of rules; empty for the built-in ones.
     mark: String,
-    pub detectors: Detectors,
+    pub detectors: ManuallyDrop<Detectors>,
     layers: Layers,
     /// What AWS keys are judged by, if that was asked, or if a format shows incident cards.
     judging: Option<Judging>,
@@ -117,13 +119,13 @@ impl Job {
             links,
             suppressing: Suppressing::prepare(configured, &suppress, subject, &rules)?,
             as_of: report.as_of()?,
-            detectors: Detectors::new(&rules)?,
+            detectors: ManuallyDrop::new(Detectors::new(&rules)?),
             layers: layers(&source)?,
             source,
             report,
             destinations,
             head,
-            rules,
+            rules: ManuallyDrop::new(rules),
             mark: loaded.mark,
             judging,
             verifying,

@@ -32,11 +32,7 @@ pub struct Loaded {
 
 /// Reads and checks what the settings name, each file from where the settings that name it lie.
 pub fn load(settings: &RuleSettings, configured: &Configured) -> Result<Loaded, Error> {
-    let mut rules = match settings.no_builtin_rules {
-        true => Vec::new(),
-        false => RuleSet::builtin_rules(),
-    };
-    let mut notes = Vec::new();
+    let (mut rules, mut notes) = (Vec::new(), Vec::new());
     let mut mark = String::new();
     for path in &settings.rules {
         let carried = match configured.in_commit(path) {
@@ -50,7 +46,9 @@ pub fn load(settings: &RuleSettings, configured: &Configured) -> Result<Loaded, 
     if !mark.is_empty() || settings.no_builtin_rules || !settings.rule.is_empty() || !settings.skip_rule.is_empty() {
         mark += &format!("\n{settings:?}");
     }
-    let rules = RuleSet::new(rules)?.choose(&settings.rule, &settings.skip_rule)?;
+    let builtin = (!settings.no_builtin_rules).then(RuleSet::builtin_rules);
+    let rules =
+        RuleSet::new(builtin.into_iter().flatten().chain(rules))?.choose(&settings.rule, &settings.skip_rule)?;
     Ok(Loaded { rules, notes, mark })
 }
 

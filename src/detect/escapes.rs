@@ -117,10 +117,12 @@ fn near(bytes: &[u8], range: Range<usize>) -> Range<usize> {
 fn decode(bytes: &[u8], span: Range<usize>, escaping: Escaping) -> Option<Nested> {
     let text = &bytes[span.clone()];
     let mut decoded = Vec::with_capacity(text.len());
-    // Where the decoded text goes on as it stands.
-    let mut parts = vec![(0, span.start)];
+    let signs = || memchr::memchr_iter(escaping.sign(), text);
+    // Where the decoded text goes on as it stands. In some texts every tenth byte is a sign: room is made once.
+    let mut parts = Vec::with_capacity(1 + 2 * signs().count());
+    parts.push((0, span.start));
     let mut copied = 0;
-    for at in memchr::memchr_iter(escaping.sign(), text) {
+    for at in signs() {
         // Within an escape that was read: `\\u0041` is no `A`.
         if at < copied {
             continue;

@@ -21,6 +21,7 @@ pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
 
 /// What a literal means.
 pub struct Meaning {
+    /// Taken out when it is put in order with others.
     literal: Box<[u8]>,
     rule: Arc<Rule>,
     read: Read,
@@ -128,7 +129,8 @@ const SEARCHED: usize = 16;
 impl Literals {
     /// Literals with what they mean, and short `others`, whose places always tell.
     pub fn new(meanings: Vec<Meaning>, others: &'static [&'static [u8]]) -> Self {
-        let meanings = meanings.into_iter().map(|meaning| (meaning.literal.clone(), meaning));
+        let meanings = meanings.into_iter();
+        let meanings = meanings.map(|mut meaning| (std::mem::take(&mut meaning.literal), meaning));
         let meanings = Starts::new(meanings.collect());
         let searched = || searched(&meanings, others);
         let longest_whole = meanings.texts().map(<[u8]>::len).max().unwrap_or(0);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::candidate::Candidate;
 use super::classes::Counts;
@@ -19,7 +19,8 @@ use crate::rules::{Matcher, Rule, Text};
 #[derive(Default)]
 pub struct Named {
     rules: Vec<Arc<Rule>>,
-    names: Names,
+    /// Put in order when it is needed: what a commit adds rarely has a value that fits.
+    names: OnceLock<Names>,
     /// Whether some rule has values of this length.
     lengths: Vec<bool>,
 }
@@ -38,7 +39,13 @@ const HEAD: usize = 3;
 const NUMBERS: usize = 1 << 12;
 
 impl Names {
-    fn new(mut names: Vec<(Text, usize)>) -> Self {
+    fn of(rules: &[Arc<Rule>]) -> Self {
+        let mut names = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            if let Matcher::Named { names: its, .. } = &rule.matcher {
+                names.extend(its.iter().map(|name| (name.clone(), index)));
+            }
+        }
         let number = |name: &Text| {
             number(
                 name.as_bytes()
@@ -46,7 +53,7 @@ impl Names {
                     .expect("shorter names are refused with their rule"),
             )
         };
-        names.sort_unstable_by_key(|(name, _)| number(name));
+        names.sort_by_cached_key(|(name, _)| number(name));
         let mut begins = vec![0; NUMBERS + 1];
         for (name, _) in &names {
             begins[number(name) + 1] += 1;
@@ -86,18 +93,16 @@ const LONGEST_WORD: usize = 8;
 
 impl Named {
     pub fn new(rules: Vec<Arc<Rule>>) -> Self {
-        let mut all = Vec::new();
         let mut lengths = vec![false; LONGEST + 1];
-        for (index, rule) in rules.iter().enumerate() {
-            let Matcher::Named { names, pattern } = &rule.matcher else {
+        for rule in &rules {
+            let Matcher::Named { pattern, .. } = &rule.matcher else {
                 continue;
             };
-            all.extend(names.iter().map(|name| (name.clone(), index)));
             let Shape { least, most, .. } = pattern.shape();
             lengths[least.min(LONGEST)..=most.min(LONGEST)].fill(true);
         }
         Self {
-            names: Names::new(all),
+            names: OnceLock::new(),
             rules,
             lengths,
         }
@@ -121,7 +126,8 @@ impl Named {
 
     /// Reads the value by every rule whose name stands beside it, in the order of the rules.
     pub fn read(&self, beside: &Beside<'_>, span: Range<usize>, value: &[u8], found: &mut Vec<Candidate>) {
-        let rules = self.names.within(&beside.text());
+        let names = self.names.get_or_init(|| Names::of(&self.rules));
+        let rules = names.within(&beside.text());
         for rule in rules.into_iter().map(|index| &self.rules[index]) {
             let Matcher::Named { pattern, .. } = &rule.matcher else {
                 continue;

@@ -26,6 +26,7 @@ pub struct Prefixes {
 
 /// A prefix of a rule's secrets.
 pub struct Prefix {
+    /// Taken out when it is put in order with others.
     literal: Box<[u8]>,
     rule: Arc<Rule>,
     /// Every match, prefix and all, begins with so many token characters.
@@ -65,7 +66,7 @@ impl Prefixes {
         let starts = Starts::new(
             prefixes
                 .into_iter()
-                .map(|prefix| (prefix.literal.clone(), prefix))
+                .map(|mut prefix| (std::mem::take(&mut prefix.literal), prefix))
                 .collect(),
         );
         let firsts = Firsts::new(starts.texts());

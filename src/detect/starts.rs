@@ -17,7 +17,9 @@ impl<T> Starts<T> {
     /// A thing whose text is empty starts nowhere.
     pub fn new(mut things: Vec<(Box<[u8]>, T)>) -> Self {
         things.retain(|(text, _)| !text.is_empty());
-        things.sort_by(|a, b| a.0.cmp(&b.0));
+        // Most differ in their heads, which are compared at once; what is shorter than a head comes before what goes on.
+        let head = |text: &[u8]| Text::head_of(text).swap_bytes();
+        things.sort_by(|(a, _), (b, _)| head(a).cmp(&head(b)).then_with(|| a.cmp(b)));
         let first = (0..=256).map(|byte| things.partition_point(|(text, _)| usize::from(text[0]) < byte));
         let first = first.collect();
         let things = things.into_iter().map(|(text, thing)| (Text::new(text), thing));
@@ -61,7 +63,7 @@ impl Text {
     pub fn new(whole: Box<[u8]>) -> Self {
         Self {
             head: Self::head_of(&whole),
-            mask: Self::head_of(&vec![0xff; whole.len()]),
+            mask: Self::head_of(&[0xff; AT_ONCE][..whole.len().min(AT_ONCE)]),
             tail: whole.last_chunk().map_or(0, |tail| u64::from_le_bytes(*tail)),
             whole,
         }

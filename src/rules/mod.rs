@@ -15,6 +15,8 @@ pub mod shape;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 pub use foreign::Foreign;
 pub use pattern::{Pattern, syntax};
 pub use rule::{Matcher, Rule, Text, Texts};
@@ -37,13 +39,15 @@ impl RuleSet {
     }
 
     /// The built-in rules one by one.
-    pub fn builtin_rules() -> Vec<Rule> {
-        builtin::rules().collect()
+    pub fn builtin_rules() -> impl Iterator<Item = Rule> {
+        builtin::rules()
     }
 
     /// Takes rules that were read one by one. Two of the same id, or of the same detector, are an error.
-    pub fn new(rules: Vec<Rule>) -> Result<Self, Error> {
-        let mut files = HashMap::new();
+    pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self, Error> {
+        // Each is put where it stays: rules are large, and there are eight hundred.
+        let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
+        let mut files = HashMap::with_capacity_and_hasher(rules.len(), RandomState::default());
         let mut detectors = HashMap::new();
         for rule in &rules {
             let fault = |what: &str| Error::usage(format!("{}: rule \"{}\": {what}", rule.file, rule.id));
@@ -59,9 +63,7 @@ impl RuleSet {
                     .hint(format!("leave one of them out: --skip-rule {other}")));
             }
         }
-        Ok(Self {
-            rules: rules.into_iter().map(Arc::new).collect(),
-        })
+        Ok(Self { rules })
     }
 
     /// Keeps the rules of these ids, or all if none is named, without those.

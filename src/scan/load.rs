@@ -28,7 +28,7 @@ pub fn load(
         });
     };
     match &item.handle {
-        Handle::Path(path) => pieces::load_file(path, buffer, &mut visit_piece),
+        Handle::Path(_) | Handle::Below(_) => pieces::load_file(item, buffer, &mut visit_piece),
         Handle::Stdin => pieces::read_in_pieces(
             &mut std::io::stdin().lock(),
             buffer,

@@ -15,6 +15,7 @@ mod relate;
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -24,7 +25,6 @@ use crate::finding::{Finding, Fingerprint};
 use crate::git::ReadObject;
 use crate::origin::{ObjectId, Place, State, Step};
 use crate::skip::{Skip, Why};
-use crate::source::pieces::open_file;
 use crate::source::{Added, Content, Handle, Item};
 use assemble::Assembly;
 use examine::{Examined, examine_at};
@@ -76,13 +76,20 @@ pub struct Scanned {
 impl Scan<'_> {
     /// Scans all items. One that was loaded counts, also if a detector failed on it.
     pub fn run<I: Borrow<Item> + Sync>(&self, items: &[I]) -> Scanned {
-        let scan = |buffer: &mut Vec<u8>, batch: &[I]| self.scan_batch(buffer, batch);
+        // As many as there are workers: what is mapped anew for each share of the work has to be cleared again.
+        let buffers = Mutex::new(Vec::new());
+        let scan = |batch: &[I]| {
+            let held = || buffers.lock().expect("nothing panics with the lock held");
+            let mut buffer = held().pop().unwrap_or_default();
+            let scanned = self.scan_batch(&mut buffer, batch);
+            held().push(buffer);
+            scanned
+        };
         let scanned: Vec<Scanned> = if self.threads < 2 || items.len() < 2 {
-            let mut buffer = Vec::new();
-            items.chunks(BATCH).map(|batch| scan(&mut buffer, batch)).collect()
+            items.chunks(BATCH).map(scan).collect()
         } else {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
-            let run = || items.par_chunks(BATCH).map_init(Vec::new, scan).collect();
+            let run = || items.par_chunks(BATCH).map(scan).collect();
             // Without a pool of our own, the shared one does.
             pool.map_or_else(|_| run(), |pool| pool.install(run))
         };
@@ -159,11 +166,7 @@ impl Scan<'_> {
 
     /// Scans what is in a file that was too large to be held.
     fn find_in_large(&self, item: &Item, format: Format) -> Found {
-        let opened = match &item.handle {
-            Handle::Path(path) => open_file(path).ok(),
-            _ => None,
-        };
-        let Some((file, size)) = opened else {
+        let Ok((file, size)) = item.open() else {
             return Found {
                 stops: vec![inside::too_large(Vec::new())],
                 ..Found::default()

@@ -140,7 +140,7 @@ impl Scanned {
 impl Rules {
     /// Those that are built in.
     pub fn builtin() -> Self {
-        Self(RuleSet::builtin_rules())
+        Self(RuleSet::builtin_rules().collect())
     }
 
     /// Reads a file of rules in keytrail's own format, which `rules/README.md` describes. `name` is what messages call it.

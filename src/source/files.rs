@@ -8,14 +8,19 @@
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::ignores::{self, Scope};
-use super::regular::bytes_of;
+use super::regular::{bytes_of, into_bytes};
+use super::top::Top;
 use super::walk::{self, Folder, Ignores, Walked};
 use super::{Added, Discovered, Handle, Item};
 use crate::error::Error;
 use crate::origin::{Origin, Place};
 use crate::skip::Skip;
+
+/// Of more folders than this none is held open: a process may have few files open at a time.
+const MOST_HELD: usize = 64;
 
 /// How files are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +56,8 @@ pub fn discover(paths: &[PathBuf], options: &FilesOptions) -> Result<Discovered,
         if let Some(seen) = &mut seen {
             walked.files.retain(|file| seen.insert(root.real_path(file)));
         }
-        root.add(walked, &mut discovered);
+        let top = if roots.len() > MOST_HELD { None } else { root.top() };
+        root.add(walked, top, &mut discovered);
     }
     settle(&mut discovered.skips);
     Ok(discovered)
@@ -152,7 +158,14 @@ impl Root {
         }
     }
 
-    fn add(&self, walked: Walked, discovered: &mut Discovered) {
+    /// The folder, held open. One that cannot be opened is walked by its path, and its files are too.
+    fn top(&self) -> Option<Arc<Top>> {
+        (self.kind == Kind::Folder)
+            .then(|| Top::open(&self.path).ok().map(Arc::new))
+            .flatten()
+    }
+
+    fn add(&self, walked: Walked, top: Option<Arc<Top>>, discovered: &mut Discovered) {
         let (place, one) = match self.kind {
             Kind::Stdin => (Place::Stdin, Some(Handle::Stdin)),
             // A link that was asked for is opened where it leads: opening follows none.
@@ -160,14 +173,22 @@ impl Root {
             Kind::Folder => (Place::File, None),
         };
         let outside = self.outside();
-        discovered.items.extend(walked.files.into_iter().map(|file| Item {
-            origin: Origin {
-                outside,
-                ..Origin::new(place, bytes_of(&file))
-            },
-            handle: one.clone().unwrap_or(Handle::Path(file)),
-            commit: None,
-            added: Added::All,
+        let below = top.map(Handle::Below);
+        discovered.items.extend(walked.files.into_iter().map(|file| {
+            let handle = one.clone().or_else(|| below.clone());
+            let (path, handle) = match handle {
+                Some(handle) => (into_bytes(file), handle),
+                None => (bytes_of(&file), Handle::Path(file)),
+            };
+            Item {
+                origin: Origin {
+                    outside,
+                    ..Origin::new(place, path)
+                },
+                handle,
+                commit: None,
+                added: Added::All,
+            }
         }));
         discovered.skips.extend(walked.skips);
     }

@@ -1,9 +1,14 @@
 //! An item: one thing to be scanned, as a handle that is cheap to hold by the million.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::regular::{self, Links};
+use super::top::Top;
 use crate::origin::{CommitStamp, ObjectId, Origin};
 
 /// One thing to be scanned.
@@ -22,12 +27,26 @@ impl Item {
     pub fn is_one_of(&self, objects: &HashSet<ObjectId>) -> bool {
         self.origin.object.is_some_and(|id| objects.contains(&id))
     }
+
+    /// Opens the regular file that it is, without following a symbolic link. Returns it and the size it has now.
+    ///
+    /// # Errors
+    /// It cannot be opened, or the item is no file.
+    pub fn open(&self) -> io::Result<(File, u64)> {
+        match &self.handle {
+            Handle::Path(path) => regular::open(path, Links::Refuse),
+            Handle::Below(top) => top.open_file(&self.origin.path),
+            Handle::Stdin | Handle::Object(_) | Handle::Bytes(_) => Err(regular::not_regular()),
+        }
+    }
 }
 
 /// How to get at the content.
 #[derive(Clone, Debug)]
 pub enum Handle {
     Path(PathBuf),
+    /// The file that the origin's path names, which lies below this folder.
+    Below(Arc<Top>),
     Stdin,
     /// A blob, commit or tag of the repository's object store.
     Object(ObjectId),

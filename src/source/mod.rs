@@ -19,6 +19,7 @@ pub mod range;
 pub mod regular;
 mod siblings;
 pub mod staged;
+mod top;
 mod tracked;
 mod walk;
 

@@ -5,13 +5,12 @@
 //! Memory is bounded by the piece. The buffer is scratch: it is kept between files, grows to what was
 //! needed, and its length says nothing.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
-use std::path::Path;
 
 use super::ending::Ending;
-use super::regular::{self, Links, bytes_of};
+use super::regular::bytes_of;
+use super::{Handle, Item};
 use crate::skip::Skip;
 
 /// Content up to this size is one piece.
@@ -34,28 +33,26 @@ pub struct Piece<'b> {
     pub owned: Range<usize>,
 }
 
-/// Opens a regular file, without following a symbolic link, and reads it in pieces. What it holds
-/// now counts, if it grows or shrinks meanwhile.
-pub fn load_file(path: &Path, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
-    let (file, size) = open_file(path)?;
-    // One byte more than the file has: then one read takes all of it, and gives less than it could.
-    let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
-    if buffer.len() < room {
-        // Nothing in it is kept: new memory has its zeros from the system.
-        *buffer = Vec::new();
-        *buffer = vec![0; room.next_power_of_two().min(PIECE + 1)];
-    }
-    let mut file = Ending::new(file, size);
-    read_in_pieces(&mut file, buffer, PIECE, OVERLAP, visit).map_err(|error| unreadable(path, &error))
-}
-
-/// Opens a regular file, without following a symbolic link. Returns its size, too.
-pub fn open_file(path: &Path) -> Result<(File, u64), Skip> {
-    regular::open(path, Links::Refuse).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Skip {
-    Skip::fault(bytes_of(path), format!("it cannot be read: {error}"))
+/// Opens the file that an item is and reads it in pieces. What it holds now counts, if it grows or shrinks meanwhile.
+pub fn load_file(item: &Item, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
+    let mut load = || {
+        let (file, size) = item.open()?;
+        // One byte more than the file has: then one read takes all of it, and gives less than it could.
+        let room = usize::try_from(size).unwrap_or(PIECE).min(PIECE) + 1;
+        if buffer.len() < room {
+            // Nothing in it is kept: new memory has its zeros from the system.
+            *buffer = Vec::new();
+            *buffer = vec![0; room.next_power_of_two().min(PIECE + 1)];
+        }
+        read_in_pieces(&mut Ending::new(file, size), buffer, PIECE, OVERLAP, visit)
+    };
+    load().map_err(|error: io::Error| {
+        let name = match &item.handle {
+            Handle::Path(path) => bytes_of(path),
+            _ => item.origin.path.clone(),
+        };
+        Skip::fault(name, format!("it cannot be read: {error}"))
+    })
 }
 
 /// Reads to the end and visits each piece in order; empty content is one empty piece.
@@ -144,7 +141,19 @@ fn line_ends(bytes: &[u8], end: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::{Origin, Place};
+    use crate::source::Added;
     use crate::text::LineIndex;
+    use std::path::Path;
+
+    fn item(path: &Path) -> Item {
+        Item {
+            handle: Handle::Path(path.to_owned()),
+            origin: Origin::new(Place::File, *b"file"),
+            commit: None,
+            added: Added::All,
+        }
+    }
 
     const OVERLAP: usize = 8;
     const PIECE: usize = 100;
@@ -236,7 +245,7 @@ mod tests {
             let path = folder.path().join("file");
             std::fs::write(&path, content).unwrap();
             let mut seen = Vec::new();
-            load_file(&path, &mut buffer, &mut |piece| seen.push(piece.bytes.to_vec())).unwrap();
+            load_file(&item(&path), &mut buffer, &mut |piece| seen.push(piece.bytes.to_vec())).unwrap();
             assert_eq!(seen, [content.as_bytes()]);
         }
     }
@@ -252,7 +261,7 @@ mod tests {
         assert!(made.success());
         for name in ["link", "pipe", "missing", ""] {
             let mut pieces = 0;
-            let skip = load_file(&path(name), &mut Vec::new(), &mut |_| pieces += 1).unwrap_err();
+            let skip = load_file(&item(&path(name)), &mut Vec::new(), &mut |_| pieces += 1).unwrap_err();
             assert!(matches!(skip.why, crate::skip::Why::Fault(_)), "{name}");
             assert_eq!((skip.what, pieces), (bytes_of(&path(name)), 0));
         }
@@ -262,7 +271,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_that_cannot_be_read_is_a_fault() {
-        let skip = load_file(Path::new("/proc/self/mem"), &mut Vec::new(), &mut |_| {}).unwrap_err();
+        let skip = load_file(&item(Path::new("/proc/self/mem")), &mut Vec::new(), &mut |_| {}).unwrap_err();
         let expected = "it cannot be read: ";
         assert!(matches!(skip.why, crate::skip::Why::Fault(reason) if reason.starts_with(expected)));
     }

@@ -19,9 +19,14 @@ pub fn open(path: &Path, links: Links) -> io::Result<(File, u64)> {
     let file = options(links).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
+        return Err(not_regular());
     }
     Ok((file, metadata.len()))
+}
+
+/// What is said of something else than a regular file.
+pub fn not_regular() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")
 }
 
 /// Reads a whole file. `None` if there is none; an error if it is larger than `limit`.
@@ -72,7 +77,12 @@ pub fn path_of(bytes: &[u8]) -> PathBuf {
 
 /// The bytes by which reports name a path: `/` between its parts on every system.
 pub fn bytes_of(path: &Path) -> Vec<u8> {
-    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    into_bytes(path.to_owned())
+}
+
+/// The same of a path that is needed no more.
+pub fn into_bytes(path: PathBuf) -> Vec<u8> {
+    let mut bytes = path.into_os_string().into_encoded_bytes();
     if std::path::MAIN_SEPARATOR == '\\' {
         bytes
             .iter_mut()

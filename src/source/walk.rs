@@ -161,7 +161,7 @@ fn list(folder: &mut Folder, ignores: Ignores<'_>, walked: &mut Walked, below: &
         if is_repository && name == ".git" {
             continue;
         }
-        let path = folder.path.join(&name);
+        let path = folder.path_of(&name);
         match kind {
             Err(error) => walked
                 .skips
@@ -174,6 +174,14 @@ fn list(folder: &mut Folder, ignores: Ignores<'_>, walked: &mut Walked, below: &
 }
 
 impl Folder {
+    /// The path of what has this name in it, with no room to spare: there may be millions, which stay.
+    fn path_of(&self, name: &OsStr) -> PathBuf {
+        let mut path = PathBuf::with_capacity(self.path.as_os_str().len() + 1 + name.len());
+        path.push(&self.path);
+        path.push(name);
+        path
+    }
+
     /// Puts a file or folder of this folder where it belongs, as the scope judges it.
     fn sort_in(&self, path: PathBuf, name: &OsStr, is_folder: bool, walked: &mut Walked, below: &mut Vec<Folder>) {
         let mut inside = Vec::new();

@@ -50,13 +50,9 @@ struct Checked {
 
 fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
     let carried = import::rules_of(path, &file::Disk)?;
-    let mut all = match no_builtin_rules {
-        true => Vec::new(),
-        false => RuleSet::builtin_rules(),
-    };
     let ids: Vec<String> = carried.rules.iter().map(|rule| rule.id.to_string()).collect();
-    all.extend(carried.rules);
-    let all = RuleSet::new(all)?;
+    let builtin = (!no_builtin_rules).then(RuleSet::builtin_rules);
+    let all = RuleSet::new(builtin.into_iter().flatten().chain(carried.rules))?;
     let detectors = Detectors::new(&all)?;
     let (mut wrong, mut examples) = (Vec::new(), 0);
     for rule in ids.iter().filter_map(|id| all.get(id)) {
