@@ -10,7 +10,7 @@ use std::ops::Range;
 use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::nfa::thompson::{BuildError, Compiler, Config, WhichCaptures};
+use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
@@ -35,19 +35,16 @@ struct Caches {
 }
 
 impl Compiled {
-    /// Compiles the structure of a pattern on bytes.
-    ///
-    /// # Errors
-    /// It is too large.
-    pub fn new(pattern: &Hir) -> Result<Self, BuildError> {
-        let nfa = Compiler::new().configure(config()).build_from_hir(pattern)?;
+    /// Compiles the structure of a pattern on bytes; `None` if it is too large.
+    pub fn new(pattern: &Hir) -> Option<Self> {
+        let nfa = Compiler::new().configure(config()).build_from_hir(pattern).ok()?;
         // As `regex` has it: one whose states are thrown away again and again is slower than none.
         let lazy = dfa::Config::new()
             .unicode_word_boundary(true)
             .minimum_cache_clear_count(Some(3))
             .minimum_bytes_per_state(Some(10));
         let ends = DFA::builder().configure(lazy).build_from_nfa(nfa.clone()).ok();
-        let groups = BoundedBacktracker::new_from_nfa(nfa.clone())?;
+        let groups = BoundedBacktracker::new_from_nfa(nfa.clone()).ok()?;
         let make = {
             let (ends, groups) = (ends.clone(), groups.clone());
             move || Caches {
@@ -55,11 +52,11 @@ impl Compiled {
                 groups: groups.create_cache(),
             }
         };
-        Ok(Self {
+        Some(Self {
             ends,
             groups,
             count: nfa.group_info().explicit_slot_len() / 2,
-            slow: PikeVM::new_from_nfa(nfa)?,
+            slow: PikeVM::new_from_nfa(nfa).ok()?,
             caches: Pool::new(Box::new(make)),
         })
     }

@@ -43,7 +43,7 @@ impl Pattern {
     /// What is wrong, and at which character.
     pub fn checked(literals: Texts, source: Text) -> Result<Self, String> {
         let pattern = syntax(ParserBuilder::new().unicode(false), &source)?;
-        let compiled = Compiled::new(&pattern).ok().filter(|_| is_small(&pattern));
+        let compiled = Compiled::new(&pattern).filter(|_| is_small(&pattern));
         let compiled = compiled.ok_or_else(|| format!("it compiles to more than {} kB", LARGEST >> 10))?;
         Ok(Self {
             compiled: OnceLock::from(Arc::new(compiled)),
