@@ -12,6 +12,8 @@ mod suppress;
 mod verify;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::thread::available_parallelism;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -151,8 +153,10 @@ impl SourceSettings {
 
     /// The number of worker threads.
     pub fn threads(&self) -> usize {
+        // Files of the kernel are read for it: once is enough.
+        static AVAILABLE: OnceLock<usize> = OnceLock::new();
         match self.jobs {
-            None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
+            None | Some(0) => *AVAILABLE.get_or_init(|| available_parallelism().map_or(1, usize::from)),
             Some(jobs) => jobs.min(256),
         }
     }

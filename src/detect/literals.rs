@@ -241,14 +241,13 @@ pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candid
         return None;
     };
     let window = &bytes[at..bytes.len().min(at + REACH)];
-    let groups = pattern.regex().captures(window)?;
-    let secret = groups.get(1).or_else(|| groups.get(0))?;
-    if !checksum::holds(rule, secret.as_bytes()) {
+    let place = pattern.secret(window)?;
+    let (secret, span) = (&window[place.clone()], at + place.start..at + place.end);
+    if !checksum::holds(rule, secret) {
         return None;
     }
-    let span = at + secret.start()..at + secret.end();
-    let candidate = Candidate::new(rule, span, secret.as_bytes());
-    Some(candidate.placeholder(placeholder::of_secret(secret.as_bytes())))
+    let candidate = Candidate::new(rule, span, secret);
+    Some(candidate.placeholder(placeholder::of_secret(secret)))
 }
 
 #[cfg(test)]

@@ -132,8 +132,7 @@ impl Named {
             let Matcher::Named { pattern, .. } = &rule.matcher else {
                 continue;
             };
-            let whole = pattern.regex().find(value).filter(|whole| whole.len() == value.len());
-            if whole.is_some() && checksum::holds(rule, value) {
+            if pattern.match_end(value) == Some(value.len()) && checksum::holds(rule, value) {
                 let candidate = Candidate::new(rule, span.clone(), value).because("the name beside it and its form");
                 found.push(candidate.placeholder(placeholder::of_secret(value)));
             }

@@ -3,6 +3,7 @@
 //! [`schema`] is what a rules file may say; [`Rule`] is the same, checked and ready. [`Foreign`] is what rules of
 //! other scanners say beyond that. Nothing here reads content: matching is the business of `detect`.
 
+mod anchored;
 mod builtin;
 pub mod file;
 pub mod foreign;

@@ -3,17 +3,15 @@
 //!
 //! What is wrong with one is told by kind and place; the text of the pattern is never quoted.
 
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
+use super::anchored::{Compiled, LARGEST, is_small};
 use super::rule::{Text, Texts};
 use super::shape::Shape;
-
-/// The most that one compiled pattern may take, bytes.
-const LARGEST: usize = 1 << 20;
 
 /// A regular expression that is compiled when one of its literals is first seen.
 #[derive(Clone, Debug)]
@@ -24,7 +22,7 @@ pub struct Pattern {
     pub offset: usize,
     source: Text,
     shape: OnceLock<Shape>,
-    compiled: OnceLock<Regex>,
+    compiled: OnceLock<Arc<Compiled>>,
 }
 
 impl Pattern {
@@ -44,21 +42,38 @@ impl Pattern {
     /// # Errors
     /// What is wrong, and at which character.
     pub fn checked(literals: Texts, source: Text) -> Result<Self, String> {
-        syntax(ParserBuilder::new().unicode(false), &source)?;
-        let compiled = compile(&source).map_err(|_| format!("it compiles to more than {} kB", LARGEST >> 10))?;
+        let pattern = syntax(ParserBuilder::new().unicode(false), &source)?;
+        let compiled = Compiled::new(&pattern).filter(|_| is_small(&pattern));
+        let compiled = compiled.ok_or_else(|| format!("it compiles to more than {} kB", LARGEST >> 10))?;
         Ok(Self {
-            literals,
-            offset: 0,
-            source,
-            shape: OnceLock::new(),
-            compiled: OnceLock::from(compiled),
+            compiled: OnceLock::from(Arc::new(compiled)),
+            ..Self::trusted(literals, source)
         })
     }
 
-    /// The pattern, which matches at the start of a text and nowhere else.
-    pub fn regex(&self) -> &Regex {
-        self.compiled
-            .get_or_init(|| compile(&self.source).expect("tests/rules.rs compiles every built-in pattern"))
+    /// Where the match ends that starts with the text.
+    pub fn match_end(&self, text: &[u8]) -> Option<usize> {
+        self.compiled().end(text)
+    }
+
+    /// Where the secret stands in the match that starts with the text: its first group, or else all of it.
+    pub fn secret(&self, text: &[u8]) -> Option<Range<usize>> {
+        self.compiled().group(text)
+    }
+
+    /// How many groups it has.
+    pub fn groups(&self) -> usize {
+        self.compiled().groups()
+    }
+
+    /// Bound to the start of the text, for where a match may begin is known; looking for others further on would cost
+    /// much and find them twice.
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(|| {
+            let pattern = syntax(ParserBuilder::new().unicode(false), &self.source);
+            let pattern = pattern.expect("tests/rules.rs compiles every built-in pattern");
+            Arc::new(Compiled::new(&pattern).expect("and finds that it is small enough"))
+        })
     }
 
     /// What its syntax tells of its matches.
@@ -84,13 +99,6 @@ impl Pattern {
     pub fn source(&self) -> &str {
         &self.source
     }
-}
-
-/// Bound to the start of the text, for where a match may begin is known; looking for others further on would cost much
-/// and find them twice.
-fn compile(source: &str) -> Result<Regex, regex::Error> {
-    let bound = format!(r"\A(?:{source})");
-    RegexBuilder::new(&bound).unicode(false).size_limit(LARGEST).build()
 }
 
 /// The structure of a pattern on bytes.

@@ -46,13 +46,22 @@ pub struct Folder {
 }
 
 /// Walks `top` with so many threads.
-pub fn walk(top: Folder, ignores: Ignores<'_>, threads: usize) -> Walked {
-    let queue = Queue::new(top);
+pub fn walk(mut top: Folder, ignores: Ignores<'_>, threads: usize) -> Walked {
+    let (mut walked, mut below) = (Walked::default(), Vec::new());
+    list(&mut top, ignores, &mut walked, &mut below);
+    if below.is_empty() {
+        // To start a thread takes longer than that.
+        return walked;
+    }
+    let queue = Queue::new(below);
     std::thread::scope(|scope| {
         let workers: Vec<_> = (1..threads).map(|_| scope.spawn(|| work(&queue, ignores))).collect();
-        let mut walked = work(&queue, ignores);
-        for worker in workers {
-            let found = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mine = work(&queue, ignores);
+        let theirs = workers.into_iter().map(|worker| {
+            let found = worker.join();
+            found.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        for found in std::iter::once(mine).chain(theirs) {
             walked.files.extend(found.files);
             walked.skips.extend(found.skips);
         }
@@ -75,10 +84,10 @@ struct State {
 }
 
 impl Queue {
-    fn new(top: Folder) -> Self {
+    fn new(folders: Vec<Folder>) -> Self {
         Self {
             state: Mutex::new(State {
-                folders: vec![top],
+                folders,
                 busy: 0,
                 waiting: 0,
             }),

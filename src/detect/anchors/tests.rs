@@ -146,7 +146,7 @@ fn read_beside(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
 fn carried_and_searched_are_what_a_whole_search_finds() {
     let files = BUILTIN.iter().copied().chain([("test", RULES)]);
     let rules = files.flat_map(|(name, text)| parse(name, text, Trust::Tested).expect("the rules are valid"));
-    let rules = RuleSet::new(rules.collect()).expect("one of each id");
+    let rules = RuleSet::new(rules).expect("one of each id");
     let mut detectors = Detectors::new(&rules).expect("and their detectors exist");
     let rule = rules.get("prefix").expect("one of them");
     let near = ["aB3", "---", "xY9+-_xY9+-_"].map(|word| Meaning::new(word, rule, NEAR, read_beside));
