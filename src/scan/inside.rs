@@ -3,6 +3,7 @@
 //! The packed bytes themselves are scanned as well, by whoever comes here: what is found both ways is kept where
 //! it was found inside. Nothing is unpacked to disk.
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
 
 use super::{Found, Scan};
@@ -15,6 +16,11 @@ use crate::source::{Added, Content};
 
 /// Large texts inside are read in pieces of this size.
 const PIECE: usize = 8 << 20;
+
+thread_local! {
+    /// Where texts inside are read into. It is kept from one packed content to the next: new memory has to be cleared.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// How the names of packed objects begin that no path is known of.
 const BLOB: &[u8] = b"blob ";
@@ -37,7 +43,7 @@ impl Scan<'_> {
     /// its lines do not tell.
     pub(super) fn find_inside(&self, packed: Packed<'_>) -> Found {
         let mut found = Found::default();
-        let mut buffer = Vec::new();
+        let mut buffer = BUFFER.take();
         let budget = Budget::of(packed.size);
         let archives = self.layers.archives;
         let stops = unpack(
@@ -56,6 +62,7 @@ impl Scan<'_> {
                 inner.find_in_stream(reader, &mut buffer, packed.origin, way, &mut found)
             },
         );
+        BUFFER.set(buffer);
         found.stops.extend(stops);
         found
     }

@@ -168,6 +168,11 @@ impl Packs {
         }
     }
 
+    /// Whether all of them may stand in memory beside what is found.
+    pub fn are_small(&self) -> bool {
+        self.bytes() <= touched::LEAST
+    }
+
     /// How large all packs are together.
     fn bytes(&self) -> u64 {
         self.packs.iter().map(|pack| pack.map.bytes().len() as u64).sum()
@@ -180,7 +185,7 @@ impl Packs {
     /// Plants it on so many threads, if it has not been.
     fn forest_by(&self, threads: usize) -> &Forest {
         self.forest.get_or_init(|| {
-            let forest = Forest::plant(&self.packs, threads, self.bytes() <= touched::LEAST);
+            let forest = Forest::plant(&self.packs, threads, self.are_small());
             self.packs.iter().for_each(|pack| pack.index.let_go());
             forest
         })

@@ -160,9 +160,11 @@ impl Store {
         self.packs.count(wanted, threads)
     }
 
-    /// Gives back the memory of the packs, when all of them was read and little will be read again.
+    /// Gives back the memory of large packs, when all of them was read and little will be read again.
     pub fn let_go(&self) {
-        self.packs.let_go();
+        if !self.packs.are_small() {
+            self.packs.let_go();
+        }
     }
 
     /// Where an object stands in the indexes of the packs, counted through; `None` if it is in none.
