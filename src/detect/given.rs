@@ -101,6 +101,18 @@ mod tests {
     }
 
     #[test]
+    fn every_directive_gives_a_value() {
+        for directive in DIRECTIVES {
+            for line in [directive.to_uppercase(), format!("x\n  {directive}")] {
+                assert!(
+                    is_directed(format!("{line} API_TOKEN ").as_bytes(), Some(b'"')),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_call_and_an_entry_hand_a_value_over() {
         let handed_over = |text: &str| {
             let start = text.find('@').expect("marked");

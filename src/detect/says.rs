@@ -139,4 +139,9 @@ mod tests {
             assert_eq!(judge(&words), expected, "{name}");
         }
     }
+
+    #[test]
+    fn what_says_that_it_is_aws_s_holds_the_word_that_is_asked_for_first() {
+        assert!(AWS_SECRET.iter().all(|name| name.contains("secret")));
+    }
 }

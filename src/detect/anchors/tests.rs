@@ -175,3 +175,28 @@ fn carried_and_searched_are_what_a_whole_search_finds() {
     }
     assert!(telling > 3_000 && silent > 3_000, "{telling} and {silent}");
 }
+
+#[test]
+fn what_is_passed_over_where_it_stands_again_tells_nothing_there() {
+    let detectors =
+        Detectors::new(&RuleSet::new([]).expect("none are twice the same")).expect("no detector is missing");
+    let mut random = Random(0x1F83_D9AB_FB41_BD6B);
+    let letters = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let words: Vec<Vec<u8>> = (0..8)
+        .map(|_| (0..24).map(|_| letters[random.below(letters.len())]).collect())
+        .collect();
+    // Beside a quote what was drawn could be a part of a secret; elsewhere letters alone are nothing.
+    let mut text = Vec::new();
+    for _ in 0..200 {
+        let word = &words[random.below(words.len())];
+        let sign = [b' ', b' ', b'"'][random.below(3)];
+        text.extend([&[sign][..], word, &[sign]].concat());
+    }
+    assert!(text.len() >= LONG);
+    let mut asked = Vec::new();
+    runs::for_each_run(&text, |run| asked.push(Run::at(&detectors, &text, run)));
+    let all = asked.len();
+    asked.retain(|run| run.looks.is_telling());
+    assert!(!asked.is_empty() && asked.len() < all);
+    assert_eq!(detectors.anchors(&text).runs, asked);
+}
