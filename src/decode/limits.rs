@@ -65,6 +65,16 @@ impl Budget {
         self.bytes.get() == 0 || self.members.get() == 0
     }
 
+    /// So much can be unpacked at once and still leave something.
+    pub fn left(&self) -> usize {
+        usize::try_from(self.bytes.get().saturating_sub(1)).unwrap_or(usize::MAX)
+    }
+
+    /// Counts what was unpacked at once.
+    pub fn count(&self, size: usize) {
+        self.bytes.set(self.bytes.get().saturating_sub(size as u64));
+    }
+
     /// Counts a member.
     ///
     /// # Errors
@@ -90,9 +100,8 @@ impl<'b, R> Metered<'b, R> {
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(into)?;
-        let left = self.budget.bytes.get().saturating_sub(read as u64);
-        self.budget.bytes.set(left);
-        match left {
+        self.budget.count(read);
+        match self.budget.bytes.get() {
             0 => Err(io::Error::other("it unpacks to too much")),
             _ => Ok(read),
         }

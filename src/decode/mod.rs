@@ -9,9 +9,11 @@ mod streams;
 mod tar;
 mod unpack;
 mod utf16;
+mod whole;
 mod zip;
 
 pub use format::{Format, HEAD};
 pub use limits::{Budget, Layers};
-pub use unpack::{Input, Stop, unpack};
+pub use unpack::{Input, Inside, Stop, unpack};
 pub use utf16::Encoding;
+pub use whole::WHOLE;

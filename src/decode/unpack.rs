@@ -12,6 +12,7 @@ use rawzip::{FileReader, ReaderAt};
 use super::format::{Format, HEAD};
 use super::limits::{Budget, Metered, held};
 use super::streams::Coding;
+use super::whole::{Room, WHOLE, Whole};
 use crate::origin::Step;
 use crate::skip::{Policy, Why};
 
@@ -31,8 +32,25 @@ pub struct Stop {
     pub why: Why,
 }
 
-/// Takes a content, by the way to it, how many more layers may be opened, and a reader that it must read to its end.
-pub type Visit<'v> = dyn FnMut(&[Step], usize, &mut dyn Read) -> io::Result<()> + 'v;
+/// A content that was inside.
+pub enum Inside<'i> {
+    Whole(&'i [u8]),
+    /// It must be read to its end.
+    Stream(&'i mut dyn Read),
+}
+
+impl Inside<'_> {
+    /// Reads it as a stream, whatever it is.
+    pub fn stream<T>(self, read: impl FnOnce(&mut dyn Read) -> T) -> T {
+        match self {
+            Inside::Whole(mut bytes) => read(&mut bytes),
+            Inside::Stream(reader) => read(reader),
+        }
+    }
+}
+
+/// Takes the way to a content, how many more layers may be opened, and the content.
+pub type Visit<'v> = dyn FnMut(&[Step], usize, Inside<'_>) -> io::Result<()> + 'v;
 
 /// Visits every content inside. At most `layers` layers are opened, this one included.
 pub fn unpack(input: Input<'_>, format: Format, layers: usize, budget: &Budget, visit: &mut Visit<'_>) -> Vec<Stop> {
@@ -43,14 +61,18 @@ pub fn unpack(input: Input<'_>, format: Format, layers: usize, budget: &Budget, 
         budget,
         visit,
         stops: Vec::new(),
+        room: Room::take(),
     };
-    let walked = match (input, format) {
-        (Input::Bytes(bytes), Format::Zip) => walk.enter(format, |walk| walk.zip(&bytes, bytes.len() as u64)),
-        (Input::File(file, size), Format::Zip) => walk.enter(format, |walk| walk.zip(&FileReader::from(file), size)),
-        (Input::Bytes(mut bytes), _) => walk.open_as(format, &mut bytes),
-        (Input::File(mut file, _), _) => walk.open_as(format, &mut file),
+    let walked = match input {
+        Input::Bytes(bytes) => walk.open_whole_as(format, bytes),
+        Input::File(file, size) if format == Format::Zip => {
+            let file = FileReader::from(file);
+            walk.enter(format, |walk| walk.zip(&file, size, None))
+        }
+        Input::File(mut file, _) => walk.open_as(format, &mut file),
     };
     walk.stops.extend(walked.err());
+    walk.room.give_back();
     walk.stops
 }
 
@@ -65,6 +87,7 @@ pub(super) struct Walk<'w> {
     pub budget: &'w Budget,
     visit: &'w mut Visit<'w>,
     pub stops: Vec<Stop>,
+    pub room: Room,
 }
 
 impl Walk<'_> {
@@ -73,7 +96,7 @@ impl Walk<'_> {
         let mut head = Vec::with_capacity(HEAD);
         if let Err(error) = reader.take(HEAD as u64).read_to_end(&mut head) {
             let stop = self.failed(&error);
-            self.read(&mut &head[..])?;
+            self.read(Inside::Whole(&head))?;
             return Err(stop);
         }
         let mut whole = head.chain(reader);
@@ -81,9 +104,9 @@ impl Walk<'_> {
             Some(format) if self.level < self.layers => self.open_as(format, &mut whole),
             Some(_) => {
                 self.skip(Policy::TooDeep);
-                self.read(&mut whole)
+                self.read(Inside::Stream(&mut whole))
             }
-            None => self.read(&mut whole),
+            None => self.read(Inside::Stream(&mut whole)),
         }
     }
 
@@ -98,6 +121,42 @@ impl Walk<'_> {
             Format::Zip => return self.enter(format, |walk| walk.held_zip(reader)),
         };
         self.enter(format, |walk| walk.decode(coding, reader))
+    }
+
+    /// The same for a content that is held whole.
+    pub fn open_whole(&mut self, bytes: &[u8]) -> Walked {
+        match Format::of_start(bytes) {
+            Some(format) if self.level < self.layers => self.open_whole_as(format, bytes),
+            Some(_) => {
+                self.skip(Policy::TooDeep);
+                self.read(Inside::Whole(bytes))
+            }
+            None => self.read(Inside::Whole(bytes)),
+        }
+    }
+
+    fn open_whole_as(&mut self, format: Format, mut bytes: &[u8]) -> Walked {
+        match format {
+            Format::Zip => self.enter(format, |walk| walk.zip(&bytes, bytes.len() as u64, Some(bytes))),
+            Format::Gzip => match self.room.gunzip(bytes, self.most()) {
+                Some(whole) => self.enter(format, |walk| walk.open_inflated(whole)),
+                None => self.open_as(format, &mut bytes),
+            },
+            _ => self.open_as(format, &mut bytes),
+        }
+    }
+
+    /// What is inflated whole has at most so many bytes: no more than fits into a layer, and than may be unpacked.
+    pub fn most(&self) -> usize {
+        WHOLE.min(held(self.level)).min(self.budget.left())
+    }
+
+    /// Opens what was inflated, and counts it.
+    pub fn open_inflated(&mut self, whole: Whole) -> Walked {
+        self.budget.count(whole.bytes().len());
+        let walked = self.open_whole(whole.bytes());
+        self.room.keep(whole);
+        walked
     }
 
     /// Walks a layer, and comes back to where it stood.
@@ -135,12 +194,12 @@ impl Walk<'_> {
             self.skip(Policy::TooLarge);
             return Ok(());
         }
-        self.zip(&bytes, bytes.len() as u64)
+        self.zip(&bytes, bytes.len() as u64, Some(&bytes))
     }
 
-    fn zip(&mut self, archive: &dyn ReaderAt, size: u64) -> Walked {
+    fn zip(&mut self, archive: &dyn ReaderAt, size: u64, bytes: Option<&[u8]>) -> Walked {
         let mut names = Vec::new();
-        let walked = self.zip_members(archive, size, &mut names);
+        let walked = self.zip_members(archive, size, bytes, &mut names);
         walked.and(self.visit_names(&mut names))
     }
 
@@ -166,15 +225,15 @@ impl Walk<'_> {
     /// Names are content, too.
     fn visit_names(&mut self, names: &mut Vec<u8>) -> Walked {
         self.way.push(Step::Names);
-        let read = self.read(&mut &names[..]);
+        let read = self.read(Inside::Whole(names));
         self.way.pop();
         names.clear();
         read
     }
 
-    fn read(&mut self, reader: &mut dyn Read) -> Walked {
+    fn read(&mut self, inside: Inside<'_>) -> Walked {
         let left = self.layers - self.level;
-        (self.visit)(&self.way, left, reader).map_err(|error| self.failed(&error))
+        (self.visit)(&self.way, left, inside).map_err(|error| self.failed(&error))
     }
 
     /// Leaves something out that stands here.
@@ -205,3 +264,6 @@ impl Walk<'_> {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,16 +4,23 @@
 use std::io::{self, ErrorKind};
 
 use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipLocator};
-use rawzip::{ZipArchiveEntryWayfinder, ZipFileHeaderRecord};
+use rawzip::{ZipArchiveEntryWayfinder, ZipEntry, ZipFileHeaderRecord};
 
 use super::limits::held;
 use super::streams::Coding;
 use super::unpack::{Stop, Walk};
+use super::whole::Whole;
 use crate::skip::{Policy, Why};
 
 impl Walk<'_> {
-    /// Visits what is in every member, and collects their names.
-    pub fn zip_members(&mut self, archive: &dyn ReaderAt, size: u64, names: &mut Vec<u8>) -> Result<(), Stop> {
+    /// Visits what is in every member, and collects their names. `bytes` are all of the archive, if it is held.
+    pub fn zip_members(
+        &mut self,
+        archive: &dyn ReaderAt,
+        size: u64,
+        bytes: Option<&[u8]>,
+        names: &mut Vec<u8>,
+    ) -> Result<(), Stop> {
         // Room for the longest record that there can be.
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let archive = ZipLocator::new()
@@ -31,7 +38,7 @@ impl Walk<'_> {
                 return Err(self.stop(Why::Policy(Policy::TooLarge)));
             }
             if let Some(method) = self.method(&entry)
-                && let Err(stop) = self.zip_member(&archive, entry.wayfinder(), method)
+                && let Err(stop) = self.zip_member(&archive, bytes, entry.wayfinder(), method)
             {
                 if self.budget.is_spent() {
                     return Err(stop);
@@ -73,10 +80,16 @@ impl Walk<'_> {
     fn zip_member(
         &mut self,
         archive: &ZipArchive<&dyn ReaderAt>,
+        bytes: Option<&[u8]>,
         at: ZipArchiveEntryWayfinder,
         coding: Option<Coding>,
     ) -> Result<(), Stop> {
         let entry = archive.get_entry(at).map_err(|error| self.broken(error))?;
+        if let (Some(bytes), Some(Coding::Deflate)) = (bytes, coding)
+            && let Some(whole) = self.inflated(bytes, &entry)
+        {
+            return self.open_inflated(whole);
+        }
         match coding {
             None => self.open_counted(entry.verifying_reader(entry.reader())),
             Some(coding) => {
@@ -84,6 +97,15 @@ impl Walk<'_> {
                 self.open_counted(entry.verifying_reader(decoded))
             }
         }
+    }
+
+    fn inflated(&mut self, bytes: &[u8], entry: &ZipEntry<'_, &dyn ReaderAt>) -> Option<Whole> {
+        let (start, end) = entry.compressed_data_range();
+        let packed = bytes.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)?;
+        let said = entry.reader().claim_verifier();
+        let size = usize::try_from(said.uncompressed_size).ok()?;
+        let most = self.most();
+        self.room.inflate(packed, (size, said.crc), most)
     }
 
     fn broken(&self, error: rawzip::Error) -> Stop {

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use crate::decode::{Budget, Encoding, Format, Input, Layers, unpack};
+use crate::decode::{Budget, Encoding, Format, Input, Inside, Layers, unpack};
 use crate::detect::{Anchors, Candidate, Detected, Detectors, Nested, Role, join_lines, resolve};
 use crate::finding::Confidence;
 use crate::origin::Step;
@@ -96,9 +96,9 @@ impl Examination<'_> {
     fn settle_packed(&mut self, bytes: &[u8], format: Format, layers: Layers) -> Vec<Candidate> {
         let budget = Rc::clone(&self.budget);
         let mut candidates: Vec<Candidate> = Vec::new();
-        let mut visit = |way: &[Step], archives, reader: &mut dyn Read| {
+        let mut visit = |way: &[Step], archives, inside: Inside<'_>| {
             let layers = Layers { archives, ..layers };
-            self.settle_stream(way, layers, reader, &mut candidates)
+            inside.stream(|reader| self.settle_stream(way, layers, reader, &mut candidates))
         };
         let stops = unpack(Input::Bytes(bytes), format, layers.archives, &budget, &mut visit);
         let policies = stops.into_iter().filter_map(|stop| match stop.why {

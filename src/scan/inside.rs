@@ -7,15 +7,15 @@ use std::cell::Cell;
 use std::io::{self, ErrorKind, Read};
 
 use super::{Found, Scan};
-use crate::decode::{Budget, Encoding, Format, Input, Layers, Stop, unpack};
+use crate::decode::{Budget, Encoding, Format, Input, Inside, Layers, Stop, WHOLE, unpack};
 use crate::git::parse_id;
 use crate::origin::{ObjectId, Origin, Step, way};
 use crate::skip::{Skip, Why};
-use crate::source::pieces::{OVERLAP, read_in_pieces};
+use crate::source::pieces::{OVERLAP, Piece, read_in_pieces};
 use crate::source::{Added, Content};
 
-/// Large texts inside are read in pieces of this size.
-const PIECE: usize = 8 << 20;
+/// Large texts inside are read in pieces of this size; what was inflated whole is one.
+const PIECE: usize = WHOLE;
 
 thread_local! {
     /// Where texts inside are read into. It is kept from one packed content to the next: new memory has to be cleared.
@@ -51,7 +51,7 @@ impl Scan<'_> {
             packed.format,
             archives,
             &budget,
-            &mut |way, archives, reader| {
+            &mut |way, archives, inside| {
                 let inner = Scan {
                     layers: Layers {
                         archives,
@@ -59,7 +59,7 @@ impl Scan<'_> {
                     },
                     ..*self
                 };
-                inner.find_in_stream(reader, &mut buffer, packed.origin, way, &mut found)
+                inner.find_in_one(inside, &mut buffer, packed.origin, way, &mut found)
             },
         );
         BUFFER.set(buffer);
@@ -67,17 +67,16 @@ impl Scan<'_> {
         found
     }
 
-    fn find_in_stream(
+    fn find_in_one(
         &self,
-        reader: &mut dyn Read,
+        inside: Inside<'_>,
         buffer: &mut Vec<u8>,
         origin: &Origin,
         way: &[Step],
         found: &mut Found,
     ) -> io::Result<()> {
         let mut encoding = None;
-        let mut sound = Sound { reader, error: None };
-        read_in_pieces(&mut sound, buffer, PIECE, OVERLAP, &mut |piece| {
+        let mut visit = |piece: Piece<'_>| {
             if piece.offset == 0 {
                 encoding = Encoding::of_start(piece.bytes);
             }
@@ -89,9 +88,22 @@ impl Scan<'_> {
                 owned: piece.owned,
             };
             found.append(self.find(&content, &Added::All, encoding, way));
-        })?;
-        sound.error.map_or(Ok(()), Err)
+        };
+        match inside {
+            Inside::Whole(bytes) if bytes.len() <= PIECE => {
+                visit(Piece::whole(bytes));
+                Ok(())
+            }
+            inside => inside.stream(|reader| read_sound(reader, buffer, &mut visit)),
+        }
     }
+}
+
+/// Visits what comes before damage in pieces, and then says the error.
+fn read_sound(reader: &mut dyn Read, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> io::Result<()> {
+    let mut sound = Sound { reader, error: None };
+    read_in_pieces(&mut sound, buffer, PIECE, OVERLAP, visit)?;
+    sound.error.map_or(Ok(()), Err)
 }
 
 /// The part of a stream that comes before damage: it ends there, and the error is kept.

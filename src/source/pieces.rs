@@ -33,6 +33,18 @@ pub struct Piece<'b> {
     pub owned: Range<usize>,
 }
 
+impl<'b> Piece<'b> {
+    /// A content that is one piece.
+    pub fn whole(bytes: &'b [u8]) -> Self {
+        Self {
+            bytes,
+            first_line: 1,
+            offset: 0,
+            owned: 0..bytes.len(),
+        }
+    }
+}
+
 /// Opens the file that an item is and reads it in pieces. What it holds now counts, if it grows or shrinks meanwhile.
 pub fn load_file(item: &Item, buffer: &mut Vec<u8>, visit: &mut dyn FnMut(Piece<'_>)) -> Result<(), Skip> {
     let mut load = || {
