@@ -18,19 +18,23 @@ pub fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
     // Where the longer one of two starts, the shorter one is found.
     literals.dedup_by(|longer, shorter| longer.starts_with(shorter));
     let folded: Vec<Vec<u8>> = literals.iter().map(|literal| folded(literal)).collect();
-    let part = |part: &[u8]| -> [u8; LENGTH] { part.try_into().expect("parts have this length") };
-    let parts = |index: usize| folded[index].windows(LENGTH).map(move |text| (part(text), index));
-    let mut parts: Vec<([u8; LENGTH], usize)> = (0..folded.len()).flat_map(parts).collect();
+    let mut parts: Vec<Part> = (0..folded.len())
+        .flat_map(|index| folded[index].windows(LENGTH).map(move |text| Part::new(text, index)))
+        .collect();
     parts.sort_unstable();
     parts.dedup();
     // Each part with the literals that hold it, and what it costs.
-    let holders = parts.chunk_by(|(one, _), (other, _)| one == other);
-    let holders: Vec<(&[_], f64)> = holders.map(|holder| (holder, cost(&holder[0].0))).collect();
+    let shares: [f64; 1 << 8] = std::array::from_fn(|byte| share(byte as u8));
+    let holders = parts.chunk_by(|one, other| one.text() == other.text());
+    let holders: Vec<(&[Part], f64)> = holders
+        .map(|holder| (holder, cost(holder[0].text(), &shares)))
+        .collect();
     let mut left = vec![true; literals.len()];
     let mut chosen = Vec::new();
     let take = |stem: &[u8], index: usize, left: &mut [bool]| {
-        let place = folded[index].windows(stem.len()).position(|part| part == stem);
-        let place = place.filter(|_| std::mem::take(&mut left[index]))?;
+        let mut parts = folded[index].windows(stem.len());
+        let place = left[index].then(|| parts.position(|part| part == stem))??;
+        left[index] = false;
         Some((place, Text::new(literals[index].into())))
     };
     let mut choose = |stem: &[u8], mut taken: Vec<(usize, Text)>| {
@@ -44,7 +48,7 @@ pub fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
     }
     let worth = |holder: usize, left: &[bool]| {
         let (holder, cost) = holders[holder];
-        let count = holder.iter().filter(|(_, index)| left[*index]).count();
+        let count = holder.iter().filter(|part| left[part.index()]).count();
         (count as f64 / cost * 1e6) as u64
     };
     let all = (0..holders.len()).map(|holder| (worth(holder, &left), Reverse(holder)));
@@ -56,9 +60,9 @@ pub fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
             now if now < then => heap.push((now, Reverse(holder))),
             _ => {
                 let (holder, _) = holders[holder];
-                let taken = holder.iter();
-                let taken = taken.filter_map(|(stem, index)| take(stem, *index, &mut left));
-                choose(&holder[0].0, taken.collect());
+                let stem = holder[0].text();
+                let taken = holder.iter().filter_map(|part| take(&stem, part.index(), &mut left));
+                choose(&stem, taken.collect());
             }
         }
     }
@@ -66,24 +70,43 @@ pub fn choose(mut literals: Vec<&[u8]>) -> Vec<Chosen> {
     chosen
 }
 
+/// Four bytes of a literal and its number, in one number that orders them so.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Part(u64);
+
+impl Part {
+    fn new(text: &[u8], index: usize) -> Self {
+        let text = text.try_into().expect("parts have this length");
+        Self(u64::from(u32::from_be_bytes(text)) << 32 | index as u64)
+    }
+
+    fn text(self) -> [u8; LENGTH] {
+        ((self.0 >> 32) as u32).to_be_bytes()
+    }
+
+    fn index(self) -> usize {
+        self.0 as u32 as usize
+    }
+}
+
 fn folded(literal: &[u8]) -> Vec<u8> {
     literal.iter().map(|&byte| fold(byte)).collect()
 }
 
 /// What it costs to look for a stem in a megabyte, in microseconds: a share of a search, and a look at each place.
-fn cost(stem: &[u8]) -> f64 {
+fn cost(stem: [u8; LENGTH], shares: &[f64; 1 << 8]) -> f64 {
     const SHARE: f64 = 2.5;
     const LOOK: f64 = 0.05;
-    let places = match COMMON.contains(&stem) {
+    let places = match COMMON.contains(&&stem) {
         true => 400.0,
-        false => stem.iter().map(|&byte| share(byte)).product::<f64>() * 1e6,
+        false => stem.map(|byte| shares[usize::from(byte)]).iter().product::<f64>() * 1e6,
     };
     SHARE + LOOK * places
 }
 
 /// Parts of words that stand in source code and in recorded answers far more often than their letters tell, 100 to 600
 /// times a megabyte.
-const COMMON: [&[u8]; 13] = [
+const COMMON: [&[u8; LENGTH]; 13] = [
     b"user", b"role", b"ourc", b"link", b"defi", b"flow", b"e us", b"conf", b"crea", b"cryp", b"auth", b"efin", b"ncry",
 ];
 

@@ -84,43 +84,47 @@ fn entries(stem: &[u8]) -> Entries {
 /// What [`upper`] gives.
 const UPPERS: [usize; 4] = [0, 1, 4, 5];
 
-/// How often bytes of each entry stand in source code, roughly.
-struct Shares([[f32; 16]; UPPERS.len()]);
+/// How often bytes of each entry stand in source code, roughly: of each upper half those that have one of some lower
+/// halves, for any of the first eight, and for any of the others. Every start of the program waits for what is asked here.
+struct Shares([[[f32; UPPERS.len()]; 1 << 8]; 2]);
 
 impl Shares {
     fn new() -> Self {
-        let mut shares = [[0.0; 16]; UPPERS.len()];
+        let mut one = [[0.0; UPPERS.len()]; 16];
         for byte in (0x20..0x80).filter(|byte| byte & 0x20 != 0) {
             let class = UPPERS.iter().position(|class| *class == upper(byte));
-            shares[class.expect("one of them")][lower(byte)] += share(byte) as f32;
+            one[lower(byte)][class.expect("one of them")] += share(byte) as f32;
         }
-        Self(shares)
+        let mut some = [[[0.0; UPPERS.len()]; 1 << 8]; 2];
+        for (half, one) in some.iter_mut().zip(one.chunks(8)) {
+            for lowers in 1..1 << 8_usize {
+                // Those without the lowest are known by now.
+                half[lowers] = sum(half[lowers & (lowers - 1)], one[lowers.trailing_zeros() as usize]);
+            }
+        }
+        Self(some)
     }
 
     /// How often four bytes stand that have these entries.
     fn of(&self, entries: &Entries) -> f32 {
         let pair = |pair: usize| -> f32 {
             let [firsts, seconds] = [0, 1].map(|place| self.at(entries[2 * pair + place]));
-            let all = (0..16).map(|n| (n / 4, n % 4));
-            let fit = all.filter(|(a, b)| entries[LONGEST + pair] >> (UPPERS[*a] | UPPERS[*b] << 1) & 1 == 1);
-            fit.map(|(a, b)| firsts[a] * seconds[b]).sum()
+            let fits = |a: usize, b: usize| entries[LONGEST + pair] >> (UPPERS[a] | UPPERS[b] << 1) & 1;
+            let beside = |b: usize| (0..UPPERS.len()).map(move |a| firsts[a] * f32::from(fits(a, b)));
+            (0..UPPERS.len()).map(|b| seconds[b] * beside(b).sum::<f32>()).sum()
         };
         pair(0) * pair(1)
     }
 
     /// How often a byte of each upper half stands that has one of these lower halves.
     fn at(&self, lowers: u16) -> [f32; UPPERS.len()] {
-        let mut sums = [0.0; UPPERS.len()];
-        let mut left = lowers;
-        while left != 0 {
-            let lower = left.trailing_zeros() as usize;
-            left &= left - 1;
-            for (sum, shares) in sums.iter_mut().zip(&self.0) {
-                *sum += shares[lower];
-            }
-        }
-        sums
+        let [first, last] = lowers.to_le_bytes().map(usize::from);
+        sum(self.0[0][first], self.0[1][last])
     }
+}
+
+fn sum(one: [f32; UPPERS.len()], other: [f32; UPPERS.len()]) -> [f32; UPPERS.len()] {
+    std::array::from_fn(|upper| one[upper] + other[upper])
 }
 
 #[cfg(test)]
