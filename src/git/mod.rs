@@ -40,7 +40,7 @@ pub use added::{added_lines, intersect};
 pub use both::both;
 pub use graph::{Graph, Node};
 pub use outline::{Entries, LineNumber, Outlined, Sketch};
-pub use pack::{Copied, Derived, Packed, Visitor};
+pub use pack::{Copied, Derived, Mapped, Packed, Visitor};
 pub use read::{LARGEST, ObjectKind, ReadObject};
 pub use refs::in_folder as refs_in;
 pub use repository::{Environment, Repository};

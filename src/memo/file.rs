@@ -14,6 +14,7 @@ use super::Memo;
 use super::format::VERSION;
 use super::wire::{Reader, Writer};
 use crate::error::Error;
+use crate::git::Mapped;
 use crate::interrupt;
 use crate::text::sanitize;
 
@@ -82,7 +83,12 @@ impl MemoFile {
         if !self.exists {
             return Ok(None);
         }
-        let bytes = self.bytes(LARGEST).map_err(|_| "it cannot be read")?;
+        let file = Mapped::open(&self.path).map_err(|_| "it cannot be read")?;
+        let bytes = file.bytes();
+        file.fetch(0..bytes.len() as u64);
+        if bytes.len() as u64 > LARGEST {
+            return Err(DAMAGED);
+        }
         let (content, sum) = bytes.split_at_checked(bytes.len().wrapping_sub(SUM)).ok_or(DAMAGED)?;
         let mut reader = Reader::new(content);
         if reader.array() != Some(*MAGIC) {
@@ -100,7 +106,7 @@ impl MemoFile {
         }
         let end = bytes.len() - SUM;
         let start = end - reader.left();
-        Memo::decode(bytes, start..end).map(Some).ok_or(DAMAGED)
+        Memo::decode(file, start..end).map(Some).ok_or(DAMAGED)
     }
 
     /// Replaces the file.
@@ -136,19 +142,16 @@ impl MemoFile {
 
     /// Whether the file begins as a memo does, be it cut off or with a byte that has changed.
     fn is_ours(&self) -> bool {
-        let Ok(start) = self.bytes(MAGIC.len() as u64) else {
+        let mut start = Vec::with_capacity(MAGIC.len());
+        let file = File::open(&self.path);
+        if file
+            .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start))
+            .is_err()
+        {
             return true;
-        };
+        }
         let differing = start.iter().zip(MAGIC).filter(|(one, other)| one != other).count();
         differing <= 1
-    }
-
-    fn bytes(&self, limit: u64) -> std::io::Result<Vec<u8>> {
-        let file = File::open(&self.path)?;
-        let length = file.metadata()?.len().min(limit);
-        let mut bytes = Vec::with_capacity(length as usize);
-        file.take(limit).read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 }
 

@@ -5,9 +5,11 @@
 use std::io::Write;
 use std::ops::Range;
 
+use super::ids::Ids;
 use super::traces::{Kept, KeptPlace, Stamp};
 use super::wire::{Reader, Writer};
 use super::{Line, Memo, NONE, NameDigest, Row, Weight, Word};
+use crate::git::Mapped;
 use crate::origin::ObjectId;
 
 /// Raised when these bytes change their meaning.
@@ -114,11 +116,9 @@ impl Memo {
 
     /// Reads what [`Memo::encode`] wrote in this part of a file; `None` if it does not add up. The ids, the
     /// better part of it, stay where they are.
-    pub(super) fn decode(mut file: Vec<u8>, body: Range<usize>) -> Option<Self> {
-        let (mut memo, ids) = Self::parse(file.get(body.clone())?)?;
-        file.truncate(body.start + ids.end);
-        file.drain(..body.start + ids.start);
-        memo.ids = file;
+    pub(super) fn decode(file: Mapped, body: Range<usize>) -> Option<Self> {
+        let (mut memo, ids) = Self::parse(file.bytes().get(body.clone())?)?;
+        memo.ids = Ids::Read(file, body.start + ids.start..body.start + ids.end);
         memo.adds_up().then_some(())?;
         memo.index();
         Some(memo)

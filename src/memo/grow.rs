@@ -108,7 +108,7 @@ impl Memo {
     fn add_objects(&mut self, old: &Self, mut objects: Vec<(ObjectId, Option<u64>)>) -> Vec<u32> {
         objects.sort_unstable_by_key(|(id, _)| *id);
         objects.dedup_by_key(|(id, _)| *id);
-        self.ids.reserve_exact(old.ids.len() + objects.len() * self.id_length);
+        self.ids.reserve(old.ids.len() + objects.len() * self.id_length);
         self.sizes.reserve_exact(old.known() + objects.len());
         let mut moved = Vec::with_capacity(old.known());
         let mut fresh = objects.into_iter().peekable();
@@ -121,7 +121,7 @@ impl Memo {
             if old.sizes[at] == LARGE {
                 self.large.insert(self.known() as u32, old.text(at as u32, LARGE));
             }
-            self.ids.extend_from_slice(raw);
+            self.ids.add(raw);
             self.sizes.push(old.sizes[at]);
         }
         fresh.for_each(|(id, text)| self.add_object(&id, text));
@@ -153,7 +153,7 @@ impl Memo {
         if size == LARGE {
             self.large.insert(self.known() as u32, text.unwrap_or_default());
         }
-        self.ids.extend_from_slice(id.as_bytes());
+        self.ids.add(id.as_bytes());
         self.sizes.push(size);
     }
 }

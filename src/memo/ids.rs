@@ -3,9 +3,62 @@
 //! Whether they are sorted is for [`super::sound`] to say, before anything is looked for.
 
 use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Deref, Range};
 
 use super::{Memo, OUTSIDE, Reference};
+use crate::git::Mapped;
 use crate::origin::ObjectId;
+
+/// Ids, one after the other: the better part of a memo, so that of one that was read they stay where they are.
+pub(super) enum Ids {
+    Made(Vec<u8>),
+    Read(Mapped, Range<usize>),
+}
+
+impl Ids {
+    pub fn reserve(&mut self, more: usize) {
+        if let Self::Made(ids) = self {
+            ids.reserve_exact(more);
+        }
+    }
+
+    pub fn add(&mut self, raw: &[u8]) {
+        match self {
+            Self::Made(ids) => ids.extend_from_slice(raw),
+            Self::Read(..) => *self = Self::Made([&**self, raw].concat()),
+        }
+    }
+}
+
+impl Deref for Ids {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Made(ids) => ids,
+            Self::Read(file, ids) => &file.bytes()[ids.clone()],
+        }
+    }
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self::Made(Vec::new())
+    }
+}
+
+impl PartialEq for Ids {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes of ids", self.len())
+    }
+}
 
 impl Memo {
     pub(super) fn id(&self, at: u32) -> ObjectId {
@@ -29,7 +82,7 @@ impl Memo {
             return None;
         }
         let raw = id.as_bytes();
-        let begin = begin(raw);
+        let begin = begin(raw, self.begins.len() - 1);
         let (mut low, mut high) = (self.begins[begin], self.begins[begin + 1]);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -42,11 +95,12 @@ impl Memo {
         None
     }
 
-    /// Notes where ids start, so that they are found.
+    /// Notes where ids start, so that they are found: about sixteen start alike.
     pub(super) fn index(&mut self) {
-        let mut begins = vec![0; (1 << 16) + 1];
+        let starts = (self.known() / 16).next_power_of_two().min(1 << 16);
+        let mut begins = vec![0; starts + 1];
         for raw in self.ids.chunks_exact(self.id_length.max(2)) {
-            begins[begin(raw) + 1] += 1;
+            begins[begin(raw, starts) + 1] += 1;
         }
         for n in 1..begins.len() {
             begins[n] += begins[n - 1];
@@ -55,8 +109,9 @@ impl Memo {
     }
 }
 
-fn begin(raw: &[u8]) -> usize {
-    usize::from(raw[0]) << 8 | usize::from(raw[1])
+/// Which of so many starts, a power of two, an id has.
+fn begin(raw: &[u8], starts: usize) -> usize {
+    ((usize::from(raw[0]) << 8 | usize::from(raw[1])) * starts) >> 16
 }
 
 /// Compares ids: nearly always their first bytes decide, as numbers.

@@ -42,6 +42,7 @@ use sha2::{Digest, Sha256};
 
 use crate::git::tree::EntryKind;
 use crate::origin::ObjectId;
+use ids::Ids;
 
 /// An object by its place among the sorted ids; with [`OUTSIDE`], among those that are named and not kept.
 type Reference = u32;
@@ -72,7 +73,7 @@ pub struct Memo {
     /// Whether history was cut off, so that parents were not looked for.
     shallow: bool,
     /// The ids of all objects that were read, sorted.
-    ids: Vec<u8>,
+    ids: Ids,
     /// How many bytes of text each has.
     sizes: Vec<u32>,
     large: HashMap<u32, u64>,
@@ -124,7 +125,7 @@ pub struct Memo {
     /// folder that did, and where the lines end.
     shapes: Vec<(u32, u32)>,
     lines: Vec<Line>,
-    /// Where the ids start that begin with these two bytes.
+    /// Where the ids start whose first bytes are these.
     begins: Vec<u32>,
 }
 

@@ -1,7 +1,7 @@
-//! Files mapped into memory: packs and their indexes, which are larger than what is read of them.
+//! Files mapped into memory: packs and their indexes, which are larger than what is read of them, and memos.
 //!
 //! The one place that needs `unsafe`. Git never changes a pack in place: its name is a hash of what
-//! is in it, and a new pack is a new file.
+//! is in it, and a new pack is a new file. A memo is replaced by another file, too.
 
 use std::fs::File;
 use std::io;
@@ -21,8 +21,8 @@ impl Mapped {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
         }
         #[expect(unsafe_code, reason = "reading packs of many gigabytes into memory is no choice")]
-        // SAFETY: the map is private and read-only. Git writes a pack and its index under another name, renames
-        // them when they are whole, and only ever deletes them, which leaves the map as it is.
+        // SAFETY: the map is read-only. Git writes a pack and its index under another name, renames them when they
+        // are whole, and only ever deletes them, which leaves the map as it is. So does keytrail with a memo.
         let map = unsafe { Mmap::map(&file)? };
         Ok(Self(map))
     }

@@ -25,6 +25,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 
 pub use delta::Copied;
+pub use map::Mapped;
 pub use walk::{Derived, Packed, Visitor};
 
 use crate::git::path_bytes;
@@ -34,7 +35,6 @@ use crate::skip::Skip;
 use entry::Header;
 use forest::{Extent, Forest};
 use index::Index;
-use map::Mapped;
 use reader::Reader;
 
 /// Why an entry cannot be read: the end of a sentence that begins "the object cannot be read".
