@@ -3,11 +3,12 @@
 //! What could not be carried over is told on standard error, one line each. Raw secrets of a report become digests and
 //! are neither kept nor shown.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::print;
 use crate::baseline::file::MOST_BYTES;
-use crate::baseline::{Baseline, Entry, Key};
+use crate::baseline::{Baseline, Digest, Entry, Key};
 use crate::cli::Loudness;
 use crate::config::is_inside;
 use crate::detect::Detectors;
@@ -104,7 +105,7 @@ struct Accepting {
     folder: PathBuf,
     /// Where commits are looked up, if the folder is of a repository.
     repository: Option<(Repository, Store)>,
-    carried: usize,
+    carried: HashSet<Digest>,
     notes: Vec<String>,
 }
 
@@ -131,7 +132,7 @@ impl Accepting {
             detectors: Detectors::new(&RuleSet::builtin()?)?,
             folder: folder.to_owned(),
             repository,
-            carried: 0,
+            carried: HashSet::new(),
             notes: Vec::new(),
         })
     }
@@ -141,7 +142,7 @@ impl Accepting {
         tell(&self.notes, loudness);
         notice::tell(format!(
             "carried over: {} accepted secrets; not carried over: {}",
-            self.carried,
+            self.carried.len(),
             self.notes.len()
         ));
         Ok(Outcome::Clean)
@@ -153,8 +154,8 @@ impl Accepting {
             until: None,
             reason: reason.to_owned(),
         };
-        self.baseline.accept(secret, entry);
-        self.carried += 1;
+        let digest = self.baseline.accept(secret, entry);
+        self.carried.insert(digest);
     }
 
     /// Accepts what is found on the lines that an ignore file names: a line is no identity, the secret on it is.

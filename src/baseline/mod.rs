@@ -64,9 +64,11 @@ impl Baseline {
         self.entries.iter()
     }
 
-    /// Accepts a secret; a later word about it replaces an earlier one.
-    pub fn accept(&mut self, secret: &Secret, entry: Entry) {
-        self.entries.insert(self.key.digest(secret), entry);
+    /// Accepts a secret, and says by which digest; a later word about it replaces an earlier one.
+    pub fn accept(&mut self, secret: &Secret, entry: Entry) -> Digest {
+        let digest = self.key.digest(secret);
+        self.entries.insert(digest, entry);
+        digest
     }
 
     /// Forgets an entry.
