@@ -15,7 +15,7 @@ pub const DEEPEST: usize = 24;
 const TOTAL: u64 = 1 << 30;
 /// And to at most so many times its size, but always to `FLOOR` bytes.
 const RATIO: u64 = 100;
-const FLOOR: u64 = 16 << 20;
+const FLOOR: u64 = 32 << 20;
 /// Members of all archives in an item.
 const MEMBERS: u64 = 100_000;
 /// The window of a decoder, or an archive inside of another that must be held whole; half as much in each layer,

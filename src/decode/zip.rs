@@ -40,10 +40,11 @@ impl Walk<'_> {
             if let Some(method) = self.method(&entry)
                 && let Err(stop) = self.zip_member(&archive, bytes, entry.wayfinder(), method)
             {
-                if self.budget.is_spent() {
-                    return Err(stop);
-                }
                 self.stops.push(stop);
+                if self.budget.is_spent() {
+                    self.way.truncate(outside);
+                    return Err(self.stop(Why::Policy(Policy::TooLarge)));
+                }
             }
             self.way.truncate(outside);
         }
