@@ -30,6 +30,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
         return None;
     }
     let start = label_end + 5;
+    let start = start + comment(&window[start..]);
     let end = memchr::memmem::find(&window[start..], b"-----END ").map_or(window.len(), |n| start + n);
     let body = &window[start..end];
     if memchr::memmem::find(body, b"ENCRYPTED").is_some() {
@@ -53,6 +54,18 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
         close
     };
     Some(Candidate::new(rule, at..at + close, &key).placeholder(placeholder::of_long(&key)))
+}
+
+/// The length of a comment on the header's line: it is no part of the key.
+fn comment(rest: &[u8]) -> usize {
+    const SIGNS: [&[u8]; 5] = [b"#", b"//", b";", b"/*", b"<!--"];
+    let line = memchr::memchr2(b'\n', b'\r', rest).map_or(&b""[..], |end| &rest[..end]);
+    let text = line.trim_ascii_start();
+    if SIGNS.iter().any(|sign| text.starts_with(sign)) {
+        line.len()
+    } else {
+        0
+    }
 }
 
 fn end_of_footer(window: &[u8], end: usize) -> usize {
@@ -97,4 +110,22 @@ fn is_open(key: &[u8]) -> bool {
 fn looks_like_a_key(key: &[u8]) -> bool {
     let middle = &key[key.len() / 4..key.len() * 3 / 4];
     randomness::distinct(key) >= 20 && randomness::score(middle) < -0.9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_behind_the_header_is_no_part_of_the_key() {
+        for (rest, length) in [
+            (" # gitleaks:allow\nMIIE", 17),
+            (" // x\r\nMIIE", 5),
+            ("\nMIIE # x\n", 0),
+            (" MIIE\n", 0),
+            ("# x", 0),
+        ] {
+            assert_eq!(comment(rest.as_bytes()), length, "{rest}");
+        }
+    }
 }

@@ -31,7 +31,7 @@ const PRAGMA_ABOVE: &str = "pragma: allowlist nextline secret";
 /// one, in any order.
 pub fn marker_of(text: &[u8], span: &Range<usize>, rule: &str, secrets: &[Range<usize>]) -> Option<Box<Marker>> {
     let line = line_around(text, span);
-    let sides = [line.start..span.start, span.end..line.end];
+    let sides = [line.start..span.start, behind_header(text, span), span.end..line.end];
     let on_line = || {
         sides
             .iter()
@@ -42,6 +42,15 @@ pub fn marker_of(text: &[u8], span: &Range<usize>, rule: &str, secrets: &[Range<
         find(text, &above, &LINE_ABOVE, rule, secrets)
     };
     on_line().or_else(above).map(Box::new)
+}
+
+/// What stands behind the header of a key on its line; nothing if it is another secret, all of which is its own.
+fn behind_header(text: &[u8], span: &Range<usize>) -> Range<usize> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let end = line_end(text, span.start).min(span.end);
+    let label = text[span.start..end].strip_prefix(BEGIN);
+    let label = label.and_then(|rest| memchr::memmem::find(rest, b"-----"));
+    label.map_or(end..end, |label| span.start + BEGIN.len() + label + 5..end)
 }
 
 /// Reads a kind of marker at the beginning of a text: its name and its length.
@@ -278,5 +287,12 @@ mod tests {
     fn a_long_line_is_looked_at_near_the_secret() {
         let far = format!("k = VALUE {} # keytrail:allow", "x".repeat(REACH));
         assert_eq!(allowed(&far), None);
+    }
+
+    #[test]
+    fn a_marker_behind_the_header_of_a_key_is_on_its_line() {
+        let text = b"-----BEGIN KEY----- # gitleaks:allow\nabc\n-----END KEY-----\n";
+        assert!(marker_of(text, &(0..text.len() - 1), "r", &[]).is_some());
+        assert!(marker_of(text, &(37..text.len() - 1), "r", &[]).is_none());
     }
 }
