@@ -59,8 +59,8 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
         .collect();
     let handed_over = match sign.as_slice() {
         b"" => is_directed(&bytes[span.end.saturating_sub(NEAR)..span.end], gap.last().copied()),
-        b"," => is_quoted && is_argument(before),
-        b",value:" => is_quoted,
+        b"," => is_quoted && (is_argument(before) || before.ends_with(b"--")),
+        b",value:" => is_quoted || before.ends_with(b"name: "),
         b"=>" => before.ends_with(b":"),
         _ => false,
     };
@@ -122,6 +122,8 @@ mod tests {
         assert!(handed_over("System.setProperty(\"API_TOKEN\", \"@\")"));
         assert!(handed_over("{\"name\": \"API_TOKEN\",\n \"value\": \"@\"}"));
         assert!(handed_over(":API_TOKEN      => '@'"));
+        assert!(handed_over("- {name: API_TOKEN, value: @}"));
+        assert!(handed_over("CMD [\"--API_TOKEN\", \"@\"]"));
         assert!(!handed_over("[\"API_TOKEN\", \"@\"]"));
         assert!(!handed_over("f(API_TOKEN, \"@\")"));
         assert!(!handed_over("API_TOKEN = \"@\""));

@@ -22,6 +22,12 @@ pub fn end_of_padding(bytes: &[u8], end: usize) -> usize {
     end + bytes[end..].iter().take(2).take_while(|&&b| b == b'=').count()
 }
 
+/// Where the value in a run starts: behind the dash of a shell's `${NAME:-value}`.
+pub fn start_of_value(bytes: &[u8], run: &Range<usize>) -> usize {
+    let is_default = bytes[run.start] == b'-' && bytes[..run.start].ends_with(b":");
+    run.start + usize::from(is_default)
+}
+
 /// Whether the byte can stand in a run.
 pub fn is_run(byte: u8) -> bool {
     RUN[usize::from(byte)]

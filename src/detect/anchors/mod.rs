@@ -53,9 +53,10 @@ pub(super) const NEAR: usize = 96;
 impl Run {
     /// The run that stands here, with what it could be.
     pub fn at(detectors: &Detectors, bytes: &[u8], span: Range<usize>) -> Self {
-        let classes = Classes::of(bytes, span.clone());
+        let plain = runs::Piece::plain(bytes, span.clone());
+        let classes = Classes::of(bytes, plain.span.clone());
         let looks = match classes.counts.escapes {
-            0 => Looks::of(detectors, bytes, &runs::Piece::plain(bytes, span.clone()), &classes),
+            0 => Looks::of(detectors, bytes, &plain, &classes),
             _ => {
                 let mut looks = Looks::ESCAPED;
                 runs::for_each_piece(bytes, span.clone(), |piece| {
@@ -154,8 +155,9 @@ impl Detectors {
         let mut passed = (range.len() >= LONG).then(Passed::new);
         runs::for_each_run(&bytes[range], |run| {
             let span = start + run.start..start + run.end;
-            // Beside a quote the same run could be a part of something.
-            let is_known = |passed: &Passed| passed.has(bytes, &span) && !join::is_quoted(bytes, &span);
+            // Beside a quote the same run could be a part of something, behind a colon its dash could be none of its own.
+            let is_other = || join::is_quoted(bytes, &span) || runs::start_of_value(bytes, &span) > span.start;
+            let is_known = |passed: &Passed| passed.has(bytes, &span) && !is_other();
             if passed.as_ref().is_some_and(is_known) {
                 return;
             }

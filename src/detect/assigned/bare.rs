@@ -77,7 +77,9 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
     };
     let value = &line[..length];
     let next = line.get(length).copied();
-    let is_element = window[sign.sign.clone()].ends_with(b">") && line[length..].starts_with(b"</");
+    let tags = &window[sign.sign.clone()];
+    let is_element = tags.ends_with(b">") && line[length..].starts_with(b"</")
+        || tags.ends_with(b"[CDATA[") && line[length..].starts_with(b"]]>");
     let fits = (SHORTEST..=LONGEST).contains(&length)
         && (value[0].is_ascii_alphanumeric() || is_setting && b"!@#_".contains(&value[0]) || is_crypt(value))
         && (is_element || !matches!(next, Some(b'(' | b'<')))
@@ -142,10 +144,17 @@ fn is_assigned_within(window: &[u8], name: &Range<usize>, sign: &Sign, value: &[
     let has_digit = value.iter().any(u8::is_ascii_digit);
     let is_argument = matches!(next, Some(b',' | b')'));
     let is_equal = &window[sign.sign.clone()] == b"=";
-    let is_last_of_map = &window[sign.sign.clone()] == b":" && next == Some(b'}');
+    let is_last_of_map = window[sign.sign.clone()].ends_with(b":") && next == Some(b'}');
     let is_in_map = &window[sign.sign.clone()] == b":" && next == Some(b',') && follows_brace(&window[..name.start]);
     let is_of_openssl = is_tight && &window[name.clone()] == b"pass" && follows_flag_of_openssl(&window[..name.start]);
-    has_digit || is_flag || is_last_of_map || is_in_map || is_of_openssl || is_equal && is_tight && !is_argument
+    let is_default = &window[sign.sign.clone()] == b":-";
+    has_digit
+        || is_flag
+        || is_default
+        || is_last_of_map
+        || is_in_map
+        || is_of_openssl
+        || is_equal && is_tight && !is_argument
 }
 
 /// Whether a brace is open on the last line of the text: `db: {user: kim, password: value, port: 1}`.

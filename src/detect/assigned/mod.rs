@@ -9,6 +9,7 @@ mod bare;
 mod name;
 mod quoted;
 mod sign;
+mod xml;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,13 +67,19 @@ pub fn at_word(bytes: &[u8], at: usize) -> Option<Assigned> {
     let name = name::around(window, at - low)?;
     let sign = sign::after(window, &name)?;
     let value = match quoted::opening(window, sign.end) {
-        Some(quote) => quoted::read(window, quote)?,
+        Some(quote) => quoted::read(window, quote).filter(|value| !runs(window, &sign, value))?,
         None => bare::read(window, &name, &sign)?,
     };
     Some(Assigned {
         name: name.start + low..name.end + low,
         value: value.start + low..value.end + low,
     })
+}
+
+/// Whether a shell runs the value as a command: ``PASSWORD=`pwgen 16` ``.
+fn runs(window: &[u8], sign: &sign::Sign, value: &Range<usize>) -> bool {
+    let is_tight = &window[sign.sign.start..value.start] == b"=`";
+    is_tight && window[value.clone()].contains(&b' ')
 }
 
 #[cfg(test)]
@@ -112,6 +119,11 @@ mod tests {
             ":password => 'VALUE1'",
             "assert_equal(token == \"VALUE1\")",
             "<password>VALUE1</password>",
+            "<wsse:Password Type=\"a#b\">VALUE1</wsse:Password>",
+            "<db:password><![CDATA[VALUE1]]></db:password>",
+            "<property name=\"connection.password\">VALUE1</property>",
+            "<setting name=\"Password\" serializeAs=\"String\"><value>VALUE1</value>",
+            "<param-name>password</param-name>\n  <param-value>VALUE1</param-value>",
             "<add key=\"password\" value=\"VALUE1\"/>",
             "{\"key\": \"password\", \"value\": \"VALUE1\"}",
             "{\"key\": \"password\",\n  \"value\": \"VALUE1\"}",
@@ -126,10 +138,13 @@ mod tests {
             "ENV DB_PASSWORD VALUE1\n",
             "setenv DB_PASSWORD VALUE1\n",
             "requirepass VALUE1\n",
+            "  DB_PASSWORD: ${DB_PASSWORD:-VALUE1}\n",
+            "echo \"${API_TOKEN:-VALUE1}\"\n",
             "    password 'VALUE1'\n",
             "**Password:** VALUE1\n",
             "{:username \"u\" :password \"VALUE1\"}",
             "- name: DB_PASSWORD\n  value: VALUE1\n",
+            "- {name: DB_PASSWORD, value: VALUE1}\n",
             "- name: \"DB_PASSWORD\"\n  value: \"VALUE1\"\n",
             "<name>db.password</name>\n  <value>VALUE1</value>",
             "<key>Password</key>\n<string>VALUE1</string>",
@@ -161,6 +176,10 @@ mod tests {
             "password: <your password>\n",
             "key = $KEY\n",
             "token = None\n",
+            "<token/>VALUE1</x>",
+            "</token>VALUE1</x>",
+            "if (a < token && b > VALUE1)\n",
+            "PASSWORD=`pwgen 16 1`\n",
             "password = data['confirm']\n",
             "userpass->username1);",
             "a sentence that ends in password. And goes on",

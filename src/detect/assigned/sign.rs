@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::quoted;
+use super::{quoted, xml};
 use crate::detect::given::is_directed;
 
 /// The longest type, and the longest text of a call before its first quote.
@@ -38,7 +38,9 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
         .iter()
         .any(|b| matches!(b, b'"' | b'\'' | b'`'));
     let sign = start
-        ..assigns(window, start)
+        ..defaults(window, name)
+            .or_else(|| assigns(window, start))
+            .or_else(|| xml::after(window, name, start))
             .or_else(|| passes(window, name, start, is_quoted))
             .or_else(|| declares(window, start))?;
     let is_symbol = &window[sign.clone()] == b":" && start > closed && window.get(sign.end)?.is_ascii_alphabetic();
@@ -109,7 +111,13 @@ fn assigns(window: &[u8], at: usize) -> Option<usize> {
     (!rest.starts_with(b"::")).then_some(at + sign.len())
 }
 
-/// The end of what hands a value over: a call's comma or bracket, an element or attribute of XML, the blank of a flag, a
+/// The end of what gives a variable of a shell a value if it has none: `${NAME:-value}`.
+fn defaults(window: &[u8], name: &Range<usize>) -> Option<usize> {
+    let is_default = window[..name.start].ends_with(b"${") && window[name.end..].starts_with(b":-");
+    is_default.then_some(name.end + 2)
+}
+
+/// The end of what hands a value over: a call's comma or bracket, an attribute of XML, the blank of a flag, a
 /// directive, a statement or a keyword of Clojure.
 fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Option<usize> {
     let before = name.start.checked_sub(1).map(|before| window[before]);
@@ -120,10 +128,9 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
             entry(window, at + 1).or((!is_value).then_some(at + 1))
         }
         b',' if before == Some(b':') => Some(at + 1),
+        b',' if is_name_of_entry(&window[..name.start]) => entry(window, at + 1),
         b'\n' | b'\r' if is_name_of_entry(&window[..name.start]) => entry(window, at),
-        b'<' => element(window, at),
         b'(' if at == name.end => Some(at + 1),
-        b'>' if at == name.end && before == Some(b'<') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
         _ if at > name.end && window[..name.start].ends_with(b"--") => Some(at),
         next if at > name.end && directs(window, name, *next) => Some(at),
@@ -197,16 +204,6 @@ fn entry(window: &[u8], at: usize) -> Option<usize> {
 fn is_name_of_entry(before: &[u8]) -> bool {
     let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
     before.ends_with(b"name:") || before.ends_with(b"key:")
-}
-
-/// The end of the tag that opens the value, where one element holds a name and the next its value.
-fn element(window: &[u8], at: usize) -> Option<usize> {
-    const TAGS: [(&[u8], &[u8]); 2] = [(b"</name>", b"<value>"), (b"</key>", b"<string>")];
-    TAGS.iter().find_map(|(close, open)| {
-        let rest = window[at..].strip_prefix(*close)?.trim_ascii_start();
-        let rest = rest.strip_prefix(*open)?;
-        Some(window.len() - rest.len())
-    })
 }
 
 /// `string = ` after a name, as in `var password string = "…"`.

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{SHORTEST, is_token};
+use super::{SHORTEST, is_token, start_of_value};
 
 /// A part of a run that holds one value: its place, and the value with escapes resolved.
 pub struct Piece<'c> {
@@ -15,9 +15,10 @@ pub struct Piece<'c> {
 impl<'c> Piece<'c> {
     /// A run without escapes.
     pub fn plain(bytes: &'c [u8], run: Range<usize>) -> Self {
+        let span = start_of_value(bytes, &run)..run.end;
         Self {
-            value: bytes[run.clone()].into(),
-            span: run,
+            value: bytes[span.clone()].into(),
+            span,
         }
     }
 }

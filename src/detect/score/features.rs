@@ -28,6 +28,11 @@ pub type Row = [u8; WIDTH];
 
 /// Describes an assignment.
 pub fn row(bytes: &[u8], assigned: &Assigned) -> Row {
+    row_with(bytes, assigned, &bytes[assigned.name.end..assigned.value.start])
+}
+
+/// The same as if something else stood between name and value.
+pub fn row_with(bytes: &[u8], assigned: &Assigned, gap: &[u8]) -> Row {
     const MARK: [u8; 256] = classes(MARKS);
     let name = &bytes[assigned.name.clone()];
     let value = &bytes[assigned.value.clone()];
@@ -36,7 +41,7 @@ pub fn row(bytes: &[u8], assigned: &Assigned) -> Row {
     let parts: [&[u8]; 6] = [
         &shape(name, value),
         &count::<{ MARKS.len() }>(value, &MARK),
-        &place(bytes, assigned, before),
+        &place(bytes, assigned, before, gap),
         &of_name,
         &of_value,
         &of_line,
@@ -137,17 +142,13 @@ const STOCK: &[&str] = &[
 
 /// Whether the letters of a value are such a word.
 pub fn is_stock(value: &[u8]) -> bool {
-    let small = || {
-        value
-            .iter()
-            .filter(|b| b.is_ascii_alphabetic())
-            .map(u8::to_ascii_lowercase)
-    };
+    let is_letter = |b: &&u8| b.is_ascii_alphabetic();
+    let small = || value.iter().filter(is_letter).map(u8::to_ascii_lowercase);
     value.len() < 24 && STOCK.iter().any(|word| word.bytes().eq(small()))
 }
 
 /// What stands around: the bytes between name and value, before and after.
-fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
+fn place(bytes: &[u8], assigned: &Assigned, before: &[u8], gap: &[u8]) -> [u8; PLACES] {
     const SETS: &[&[u8]] = &[
         b" \t",
         b"\n",
@@ -162,7 +163,6 @@ fn place(bytes: &[u8], assigned: &Assigned, before: &[u8]) -> [u8; PLACES] {
         b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     ];
     const SET: [u8; 256] = classes(SETS);
-    let gap = &bytes[assigned.name.end..assigned.value.start];
     let after = &bytes[assigned.value.end..bytes.len().min(assigned.value.end + CONTEXT_AFTER)];
     let lead = before.trim_ascii_start();
     let quote = gap.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));

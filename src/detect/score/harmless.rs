@@ -5,9 +5,10 @@
 
 use super::beside::{is_of_search, is_of_webhook};
 use super::features::CONTEXT_BEFORE;
-use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS};
+use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS, is_public};
 use super::values::opens_nothing;
 use super::vectors::is_of_vector;
+use super::verdicts::{is_of_switch, is_verdict};
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
@@ -36,16 +37,21 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             .any(|word| list.iter().any(|start| word.starts_with(start)))
     };
     let by_name = match category {
-        Category::Password => begins(&["passthrough", "passthru", "passenger"]),
+        Category::Password => {
+            begins(&["passthrough", "passthru", "passenger"])
+                || is_verdict(bytes, assigned)
+                || is_of_switch(bytes, assigned)
+        }
         Category::Token => {
             is_of("token", PASSING_TOKENS)
                 || begins(FORM_TOKENS)
-                || text.ends_with(b"PublicKeyToken")
+                || text.to_ascii_lowercase().ends_with(b"publickeytoken")
                 || text == b"token" && is_of_webhook(bytes, assigned)
         }
         Category::Key if is_uuid(value) && name::judge(&words) < name::Says::Secret => true,
         Category::Key => {
             is_of("key", NAMED_BY_KEYS)
+                || is_public(&words)
                 || text == b"S3Key"
                 || last == "key" && (is_of_vector(bytes, assigned) || is_of_search(bytes, assigned))
         }
@@ -102,10 +108,15 @@ fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
     word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
-/// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`.
+/// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`,
+/// `NODE_KEYS=94AE…`.
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
-    let is_of_pgp = words.iter().any(|word| matches!(word.as_str(), "gpg" | "pgp"));
-    is_of_pgp && matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit)
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let is_of_pgp = has(&["gpg", "pgp"]);
+    let is_of_release = has(&["apt", "release", "keyring"]) || words.last().is_some_and(|last| last == "keys");
+    let is_printed = value.len() == 40 && !value.iter().any(u8::is_ascii_lowercase);
+    let is_hex = matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit);
+    is_hex && (is_of_pgp || is_of_release && is_printed)
 }
 
 /// Whether only the start of the value is shown. A password may end in full stops, but not behind a prefix.
@@ -216,6 +227,10 @@ mod tests {
         assert!(is(&format!("<UserSecretsId>{}</UserSecretsId>", uuid())));
         assert!(is(&format!("GPG_KEY=\"{}\"\n", hex(40).to_uppercase())));
         assert!(!is(&format!("API_KEY=\"{}\"\n", hex(40).to_uppercase())));
+        assert!(is(&format!("NODE_KEYS=\"{}\"\n", hex(40).to_uppercase())));
+        assert!(is(&format!("release_key: {}\n", hex(40).to_uppercase())));
+        assert!(!is(&format!("API_KEYS=\"{}\"\n", hex(40))));
+        assert!(is(&format!("publicKeyHex = \"{}\"\n", hex(64))) && is(&format!("PUBLIC_KEY_B64=\"{}\"\n", hex(44))));
         assert!(is(&format!("siteKey: \"{}\"\n", hex(40))));
         assert!(is_harmless_at(&format!("checksum/secret: {}\n", hex(64)), "secret"));
     }
@@ -247,6 +262,7 @@ mod tests {
         assert!(is_harmless_at("Id: AWS::IAM::AccessKey:Front7Kq2\n", "Key"));
         assert!(is("api_key = 'xxxxxxxx-xxxx-xxxx'\n") && is("annotation_key = 'c7n:Snapshots'\n"));
         assert!(is("nextForwardToken: 'f/3412641118268856'\n") && is("PublicKeyToken=b77a5c561934\n"));
+        assert!(is("publicKeyToken=\"b77a5c561934\" culture=\"neutral\"\n"));
         assert!(!is("password_hash = '$2y$10$abcdefghij'\n"));
         assert!(!is(&format!("sha_password = \"{hex}\"\n")));
     }

@@ -21,6 +21,7 @@ mod survey;
 mod text;
 mod values;
 mod vectors;
+mod verdicts;
 mod words;
 
 use std::ops::Range;
@@ -28,12 +29,12 @@ use std::sync::Arc;
 
 use super::assigned::Assigned;
 use super::candidate::Candidate;
-use super::placeholder;
+use super::{given, placeholder};
 use crate::finding::Score;
 use crate::rules::Rule;
 
 pub use features::CONTEXT_AFTER;
-use features::row;
+use features::{row, row_with};
 use form::form;
 use harmless::is_harmless;
 pub use survey::{score_at, survey};
@@ -51,7 +52,10 @@ pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Cand
 
 /// How likely a value is a secret; `None` if that is not worth a word.
 fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
-    let odds = model::odds(&row(bytes, assigned), Score::LEAST)?;
+    let odds = model::odds(&row(bytes, assigned), Score::LEAST);
+    // What the model learned of calls and tags it learned from those of all kinds.
+    let as_said = |gap| model::odds(&row_with(bytes, assigned, gap), Score::LEAST);
+    let odds = odds.max(said_plainly(bytes, assigned).and_then(as_said))?;
     // Of a hundred values eight come so far.
     if is_harmless(bytes, assigned) {
         return None;
@@ -59,6 +63,21 @@ fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
     let before = bytes[..assigned.value.start].last();
     let is_quoted = matches!(before, Some(b'"' | b'\'' | b'`'));
     Some(Score::new(odds, is_quoted, form(&bytes[assigned.value.clone()])))
+}
+
+/// What would stand between name and value in an object of JSON, if they are handed over side by side, or in an element
+/// without attributes.
+fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
+    let gap = &bytes[assigned.name.end..assigned.value.start];
+    let is_handed_over = || given::is_handed_over(bytes, &assigned.name, assigned.value.start);
+    match gap.last()? {
+        b'>' if gap.len() > 1 => Some(b">"),
+        b'[' if gap.ends_with(b"><![CDATA[") => Some(b">"),
+        _ if !gap.contains(&b',') || !is_handed_over() => None,
+        b'\'' => Some(b"': '"),
+        b'"' => Some(b"\": \""),
+        _ => Some(b"\": "),
+    }
 }
 
 /// How far to either side of a value a NUL byte says that it stands in no text.
@@ -74,6 +93,7 @@ pub fn is_in_binary(bytes: &[u8], span: &Range<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Confidence;
 
     fn odds(text: &str) -> i16 {
         let at = text.find(['p', 's']).expect("a name");
@@ -92,6 +112,31 @@ mod tests {
             "secretName: my-app-secrets\n",
         ] {
             assert!(odds(code) < secret, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_value_handed_over_is_judged_as_one_of_an_entry() {
+        let drawn: String = "qzxkvjw9f4".chars().rev().chain("T7rM".chars()).collect();
+        let judged = |text: String| {
+            let at = text.find("pass").expect("a name");
+            let assigned = super::super::assigned::at_word(text.as_bytes(), at)?;
+            score(text.as_bytes(), &assigned).and_then(Score::confidence)
+        };
+        for text in [
+            "props.put(\"db_password\", \"@\");",
+            "os.getenv('db_password', '@')",
+            "{\"name\": \"db_password\", \"value\": \"@\"}",
+            "- {name: db_password, value: @}\n",
+            "[\"--db_password\", \"@\"]",
+            "<property name=\"db_password\">@</property>",
+            "<db:password type=\"plain\"><![CDATA[@]]></db:password>",
+        ] {
+            assert!(judged(text.replace('@', &drawn)) >= Some(Confidence::Medium), "{text}");
+            assert!(
+                judged(text.replace('@', "Enter your password")) < Some(Confidence::Medium),
+                "{text}"
+            );
         }
     }
 

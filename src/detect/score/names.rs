@@ -137,3 +137,10 @@ pub const ABOUT: &[&str] = &[
 pub const DERIVED: &[&str] = &[
     "hash", "hashed", "digest", "checksum", "md5", "sha1", "sha2", "sha256", "sha512",
 ];
+
+/// Whether the name goes on after a public key: `PUBLIC_KEY_HEX`, `pubKeyPem`.
+pub fn is_public(words: &[String]) -> bool {
+    let is_public = |word: &str| matches!(word, "public" | "pub" | "verify" | "verification");
+    let is_key = |word: &str| word == "key" || word == "keys";
+    words.windows(2).any(|pair| is_public(&pair[0]) && is_key(&pair[1]))
+}
