@@ -54,7 +54,8 @@ impl Baseline {
                 );
             }
             _ => {
-                let hint = "make one with `keytrail baseline create FILE`";
+                let hint =
+                    "make one with `keytrail baseline create FILE`, or of another scanner's with `keytrail import`";
                 return wrong(1, "this is no keytrail baseline", hint);
             }
         }
