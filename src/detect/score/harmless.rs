@@ -113,7 +113,7 @@ fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let is_of_pgp = has(&["gpg", "pgp"]);
-    let is_of_release = has(&["apt", "release", "keyring"]) || words.last().is_some_and(|last| last == "keys");
+    let is_of_release = has(&["apt", "release", "keyring", "node"]);
     let is_printed = value.len() == 40 && !value.iter().any(u8::is_ascii_lowercase);
     let is_hex = matches!(value.len(), 16 | 40) && value.iter().all(u8::is_ascii_hexdigit);
     is_hex && (is_of_pgp || is_of_release && is_printed)
@@ -229,7 +229,8 @@ mod tests {
         assert!(!is(&format!("API_KEY=\"{}\"\n", hex(40).to_uppercase())));
         assert!(is(&format!("NODE_KEYS=\"{}\"\n", hex(40).to_uppercase())));
         assert!(is(&format!("release_key: {}\n", hex(40).to_uppercase())));
-        assert!(!is(&format!("API_KEYS=\"{}\"\n", hex(40))));
+        assert!(!is(&format!("API_KEYS=\"{}\"\n", hex(40).to_uppercase())));
+        assert!(!is(&format!("NODE_KEYS=\"{}\"\n", hex(40))));
         assert!(is(&format!("publicKeyHex = \"{}\"\n", hex(64))) && is(&format!("PUBLIC_KEY_B64=\"{}\"\n", hex(44))));
         assert!(is(&format!("siteKey: \"{}\"\n", hex(40))));
         assert!(is_harmless_at(&format!("checksum/secret: {}\n", hex(64)), "secret"));

@@ -71,7 +71,7 @@ fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
     let gap = &bytes[assigned.name.end..assigned.value.start];
     let is_handed_over = || given::is_handed_over(bytes, &assigned.name, assigned.value.start);
     match gap.last()? {
-        b'>' if gap.len() > 1 => Some(b">"),
+        b'>' if gap.len() > 1 && !gap.ends_with(b"=>") => Some(b">"),
         b'[' if gap.ends_with(b"><![CDATA[") => Some(b">"),
         _ if !gap.contains(&b',') || !is_handed_over() => None,
         b'\'' => Some(b"': '"),
