@@ -78,7 +78,12 @@ pub fn audit(
     no_delta: bool,
     file: Option<&MemoFile>,
 ) -> (Discovered, Scanned, Option<Memo>) {
-    let roots = Roots::of(repository);
+    let threads = job.source.threads();
+    let roots = match file {
+        // All packs will be walked.
+        None => both(threads, || Roots::of(repository), || store.plant(threads)).0,
+        Some(_) => Roots::of(repository),
+    };
     let known = match file.map_or(Ok(None), MemoFile::read) {
         Ok(None) => None,
         Ok(Some(memo)) => again::audit(job, repository, store, &roots, &memo).map_err(forget).ok(),
@@ -135,7 +140,7 @@ fn audit_whole(
         false => Graph::default(),
     };
     let sketch = std::mem::take(&mut history.sketch);
-    let outline = || Outlined::new(store, sketch, &hits);
+    let outline = || Outlined::new(store, sketch, &history.tags, &hits);
     let (outlined, graph) = both(job.source.threads(), outline, order);
     let circle = outlined.circle().map(|tree| tree.to_string());
     let skips = &mut history.found.skips;

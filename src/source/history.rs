@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::git::commit::{Commit, Tag};
 use crate::git::{
-    Derived, LARGEST, Listing, Object, ObjectKind, Packed, ReadObject, Repository, Roots, Sketch, Store, Visitor,
+    Derived, LARGEST, Listing, Object, ObjectKind, Packed, ReadObject, Repository, Roots, Sketch, Store, Visitor, both,
 };
 use crate::origin::{ObjectId, Origin, Place};
 use crate::skip::{Policy, Skip};
@@ -122,10 +122,11 @@ pub fn discover_after(
     let mut found = begin(repo, roots, &listing);
     // What is read next lies elsewhere in the packs than what was read before.
     store.let_go();
-    let mut links = Links::packed(store, repo.shallow().is_some(), suspects, threads, &mut found);
+    let is_shallow = repo.shallow().is_some();
+    let folders = || Links::packed(store, is_shallow, suspects, threads, &mut found);
+    let (links, named) = both(threads, folders, || Links::named(store, is_shallow, suspects, named));
     store.let_go();
-    links.follow_named(named);
-    follow(repo, store, roots, listing.objects, links, found)
+    follow(repo, store, roots, listing.objects, links.and(named), found)
 }
 
 /// What can be said before anything is followed.

@@ -1,6 +1,7 @@
 //! From findings to reports: what they mean together, what is marked, what is written, and how the run ended.
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::{Job, Judging};
@@ -91,6 +92,8 @@ impl Job {
             let skips = discovered.skips.iter_mut().chain(&mut scanned.skips);
             skips.for_each(|skip| veil.mask(&mut skip.what));
         }
+        // Left to the end of the process, which is near: a large repository has a million names.
+        let _scanned = ManuallyDrop::new(discovered.items);
         let mut incomplete = discovered.incomplete;
         incomplete.extend(verified.incomplete);
         let judging = self.judging.as_ref();

@@ -11,6 +11,7 @@ mod sketch;
 
 pub use sketch::{Entries, LineNumber, Sketch};
 
+use crate::git::maps::Map;
 use crate::git::provenance::Hits;
 use crate::git::read::{Numbered, ObjectKind, Pointer, ReadObject, Target};
 use crate::git::store::Store;
@@ -41,12 +42,14 @@ pub struct Outlined<'s> {
     lines: Vec<Line>,
     names: Vec<Box<[u8]>>,
     outside: Vec<ObjectId>,
+    /// What the tags name that were read.
+    tags: Map<ObjectId, ObjectId>,
     circle: Option<ObjectId>,
 }
 
 impl<'s> Outlined<'s> {
-    /// Puts together what was noted, and forgets the folders that lead to no hit.
-    pub fn new(store: &'s Store, sketch: Sketch, hits: &Hits) -> Self {
+    /// Puts together what was noted, with what tags name, and forgets the folders that lead to no hit.
+    pub fn new(store: &'s Store, sketch: Sketch, tags: &[(ObjectId, ObjectId)], hits: &Hits) -> Self {
         let mut names = vec![Box::default(); sketch.names.len()];
         for (name, number) in sketch.names {
             names[number as usize] = name;
@@ -67,6 +70,7 @@ impl<'s> Outlined<'s> {
             lines: sketch.lines,
             names,
             outside: sketch.outside,
+            tags: tags.iter().copied().collect(),
             circle: None,
         };
         outlined.mark_hits(hits);
@@ -113,6 +117,10 @@ impl<'s> Outlined<'s> {
 impl ReadObject for Outlined<'_> {
     fn read(&self, id: &ObjectId, into: &mut Vec<u8>) -> Result<ObjectKind, String> {
         self.store.read(id, into)
+    }
+
+    fn tagged(&self, id: &ObjectId) -> Option<Option<ObjectId>> {
+        self.tags.get(id).map(|target| Some(*target))
     }
 
     fn numbered(&self) -> Option<&dyn Numbered> {

@@ -100,6 +100,11 @@ impl Packs {
         }
     }
 
+    /// Reads the headers of all entries, on so many threads.
+    pub fn plant(&self, threads: usize) {
+        self.forest_by(threads);
+    }
+
     /// How many objects of these kinds there are, as far as headers tell.
     pub fn count(&self, wanted: fn(ObjectKind) -> bool, threads: usize) -> usize {
         self.forest_by(threads).count(wanted)

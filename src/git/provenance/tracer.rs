@@ -125,7 +125,7 @@ impl<'t> Tracer<'t> {
                 continue;
             }
             let time = Tag::parse(&self.raw).time;
-            let (_, target) = self.follow(id);
+            let (_, target) = self.follow(graph, id);
             let Some(commit) = graph.position(&target) else {
                 continue;
             };
@@ -142,9 +142,12 @@ impl<'t> Tracer<'t> {
     }
 
     /// Follows tags; returns the findings in their texts and what the last one names.
-    fn follow(&mut self, mut id: ObjectId) -> (SetId, ObjectId) {
+    fn follow(&mut self, graph: &Graph, mut id: ObjectId) -> (SetId, ObjectId) {
         let mut met = SetId::EMPTY;
         for _ in 0..TAG_CHAIN {
+            if graph.position(&id).is_some() {
+                break;
+            }
             let target = match self.trees.objects.tagged(&id) {
                 Some(known) => known,
                 None => match self.trees.objects.read(&id, &mut self.raw) {
@@ -218,7 +221,7 @@ impl<'t> Tracer<'t> {
         if let Some(position) = graph.position(&id) {
             return reach[position as usize];
         }
-        let (in_tags, target) = self.follow(id);
+        let (in_tags, target) = self.follow(graph, id);
         let beyond = match graph.position(&target) {
             Some(position) => reach[position as usize],
             None => match self.trees.objects.read(&target, &mut self.raw) {

@@ -155,6 +155,11 @@ impl Store {
         self.id_length
     }
 
+    /// Finds out what of the packs is made of what, which each walk over them asks first.
+    pub fn plant(&self, threads: usize) {
+        self.packs.plant(threads);
+    }
+
     /// How many objects of the wanted kinds the packs have.
     pub fn packed(&self, wanted: fn(ObjectKind) -> bool, threads: usize) -> usize {
         self.packs.count(wanted, threads)

@@ -111,8 +111,24 @@ impl<'s> Links<'s> {
         all
     }
 
-    fn and(mut self, mut other: Self) -> Self {
+    /// Follows the commits and tags that the scan has read.
+    pub fn named(store: &'s Store, shallow: bool, suspects: &'s Suspects<'s>, named: Named) -> Self {
+        let mut links = Links::new(store, shallow, suspects);
+        for (id, commit) in named.commits {
+            links.follow_commit(id, commit);
+        }
+        for (tag, target) in named.tags {
+            links.follow_tag(tag, Some(target));
+        }
+        links.look_up();
+        links
+    }
+
+    /// What both found; commits and tags stand in this order.
+    pub fn and(mut self, mut other: Self) -> Self {
         other.look_up();
+        self.commits.append(&mut other.commits);
+        self.tags.append(&mut other.tags);
         self.names.extend(other.names);
         self.submodules.extend(other.submodules);
         self.missing.extend(other.missing);
@@ -124,16 +140,6 @@ impl<'s> Links<'s> {
     /// The trees that were read in part, in order.
     pub fn damaged(&mut self) -> Vec<Skip> {
         self.damaged.drain(..).map(|(_, skip)| skip).collect()
-    }
-
-    /// Follows what the scan has read.
-    pub fn follow_named(&mut self, named: Named) {
-        for (id, commit) in named.commits {
-            self.follow_commit(id, commit);
-        }
-        for (tag, target) in named.tags {
-            self.follow_tag(tag, Some(target));
-        }
     }
 
     /// Follows an object that is in no pack.

@@ -10,20 +10,34 @@ pub struct Guide {
 }
 
 impl Guide {
-    pub fn of(forest: &Forest, packs: &[Pack], pack: usize) -> Self {
-        let (first, last) = (forest.firsts[pack], forest.firsts[pack + 1]);
-        let bytes = packs[pack].map.bytes().len() as u64;
-        let shift = (bytes / u64::from((last - first).max(1))).max(1).ilog2();
+    /// Puts the entries of a pack into the order of its bytes, each with its offset and its position in the index. The
+    /// number of the first of them is `first`.
+    ///
+    /// By parts, and each part by itself: most have one entry.
+    pub fn through(pack: &Pack, first: u32) -> (Self, Vec<(u64, u32)>) {
+        let (index, bytes) = (&pack.index, pack.map.bytes().len() as u64);
+        let shift = (bytes / u64::from(index.count().max(1))).max(1).ilog2();
         let parts = (bytes >> shift) as usize + 1;
-        let mut starts = Vec::with_capacity(parts + 1);
-        for entry in first..last {
-            let part = part(forest.entries[entry as usize].offset, shift, parts);
-            while starts.len() <= part {
-                starts.push(entry);
-            }
+        let offsets = (0..index.count()).map(|position| (index.offset(position), position));
+        let mut starts = vec![0; parts + 1];
+        for (offset, _) in offsets.clone() {
+            starts[part(offset, shift, parts) + 1] += 1;
         }
-        starts.resize(parts + 1, last);
-        Self { shift, starts }
+        for part in 1..=parts {
+            starts[part] += starts[part - 1];
+        }
+        let mut entries = vec![(0, 0); index.count() as usize];
+        let mut free = starts.clone();
+        for (offset, position) in offsets {
+            let next = &mut free[part(offset, shift, parts)];
+            entries[*next as usize] = (offset, position);
+            *next += 1;
+        }
+        for ends in starts.windows(2).filter(|ends| ends[1] - ends[0] > 1) {
+            entries[ends[0] as usize..ends[1] as usize].sort_unstable();
+        }
+        starts.iter_mut().for_each(|start| *start += first);
+        (Self { shift, starts }, entries)
     }
 
     /// The entry at an offset.

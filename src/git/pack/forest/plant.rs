@@ -3,6 +3,7 @@
 //! Headers lie all over a pack, so that all of it is brought into memory: a part at a time, and of a large pack
 //! each part is given back before the next. What the tables mean is said in [`super`].
 
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -38,19 +39,23 @@ const HEAVY: u32 = 1 << 10;
 impl Forest {
     /// Reads the headers of all entries. With `keep` the packs stay in memory.
     pub fn plant(packs: &[Pack], threads: usize, keep: bool) -> Self {
-        let mut forest = Self::list(packs, threads);
-        let (parents, mut roots) = forest.read_headers(packs, threads, keep);
+        let (mut forest, guides) = Self::list(packs, threads);
+        let (parents, roots) = forest.read_headers(packs, &guides, threads, keep);
         let mut children = Children::of(&parents);
-        let order = forest.hand_on(&roots, &children);
+        let order = forest.hand_on(&parents, &roots, &children);
         let weights = weigh(&order, &parents);
         children.sort(&weights);
-        let heavy = |root: u32| Some(weights[root as usize]).filter(|weight| *weight > HEAVY);
-        roots.sort_unstable_by_key(|&root| (std::cmp::Reverse(heavy(root)), root));
-        forest.put_down(&roots, &order, &weights, &children);
+        let weight = |root: &u32| weights[*root as usize];
+        let (mut heavy, light): (Vec<_>, Vec<_>) = roots.into_iter().partition(|root| weight(root) > HEAVY);
+        heavy.sort_by_key(|root| Reverse(weight(root)));
+        heavy.extend(light);
+        forest.put_down(&heavy, &order, &weights, &children);
         forest
     }
 
-    fn list(packs: &[Pack], threads: usize) -> Self {
+    /// Lists the entries of all packs, with a guide to each.
+    fn list(packs: &[Pack], threads: usize) -> (Self, Vec<Guide>) {
+        let mut guides = Vec::new();
         let mut forest = Self {
             firsts: vec![0],
             entries: Vec::new(),
@@ -59,12 +64,9 @@ impl Forest {
             faults: Vec::new(),
         };
         for (number, pack) in packs.iter().enumerate() {
-            let sort = || {
-                let mut entries: Vec<(u64, u32)> = (0..pack.index.count()).map(|n| (pack.index.offset(n), n)).collect();
-                entries.sort_unstable_by_key(|(offset, _)| *offset);
-                entries
-            };
-            let (entries, ()) = both(threads, sort, || pack.index.sharpen());
+            let first = forest.entries.len() as u32;
+            let ((guide, entries), ()) = both(threads, || Guide::through(pack, first), || pack.index.sharpen());
+            guides.push(guide);
             let earlier = &packs[..number];
             forest
                 .entries
@@ -79,16 +81,15 @@ impl Forest {
                 }));
             forest.firsts.push(forest.entries.len() as u32);
         }
-        forest
+        (forest, guides)
     }
 
-    /// Returns what each entry is made of, and the roots.
-    fn read_headers(&mut self, packs: &[Pack], threads: usize, keep: bool) -> (Vec<u32>, Vec<u32>) {
+    /// Returns what each entry is made of, and the roots, in order.
+    fn read_headers(&mut self, packs: &[Pack], guides: &[Guide], threads: usize, keep: bool) -> (Vec<u32>, Vec<u32>) {
         let share = (self.entries.len() / (threads.max(1) * SHARES)).max(LEAST_SHARE) as u32;
         let all = 0..self.entries.len() as u32;
         let shares: Vec<u32> = all.clone().step_by(share as usize).collect();
         let forest = &*self;
-        let guides: Vec<Guide> = (0..packs.len()).map(|pack| Guide::of(forest, packs, pack)).collect();
         let read = |first: u32| -> Vec<_> {
             let mut rest = first..all.end.min(first.saturating_add(share));
             let mut made_of = Vec::with_capacity(rest.len());
@@ -99,7 +100,7 @@ impl Forest {
                 }
                 made_of.extend(part.map(|entry| {
                     forest.ask_for_header(entry + AHEAD, pack, map.bytes());
-                    forest.read_header(packs, &guides, entry)
+                    forest.read_header(packs, guides, entry)
                 }));
                 if !keep {
                     map.let_go(bytes);
@@ -176,30 +177,49 @@ impl Forest {
 
     /// Hands on kinds and faults to what is made of entries. Returns every entry that a root leads to, bases before what is
     /// made of them; what neither a root nor a fault leads to is in a circle.
-    fn hand_on(&mut self, roots: &[u32], children: &Children) -> Vec<u32> {
-        let mut order = roots.to_vec();
-        let mut seen = vec![false; self.entries.len()];
+    fn hand_on(&mut self, parents: &[u32], roots: &[u32], children: &Children) -> Vec<u32> {
+        let mut order = Vec::with_capacity(parents.len());
+        let mut is_met = vec![false; parents.len()];
+        roots.iter().for_each(|&root| is_met[root as usize] = true);
+        // Nearly always a base stands before what is made of it, mostly near.
+        for (entry, &parent) in parents.iter().enumerate() {
+            if parent != NONE && is_met[parent as usize] {
+                is_met[entry] = true;
+                self.entries[entry].kind = self.kind(parent);
+            }
+            if is_met[entry] {
+                order.push(entry as u32);
+            }
+        }
+        if order.len() < parents.len() {
+            self.hand_on_backwards(&mut order, is_met, children);
+        }
+        order
+    }
+
+    /// The same to what stands before its base, or is made of nothing that can be read.
+    fn hand_on_backwards(&mut self, order: &mut Vec<u32>, mut is_met: Vec<bool>, children: &Children) {
         let mut at = 0;
         while let Some(&entry) = order.get(at) {
             at += 1;
-            seen[entry as usize] = true;
             let kind = self.kind(entry);
             for &child in children.made_of(entry) {
-                self.entries[child as usize].kind = kind;
-                order.push(child);
+                if !std::mem::replace(&mut is_met[child as usize], true) {
+                    self.entries[child as usize].kind = kind;
+                    order.push(child);
+                }
             }
         }
         let mut at = 0;
         while let Some(&(entry, fault)) = self.faults.get(at) {
             at += 1;
-            seen[entry as usize] = true;
+            is_met[entry as usize] = true;
             let beneath = children.made_of(entry).iter();
             self.faults.extend(beneath.map(|&child| (child, fault)));
         }
-        let lost = (0..seen.len()).filter(|&entry| !seen[entry]);
+        let lost = (0..is_met.len()).filter(|&entry| !is_met[entry]);
         self.faults
             .extend(lost.map(|entry| (entry as u32, "its delta is made of itself, in a circle")));
-        order
     }
 
     /// Puts everything down in the order in which it is walked: these trees one behind the other.
