@@ -85,8 +85,12 @@ impl Table {
     }
 }
 
-/// Asks the memory for what stands here, which is read and nothing made of it: nobody waits for it now, and later it is there.
+/// Asks the memory for what stands here: nobody waits for it now, and later it is there. Where the processor cannot be asked
+/// by a safe function, it is read and nothing made of it.
 #[inline]
 pub fn ask_for<T: Copy>(this: &T) {
+    #[cfg(target_arch = "x86_64")]
+    safe_arch::prefetch_t0(this);
+    #[cfg(not(target_arch = "x86_64"))]
     std::hint::black_box(*this);
 }
