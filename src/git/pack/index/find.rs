@@ -33,6 +33,9 @@ impl Index {
     pub fn find_all(&self, ids: &[ObjectId], first: u32, found: &mut [Option<u32>]) {
         let mut ranges = [(0, 0); SIDE_BY_SIDE];
         for (ids, found) in ids.chunks(SIDE_BY_SIDE).zip(found.chunks_mut(SIDE_BY_SIDE)) {
+            if let Some(fine) = self.fine.get() {
+                ids.iter().for_each(|id| fine.ask_for(id.as_bytes()));
+            }
             for (range, id) in ranges.iter_mut().zip(ids) {
                 *range = self.among(id.as_bytes());
             }
@@ -90,8 +93,17 @@ impl Fine {
     }
 
     fn among(&self, wanted: &[u8]) -> (u32, u32) {
-        let begin = (word(wanted, 0).unwrap_or_default() >> self.shift) as usize;
+        let begin = self.begin(wanted);
         (self.starts[begin], self.starts[begin + 1])
+    }
+
+    fn begin(&self, wanted: &[u8]) -> usize {
+        (word(wanted, 0).unwrap_or_default() >> self.shift) as usize
+    }
+
+    /// Asks the memory for what says where an id is.
+    fn ask_for(&self, wanted: &[u8]) {
+        map::ask_for(&self.starts[self.begin(wanted)]);
     }
 }
 
