@@ -264,3 +264,78 @@ fn what_is_not_of_the_kind_is_refused_without_a_quote() {
         assert_hides(&import(&repo.path(), &[kind, "file"]), &[&secret]);
     }
 }
+
+#[test]
+fn another_scanners_file_is_read_in_the_place_of_a_baseline() {
+    let repo = TestRepo::new();
+    let mut random = Random::new(8);
+    let [known, other] = [(); 2].map(|()| random.pair());
+    repo.write("known.env", lines(&known));
+    repo.write("other.env", lines(&other));
+    let hash = HEXLOWER.encode(&Sha1::digest(known.secret.as_bytes()));
+    let found = json!({"RuleID": "generic-api-key", "StartLine": 2, "Match": format!("key = {}", known.secret),
+        "Secret": known.secret, "File": "known.env", "Commit": ""});
+    let files = [
+        ("leaks.json", json!([found]).to_string()),
+        ("nothing.json", "null\n".to_owned()),
+        (
+            ".gitleaksignore",
+            "known.env:generic-api-key:2\ngone.env:generic-api-key:2\n".to_owned(),
+        ),
+        (
+            ".secrets.baseline",
+            json!({"version": "1.5.0", "results": {"known.env": [{"hashed_secret": hash}]}}).to_string(),
+        ),
+        (".secretsignore", format!("[secrets]\n{}\n", known.secret)),
+        ("secret_scanning.yml", "paths-ignore:\n  - known.env\n".to_owned()),
+    ];
+    for (file, text) in &files {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(file);
+        fs::write(&path, text).expect("it is written");
+        let path = path.display().to_string();
+        let left = open(&repo.path(), &["--baseline", &path]);
+        let expected: &[&str] = match *file {
+            "nothing.json" => &["known.env", "other.env"],
+            _ => &["other.env"],
+        };
+        assert_eq!(left, expected, "{file}");
+        let run = run(&repo.path(), &["scan", ".", "--baseline", &path, "--report", "json"]);
+        assert_hides(&run, &[&known.secret, &other.secret]);
+        assert_eq!(
+            run.err().contains("line 2: its file is not there any more"),
+            *file == ".gitleaksignore"
+        );
+        let named = run.json()["suppression"]["files"].to_string();
+        assert!(named.contains(file), "{named}");
+    }
+}
+
+#[test]
+fn a_line_of_a_commit_is_looked_up_in_the_commit() {
+    let repo = TestRepo::new();
+    let mut random = Random::new(9);
+    let [known, new] = [(); 2].map(|()| random.pair());
+    repo.write("a.env", lines(&known));
+    repo.write(".gitleaksignore", "a.env:generic-api-key:2\n");
+    repo.commit("one");
+    let arguments = ["--baseline", ".gitleaksignore", "--config-from-ref", "HEAD"];
+    assert!(open(&repo.path(), &arguments).is_empty());
+    repo.write("a.env", lines(&new));
+    repo.write(".gitleaksignore", "a.env:generic-api-key:2\nb.env:generic-api-key:2\n");
+    repo.write("b.env", lines(&new));
+    assert_eq!(open(&repo.path(), &arguments), ["a.env", "b.env"]);
+}
+
+#[test]
+fn a_file_that_only_looks_like_another_scanners_is_refused_without_a_quote() {
+    let repo = TestRepo::new();
+    let secret = Random::new(10).class("A-Za-z0-9", 40);
+    for text in [format!("[{secret}"), format!("{{\"{secret}\": 1}}"), secret.clone()] {
+        repo.write("file", text);
+        let run = run(&repo.path(), &["scan", ".", "--baseline", "file"]);
+        assert_eq!(run.code, 2);
+        assert!(run.err().contains("hint: "), "{}", run.err());
+        assert_hides(&run, &[&secret]);
+    }
+}

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::commit_files::CommitFiles;
-use crate::baseline::{self, Baseline};
+use crate::app::import::content_below;
+use crate::baseline;
 use crate::config::allow::{AllowRule, PathPattern};
 use crate::config::{self, Config, IGNORE_FILE, MOST_BYTES, REPOSITORY_FILE};
 use crate::error::Error;
@@ -18,6 +19,7 @@ use crate::origin::ObjectId;
 use crate::rules::file::Files;
 use crate::settings::SettingsSource;
 use crate::source::patterns::Patterns;
+use crate::source::pieces::PIECE;
 use crate::source::regular::{Links, bytes_of, read_bounded};
 
 /// What is scanned, as far as settings need to know.
@@ -180,11 +182,12 @@ impl Configured {
         })
     }
 
-    /// Reads a baseline: that of the commit, if settings are read from one and it lies in the repository.
+    /// The text of a baseline: that of the commit, if settings are read from one and it lies in the repository; then there
+    /// may be none.
     ///
     /// # Errors
     /// There is none, or it cannot be read.
-    pub fn baseline(&self, path: &Path) -> Result<Baseline, Error> {
+    pub fn baseline(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
         let name = path.display().to_string();
         let wrong = |cause: String| {
             Error::usage(format!("{name}: the baseline cannot be read"))
@@ -193,22 +196,34 @@ impl Configured {
         };
         if let Some((tree, inside)) = self.tree.as_ref().zip(self.inside(path)) {
             let text = tree.bytes(&inside, baseline::file::MOST_BYTES).map_err(wrong)?;
-            return match text {
-                Some(text) => Baseline::parse(&name, &text),
-                None => {
-                    notice::tell(format!(
-                        "note: {} has no {name}: nothing is accepted by it",
-                        tree.revision()
-                    ));
-                    Ok(Baseline::new(baseline::Key::random()))
-                }
-            };
+            if text.is_none() {
+                notice::tell(format!(
+                    "note: {} has no {name}: nothing is accepted by it",
+                    tree.revision()
+                ));
+            }
+            return Ok(text);
         }
         match read_bounded(path, Links::Follow, baseline::file::MOST_BYTES) {
-            Ok(Some(text)) => Baseline::parse(&name, &text),
+            Ok(Some(text)) => Ok(Some(text)),
             Ok(None) => Err(wrong("there is no such file".to_owned())),
             Err(error) => Err(wrong(error.to_string())),
         }
+    }
+
+    /// Reads a file of the repository, or of the commit that settings are read from; or says why not.
+    pub fn content(&self, path: &str) -> Result<Vec<u8>, String> {
+        match &self.tree {
+            Some(tree) => tree
+                .bytes(path.as_bytes(), PIECE as u64)?
+                .ok_or_else(|| "the commit has no such file".to_owned()),
+            None => content_below(self.folder(), path),
+        }
+    }
+
+    /// The folder that is scanned, or its repository's top.
+    pub fn folder(&self) -> &Path {
+        self.top.as_deref().unwrap_or(Path::new("."))
     }
 
     /// The path of a file within the repository, if it lies there.

@@ -28,6 +28,7 @@ use crate::scan::{Scan, Scanned, ScannedPacks};
 use crate::settings::{ReportSettings, SourceSettings};
 use crate::source::history::{History, Named};
 use crate::source::{Discovered, Handle, Item};
+use crate::text::sanitize;
 use crate::triage;
 
 /// Fewer objects than this are scanned again on one thread.
@@ -102,11 +103,6 @@ impl Job {
         };
         let verifying = Verifying::prepare(common.verify)?;
         let loaded = rules::load(&common.rules.or(file.rules), &configured)?;
-        if !report.quiet {
-            for note in &loaded.notes {
-                notice::tell(format!("not carried over: {note}"));
-            }
-        }
         let rules = loaded.rules;
         let suppress = common.suppress.or(file.suppress);
         let folder = match subject {
@@ -114,10 +110,15 @@ impl Job {
             Subject::Repository(_) => configured.top.as_ref().and_then(|top| top.canonicalize().ok()),
             Subject::Keys => None,
         };
+        let suppressing = Suppressing::prepare(configured, &suppress, subject, &rules)?;
+        let notes = loaded.notes.iter().chain(&suppressing.notes);
+        for note in notes.filter(|_| !report.quiet) {
+            notice::tell(format!("not carried over: {}", sanitize(note.as_bytes())));
+        }
         let links = terminal::links(report.hyperlink_format.as_deref(), folder)?;
         Ok(Self {
             links,
-            suppressing: Suppressing::prepare(configured, &suppress, subject, &rules)?,
+            suppressing,
             as_of: report.as_of()?,
             detectors: ManuallyDrop::new(Detectors::new(&rules)?),
             layers: layers(&source)?,

@@ -1,10 +1,14 @@
 //! What suppresses findings in a run: markers, allow rules, the ignore file, a baseline. In the order of
 //! [`crate::triage::allow`].
 
+use std::path::Path;
+
 use super::configure::{Configured, Subject};
+use super::import::direct::allow_rules;
 use crate::baseline::Baseline;
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::import::AcceptingFile;
 use crate::origin::Place;
 use crate::report::{BaselineUse, SuppressionUse};
 use crate::rules::RuleSet;
@@ -18,6 +22,8 @@ use crate::triage::allow::Allowed;
 pub struct Suppressing {
     allowed: Allowed,
     baseline: Option<(String, Baseline)>,
+    /// What of another scanner's baseline could not be carried over.
+    pub notes: Vec<String>,
     configured: Configured,
 }
 
@@ -47,15 +53,39 @@ impl Suppressing {
                 .map(|folder| bytes_of(&folder))
                 .unwrap_or_default(),
         };
-        let baseline = match &settings.baseline {
-            Some(path) => Some((path.display().to_string(), configured.baseline(path)?)),
-            None => None,
-        };
-        Ok(Self {
+        let mut suppressing = Self {
             allowed,
-            baseline,
+            baseline: None,
+            notes: Vec::new(),
             configured,
-        })
+        };
+        if let Some(path) = &settings.baseline
+            && let Some(text) = suppressing.configured.baseline(path)?
+        {
+            suppressing.accept(path, &text)?;
+        }
+        Ok(suppressing)
+    }
+
+    /// Takes what a baseline accepts, ours or another scanner's.
+    fn accept(&mut self, path: &Path, text: &[u8]) -> Result<(), Error> {
+        let name = path.display().to_string();
+        let Some(kind) = AcceptingFile::of(path, text) else {
+            self.baseline = Some((name.clone(), Baseline::parse(&name, text)?));
+            return Ok(());
+        };
+        let text = std::str::from_utf8(text).map_err(|_| {
+            Error::usage(format!("{name}: the baseline cannot be read"))
+                .cause("it is not UTF-8")
+                .hint("save it as UTF-8")
+        })?;
+        let configured = &self.configured;
+        let content = |path: &str| configured.content(path);
+        let (rules, notes) = allow_rules(kind, &name, text, configured.folder(), &content)?;
+        self.allowed.rules.extend(rules);
+        self.notes = notes;
+        self.configured.files.push(name);
+        Ok(())
     }
 
     /// Whether nothing but markers in the content can accept a finding.

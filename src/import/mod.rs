@@ -61,6 +61,33 @@ impl RulesFormat {
     }
 }
 
+/// A file in which another scanner was told what to accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptingFile {
+    GitleaksReport,
+    GitleaksIgnore,
+    DetectSecrets,
+    SecretsIgnore,
+    GitHub,
+}
+
+impl AcceptingFile {
+    /// Recognises a file by its name, or else by how it begins.
+    pub fn of(path: &Path, text: &[u8]) -> Option<Self> {
+        match path.file_name()?.to_str()? {
+            ".gitleaksignore" => return Some(Self::GitleaksIgnore),
+            ".secretsignore" => return Some(Self::SecretsIgnore),
+            "secret_scanning.yml" | "secret_scanning.yaml" => return Some(Self::GitHub),
+            _ => {}
+        }
+        match text.trim_ascii_start() {
+            [b'[', ..] | b"null" | b"null\n" => Some(Self::GitleaksReport),
+            [b'{', ..] => Some(Self::DetectSecrets),
+            _ => None,
+        }
+    }
+}
+
 /// Reads a file of rules, whoever's format it has.
 pub fn rules_of(path: &Path, files: &dyn Files) -> Result<Carried, Error> {
     let text = files.read(path)?;

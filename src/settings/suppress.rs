@@ -12,7 +12,8 @@ use crate::level::Confidence;
 #[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SuppressSettings {
-    /// Suppress the secrets that this baseline accepts; `keytrail baseline create` makes one
+    /// Suppress the secrets that this baseline accepts; `keytrail baseline create` makes one. Another scanner's is read as it
+    /// is: a report or ignore file of gitleaks, .secrets.baseline, .secretsignore, secret_scanning.yml
     #[arg(long, value_name = "FILE", help_heading = "What is suppressed")]
     pub baseline: Option<PathBuf>,
     /// Do not let comments in the content allow what stands beside them

@@ -1,5 +1,7 @@
 //! The decision whether a finding is allowed: its markers, and the allow rules, against each of its places.
 
+use std::cell::LazyCell;
+
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
@@ -157,19 +159,23 @@ fn fits(rule: &AllowRule, finding: &Finding) -> bool {
     let account = finding.aws.as_ref().and_then(|aws| aws.account_id.as_ref());
     let by_account = rule.accounts.is_empty() || account.is_some_and(|id| rule.accounts.contains(id));
     let by_rule = rule.rules.is_empty() || rule.rules.iter().any(|id| *id == finding.rule.id);
-    by_account && by_rule && (rule.values.is_empty() || rule.values.iter().any(|value| fits_value(value, finding)))
+    by_account && by_rule && (rule.values.is_empty() || has_value(&rule.values, finding))
 }
 
-fn fits_value(pattern: &ValuePattern, finding: &Finding) -> bool {
+/// Whether one of the patterns fits the value. Each digest of it is made once: there may be thousands to compare it with.
+fn has_value(patterns: &[ValuePattern], finding: &Finding) -> bool {
     #[expect(
         clippy::disallowed_methods,
         reason = "the value is compared with what a person allowed"
     )]
     let value = finding.secret.expose();
-    match pattern {
+    let sha1 = LazyCell::new(|| Sha1::digest(value));
+    let sha256 = LazyCell::new(|| Sha256::digest(value));
+    let fingerprint = LazyCell::new(|| finding.fingerprint.to_string());
+    patterns.iter().any(|pattern| match pattern {
         ValuePattern::Regex(regex) => regex.is_match(value),
-        ValuePattern::Sha1(digest) => Sha1::digest(value)[..] == digest[..],
-        ValuePattern::Sha256(digest) => Sha256::digest(value)[..] == digest[..],
-        ValuePattern::Fingerprint(start) => finding.fingerprint.to_string().starts_with(start),
-    }
+        ValuePattern::Sha1(digest) => sha1[..] == digest[..],
+        ValuePattern::Sha256(digest) => sha256[..] == digest[..],
+        ValuePattern::Fingerprint(start) => fingerprint.starts_with(start),
+    })
 }
