@@ -575,3 +575,23 @@ fn what_is_known_before_wins() {
     let report = json(&repo.path(), &["scan", ".", "--no-inline-allow"]);
     assert_eq!(marks(&report), ["a.env:1 placeholder", "a.env:2 allow"]);
 }
+
+#[test]
+fn an_allow_rule_that_holds_for_nothing_is_told() {
+    let repo = TestRepo::new();
+    let mut random = Random::new(12);
+    repo.write("a.env", format!("{}\n", secret(&mut random)));
+    repo.write("b.env", format!("{} # keytrail:allow\n", secret(&mut random)));
+    repo.write(
+        ".keytrail.toml",
+        "[[allow]]\npath = \"a.env\"\nreason = \"used\"\n\
+         [[allow]]\npath = \"b.env\"\nreason = \"the marker came first\"\n\
+         [[allow]]\npath = \"gone.env\"\nreason = \"nothing is there\"\n\
+         [[allow]]\npath = \"old.env\"\nuntil = 2020-01-01\nreason = \"it has ended\"\n",
+    );
+    let report = json(&repo.path(), &["scan", "."]);
+    let unused = serde_json::json!([".keytrail.toml: allow entry 2", ".keytrail.toml: allow entry 3"]);
+    assert_eq!(report["suppression"]["unused"], unused);
+    let told = |arguments: &[&str]| run(&repo.path(), arguments).out().contains("allow entry 3");
+    assert!(told(&["scan", ".", "-v"]) && !told(&["scan", "."]));
+}

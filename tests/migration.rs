@@ -306,7 +306,7 @@ fn another_scanners_file_is_read_in_the_place_of_a_baseline() {
             run.err().contains("line 2: its file is not there any more"),
             *file == ".gitleaksignore"
         );
-        let named = run.json()["suppression"]["files"].to_string();
+        let named = run.json()["suppression"]["baseline"]["file"].to_string();
         assert!(named.contains(file), "{named}");
     }
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::configure::{Configured, Subject};
 use super::import::direct::allow_rules;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Digest};
+use crate::config::allow::AllowRule;
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::{Finding, is_over};
 use crate::import::AcceptingFile;
 use crate::origin::Place;
 use crate::report::{BaselineUse, SuppressionUse};
@@ -16,12 +17,14 @@ use crate::settings::SuppressSettings;
 use crate::skip::{Policy, Skip};
 use crate::source::Discovered;
 use crate::source::regular::bytes_of;
-use crate::triage::allow::Allowed;
+use crate::triage::allow::{Allowed, Marked};
 
 /// Everything that can say that a finding is not to be acted on, checked.
 pub struct Suppressing {
     allowed: Allowed,
     baseline: Option<(String, Baseline)>,
+    /// Another scanner's file in the place of a baseline, and how many entries it has.
+    foreign: Option<(String, u64)>,
     /// What of another scanner's baseline could not be carried over.
     pub notes: Vec<String>,
     configured: Configured,
@@ -56,6 +59,7 @@ impl Suppressing {
         let mut suppressing = Self {
             allowed,
             baseline: None,
+            foreign: None,
             notes: Vec::new(),
             configured,
         };
@@ -82,9 +86,10 @@ impl Suppressing {
         let configured = &self.configured;
         let content = |path: &str| configured.content(path);
         let (rules, notes) = allow_rules(kind, &name, text, configured.folder(), &content)?;
+        let entries = rules.iter().map(|rule| rule.values.len().max(rule.paths.len()) as u64);
+        self.foreign = Some((name, entries.sum()));
         self.allowed.rules.extend(rules);
         self.notes = notes;
-        self.configured.files.push(name);
         Ok(())
     }
 
@@ -114,11 +119,15 @@ impl Suppressing {
 
     /// Marks the findings. `now` (Unix seconds) decides what has ended.
     pub fn mark(&self, findings: &mut [Finding], now: i64) -> SuppressionUse {
-        let mut lapsed = self.allowed.mark(findings, now);
+        let Marked { mut lapsed, used } = self.allowed.mark(findings, now);
+        let own = self.configured.config.allow.iter().zip(used);
+        let is_unused =
+            |(rule, is_used): &(&AllowRule, bool)| !is_used && rule.until.is_none_or(|day| !is_over(day, now));
+        let unused = own.filter(is_unused).map(|(rule, _)| rule.source.clone()).collect();
         let baseline = self.baseline.as_ref().map(|(file, baseline)| {
             let usage = baseline.mark(findings, now);
             lapsed += usage.lapsed;
-            let names = |digests: &[crate::baseline::Digest]| digests.iter().map(ToString::to_string).collect();
+            let names = |digests: &[Digest]| digests.iter().map(ToString::to_string).collect();
             BaselineUse {
                 file: file.clone(),
                 entries: usage.entries,
@@ -126,10 +135,16 @@ impl Suppressing {
                 ended: names(&usage.ended),
             }
         });
+        let foreign = self.foreign.as_ref().map(|(file, entries)| BaselineUse {
+            file: file.clone(),
+            entries: *entries,
+            ..BaselineUse::default()
+        });
         SuppressionUse {
             files: self.configured.files.clone(),
             lapsed,
-            baseline,
+            unused,
+            baseline: baseline.or(foreign),
         }
     }
 }

@@ -7,6 +7,8 @@ pub struct SuppressionUse {
     pub files: Vec<String>,
     /// Findings that are open because what allowed them has ended.
     pub lapsed: u64,
+    /// Allow rules that held for nothing that was scanned, as in `.keytrail.toml: allow entry 2`.
+    pub unused: Vec<String>,
     pub baseline: Option<BaselineUse>,
 }
 

@@ -336,6 +336,7 @@ pub fn suppressed() -> Report {
     report.suppression = SuppressionUse {
         files: vec![".keytrail.toml".to_owned()],
         lapsed: 1,
+        unused: vec![".keytrail.toml: allow entry 2".to_owned()],
         baseline: Some(BaselineUse {
             file: "base\u{202e}.txt".to_owned(),
             entries: 2,

@@ -27,7 +27,7 @@ pub fn write(page: &mut Page, report: &Report, verbose: bool) {
             &counts(report.suppressed.len(), kinds.map(|(kind, n)| (n, kind.as_str()))),
         );
     }
-    suppression(page, &report.suppression);
+    suppression(page, &report.suppression, verbose);
     if stats.below_confidence > 0 {
         let floor = stats
             .min_confidence
@@ -72,7 +72,7 @@ pub fn incompleteness(page: &mut Page, report: &Report) {
 }
 
 /// What allows findings, and what of it has ended or is of no use.
-fn suppression(page: &mut Page, usage: &SuppressionUse) {
+fn suppression(page: &mut Page, usage: &SuppressionUse, verbose: bool) {
     if !usage.files.is_empty() {
         page.row(false, "obeyed", &usage.files.join(", "));
     }
@@ -82,6 +82,9 @@ fn suppression(page: &mut Page, usage: &SuppressionUse) {
             grouped(usage.lapsed)
         );
         page.row(false, "lapsed", &text);
+    }
+    if verbose && !usage.unused.is_empty() {
+        page.row(false, "unused", &usage.unused.join(", "));
     }
     if let Some(baseline) = &usage.baseline {
         let BaselineUse {

@@ -9,6 +9,7 @@ use crate::report::{BaselineUse, SuppressionUse};
 pub struct Suppression<'r> {
     files: &'r [String],
     lapsed: u64,
+    unused: &'r [String],
     baseline: Option<Baseline<'r>>,
 }
 
@@ -25,6 +26,7 @@ impl<'r> Suppression<'r> {
         Self {
             files: &usage.files,
             lapsed: usage.lapsed,
+            unused: &usage.unused,
             baseline: usage.baseline.as_ref().map(Baseline::of),
         }
     }

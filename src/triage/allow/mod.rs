@@ -14,4 +14,4 @@ mod inline;
 mod rules;
 
 pub use inline::marker_of;
-pub use rules::Allowed;
+pub use rules::{Allowed, Marked};

@@ -22,24 +22,35 @@ pub struct Allowed {
     pub folder: Vec<u8>,
 }
 
+/// What came of the allow rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Findings that are open because what allowed them has ended.
+    pub lapsed: u64,
+    /// Of each rule, whether it held for a place of a finding that nothing before it had suppressed.
+    pub used: Vec<bool>,
+}
+
 impl Allowed {
-    /// Marks what is allowed and not suppressed already. `now` (Unix seconds) decides what has ended. Returns how
-    /// many are open for that alone.
-    pub fn mark(&self, findings: &mut [Finding], now: i64) -> u64 {
-        let mut lapsed = 0;
+    /// Marks what is allowed and not suppressed already. `now` (Unix seconds) decides what has ended.
+    pub fn mark(&self, findings: &mut [Finding], now: i64) -> Marked {
+        let mut marked = Marked {
+            lapsed: 0,
+            used: vec![false; self.rules.len()],
+        };
         for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            let (suppression, ended) = self.decide(finding, now);
+            let (suppression, ended) = self.decide(finding, now, &mut marked.used);
             if suppression.is_none() {
-                lapsed += u64::from(!ended.is_empty());
+                marked.lapsed += u64::from(!ended.is_empty());
                 finding.reasons.extend(ended);
             }
             finding.suppressed = suppression;
         }
-        lapsed
+        marked
     }
 
-    /// What allows the finding, and else what would but for its end.
-    fn decide(&self, finding: &Finding, now: i64) -> (Option<Suppression>, Vec<String>) {
+    /// What allows the finding, and else what would but for its end. Notes which rules hold for a place of it.
+    fn decide(&self, finding: &Finding, now: i64, is_used: &mut [bool]) -> (Option<Suppression>, Vec<String>) {
         let places = &finding.occurrences;
         let is_in_head = places.iter().any(|place| place.in_head);
         let mut judged = places.iter().filter(|place| place.in_head || !is_in_head);
@@ -47,16 +58,20 @@ impl Allowed {
             let marker = judged.find_map(|place| self.marker(place, now));
             return (marker.map(by_marker), Vec::new());
         }
-        let fitting = self.rules.iter().filter(|rule| fits(rule, finding));
+        let numbered = self.rules.iter().enumerate();
+        let fitting = numbered.filter(|(_, rule)| fits(rule, finding));
         let (current, ended): (Vec<_>, Vec<_>) =
-            fitting.partition(|rule| rule.until.is_none_or(|day| !is_over(day, now)));
-        let rule_for = |rules: &[&'_ AllowRule], place: &Occurrence| -> Option<usize> {
-            rules.iter().position(|rule| self.fits_place(rule, place))
+            fitting.partition(|(_, rule)| rule.until.is_none_or(|day| !is_over(day, now)));
+        let rule_for = |rules: &[(usize, &'_ AllowRule)], place: &Occurrence| -> Option<usize> {
+            rules.iter().position(|(_, rule)| self.fits_place(rule, place))
         };
         let mut used: Vec<&AllowRule> = Vec::new();
         let is_allowed = places.iter().all(|place| {
             let rule = rule_for(&current, place).map(|at| current[at]);
-            used.extend(rule);
+            if let Some((number, rule)) = rule {
+                is_used[number] = true;
+                used.push(rule);
+            }
             rule.is_some() || self.marker(place, now).is_some()
         });
         if let (true, Some(first)) = (is_allowed, used.first()) {
@@ -69,7 +84,7 @@ impl Allowed {
         }
         let mut told: Vec<String> = Vec::new();
         for place in places {
-            let rule = rule_for(&ended, place).map(|at| ended[at]);
+            let rule = rule_for(&ended, place).map(|at| ended[at].1);
             let marker = place.marker.as_deref().filter(|_| self.inline);
             told.extend(rule.and_then(|rule| Some(format!("{}: it held until {}", rule.source, rule.until?))));
             told.extend(marker.and_then(|marker| ended_marker(marker, now)));
