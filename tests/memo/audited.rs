@@ -78,7 +78,7 @@ impl Audited {
     pub fn check_with(&self, what: &str, flags: &[&str]) -> String {
         let whole = self.history_with(None, "json", flags);
         let again = self.history_with(Some(&self.memo()), "json", flags);
-        assert_eq!(again.out(), whole.out(), "{what}");
+        assert_eq!(again.out(), whole.out(), "{what} {}", whole.err());
         assert_eq!(again.code, whole.code, "{what}");
         let mut notes = Vec::new();
         for line in again.err().lines() {

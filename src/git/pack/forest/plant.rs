@@ -183,7 +183,7 @@ impl Forest {
         roots.iter().for_each(|&root| is_met[root as usize] = true);
         // Nearly always a base stands before what is made of it, mostly near.
         for (entry, &parent) in parents.iter().enumerate() {
-            if parent != NONE && is_met[parent as usize] {
+            if (parent as usize) < entry && is_met[parent as usize] {
                 is_met[entry] = true;
                 self.entries[entry].kind = self.kind(parent);
             }
@@ -248,50 +248,4 @@ impl Forest {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_made_of_an_entry_has_its_turn_behind_it() {
-        // 1 and 4 are whole; 0 and 3 are made of 4, 2 of 3; nothing is known of 5.
-        let parents = [4, NONE, 3, 4, NONE, NONE];
-        let children = Children::of(&parents);
-        let order = [1, 4, 0, 3, 2];
-        let mut forest = forest_of(&[0; 6], vec![0, 6]);
-        forest.put_down(&[4, 1], &order, &weigh(&order, &parents), &children);
-        let turns: Vec<_> = forest.turns.iter().map(|turn| (turn.entry, turn.end)).collect();
-        assert_eq!(turns, [(4, 4), (0, 2), (3, 4), (2, 4), (1, 5)]);
-        assert_eq!(forest.trees, [0, 4]);
-        assert_eq!(forest.turns(2).len(), 2);
-    }
-
-    fn forest_of(offsets: &[u64], firsts: Vec<u32>) -> Forest {
-        let entry = |&offset: &u64| Entry {
-            offset,
-            position: 0,
-            kind: None,
-            again: false,
-        };
-        Forest {
-            firsts,
-            entries: offsets.iter().map(entry).collect(),
-            turns: Vec::new(),
-            trees: Vec::new(),
-            faults: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn each_entry_is_in_one_part_wherever_it_says_that_it_starts() {
-        let offsets = [0, 5, PART - 1, PART, 3 * PART, u64::MAX, u64::MAX];
-        let forest = forest_of(&offsets, vec![0, 4, 7]);
-        let mut rest = 1..7;
-        let parts = std::iter::from_fn(|| forest.next_part(&mut rest));
-        let parts: Vec<_> = parts
-            .map(|(pack, bytes, entries)| (pack, bytes.start, entries))
-            .collect();
-        let last = [(1, u64::MAX, 5..6), (1, u64::MAX, 6..7)];
-        let first = [(0, 5, 1..4), (1, 3 * PART, 4..5)];
-        assert_eq!(parts, [first, last].concat());
-    }
-}
+mod tests;
