@@ -199,6 +199,8 @@ fn an_entry_ends_and_can_be_renewed() {
         ".",
         "--until",
         "2026-01-31",
+        "--as-of",
+        "2026-01-01T00:00:00Z",
         "--reason",
         "until the move",
     ];
@@ -444,5 +446,20 @@ fn with_union_branches_merge_whatever_they_add() {
         let first = 1_000_000 + trial * 1000;
         let side = |from: u64| -> Vec<u64> { (first + from..first + from + 60).collect() };
         assert!(merge.merges(50, &side(0), &side(100)), "trial {trial}");
+    }
+}
+
+#[test]
+fn a_day_that_is_none_or_over_is_refused() {
+    let repo = TestRepo::new();
+    for (day, said) in [("tomorrow", "2027-01-31"), ("2020-01-01", "that day is over")] {
+        let run = run(&repo.path(), &["baseline", "create", "accepted", "--until", day]);
+        assert_eq!(run.code, 2);
+        assert!(
+            run.err().contains(said) && run.err().contains("hint: "),
+            "{}",
+            run.err()
+        );
+        assert!(!repo.path().join("accepted").exists());
     }
 }

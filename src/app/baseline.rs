@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use super::configure::{Configured, Subject};
 use super::job::Job;
 use super::{history, say};
@@ -10,7 +12,7 @@ use crate::baseline::file::MOST_BYTES;
 use crate::baseline::{Baseline, Entry, Key, Usage};
 use crate::cli::{BaselineArguments, BaselineCommand, Common};
 use crate::error::Error;
-use crate::finding::{Confidence, Finding, Fingerprint};
+use crate::finding::{Confidence, Finding, Fingerprint, is_over};
 use crate::notice;
 use crate::outcome::Outcome;
 use crate::report::{Destination, Format};
@@ -47,6 +49,7 @@ fn write_accepted(
     let file = destination(&arguments.file);
     Destination::check(std::slice::from_ref(&file))?;
     check_ids(&entry.finding)?;
+    check_until(entry.until, common(arguments).report.as_of()?)?;
     let mut now = Now::of(arguments)?;
     let usage = baseline.mark(&mut now.findings, now.as_of);
     let accepted = accepted(&now, &entry.finding)?;
@@ -80,6 +83,15 @@ fn check_ids(ids: &[String]) -> Result<(), Error> {
             Err(Error::usage("--finding: that is no id of a finding")
                 .hint("write its 12 hex digits, as reports give them"))
         }
+    }
+}
+
+/// Refuses a day that is over: what is accepted until then is not accepted.
+fn check_until(until: Option<Date>, now: i64) -> Result<(), Error> {
+    match until.filter(|day| is_over(*day, now)) {
+        None => Ok(()),
+        Some(day) => Err(Error::usage(format!("--until {day}: that day is over"))
+            .hint("name the last day on which it is accepted, or leave --until out")),
     }
 }
 

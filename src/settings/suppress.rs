@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::confidence;
@@ -39,11 +40,15 @@ pub struct EntrySettings {
     #[arg(long, value_name = "TEXT", help_heading = "What is accepted")]
     pub reason: Option<String>,
     /// The last day (UTC) on which new entries are accepted, such as 2027-01-31
-    #[arg(long, value_name = "DAY", help_heading = "What is accepted")]
-    pub until: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DAY", value_parser = day, help_heading = "What is accepted")]
+    pub until: Option<Date>,
     /// Accept only this finding, by its id in a report, and its other half. Repeatable
     #[arg(long, value_name = "ID", help_heading = "What is accepted")]
     pub finding: Vec<String>,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write the day as 2027-01-31".to_owned())
 }
 
 /// How `baseline` looks for what is there now.
