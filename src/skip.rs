@@ -37,7 +37,7 @@ pub enum Policy {
     TooLarge,
     /// A member of an archive that only a password opens.
     Encrypted,
-    /// A member of an archive in a form that is not known here.
+    /// An archive in a form that is not opened here, or a member of one that is packed in such a form.
     UnknownForm,
     /// The ignore file of keytrail names it.
     KeytrailIgnored,
@@ -69,7 +69,7 @@ impl Policy {
             Policy::TooDeep => "archives nested too deep",
             Policy::TooLarge => "archives that unpack to too much",
             Policy::Encrypted => "encrypted members of archives",
-            Policy::UnknownForm => "members of archives in unknown forms",
+            Policy::UnknownForm => "archives in unknown forms",
             Policy::KeytrailIgnored => "paths in .keytrailignore",
         }
     }

@@ -307,3 +307,33 @@ fn a_whole_file_in_base64_is_read_over_its_lines() {
         assert_eq!(secrets.count(), 1);
     }
 }
+
+#[test]
+fn an_archive_that_is_not_opened_is_counted_and_named() {
+    let repo = TestRepo::new();
+    let key = Random::new(522).pair();
+    let packed = [b"7z\xbc\xaf\x27\x1c\0\x04", lines(&key).as_bytes()].concat();
+    repo.write("backup.7z", &packed);
+    let outer = zip(&[("in/old.rar", b"Rar!\x1a\x07\x01\0 and so on"), ("a.txt", b"a text")]);
+    let outer = outer.expect("zip is there");
+    repo.write("outer.zip", outer);
+    repo.commit("one");
+    for (command, paths) in [
+        (&["scan", "."][..], ["backup.7z", "outer.zip!in/old.rar"]),
+        (&["history"], ["", "!in/old.rar"]),
+    ] {
+        let run = program::run(&repo.path(), &[command, &["--report", "json", "--exit-zero"]].concat());
+        let report = run.json();
+        assert_eq!(report["skips"]["left_out"]["unknown-form"], 2);
+        let unopened = report["skips"]["unopened"].as_array().expect("a list");
+        let named = |path: &str| {
+            unopened
+                .iter()
+                .any(|skip| skip["what"].as_str().is_some_and(|what| what.ends_with(path)))
+        };
+        assert!(paths.into_iter().all(named), "{unopened:?}");
+        assert_eq!((run.code, &report["complete"]), (0, &true.into()));
+        // What stands in it as it is, is found all the same.
+        assert_eq!(findings(&report).len(), 2);
+    }
+}

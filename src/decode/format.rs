@@ -12,7 +12,21 @@ pub enum Format {
     Zstd,
     Zip,
     Tar,
+    /// One of those that are not opened here: 7z, RAR, cabinets, Debian and RPM packages, LZ4, lzip, lzop, compress.
+    Unopened,
 }
+
+/// How contents of forms begin that are not opened.
+const UNOPENED: [&[u8]; 8] = [
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"MSCF\0\0\0\0",
+    b"!<arch>\ndebian-binary",
+    b"\xed\xab\xee\xdb",
+    b"\x04\x22\x4d\x18",
+    b"LZIP\x01",
+    b"\x89LZO\0\r\n\x1a\n",
+];
 
 /// So many bytes tell the format: the header of a tar's first member.
 pub const HEAD: usize = 512;
@@ -31,6 +45,9 @@ impl Format {
             [b'P', b'K', 3, 4, ..=99, _, _, _, ..=99, 0, ..] if start.len() >= 30 => Format::Zip,
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if inflates(start) => Format::Zlib,
             _ if is_tar(start) => Format::Tar,
+            // Compress: a block mode bit, no reserved flag, codes of nine to sixteen bits.
+            [0x1f, 0x9d, flags, ..] if flags & 0x60 == 0 && (9..=16).contains(&(flags & 0x1f)) => Format::Unopened,
+            _ if UNOPENED.iter().any(|magic| start.starts_with(magic)) => Format::Unopened,
             _ => return None,
         };
         Some(found)
@@ -46,6 +63,7 @@ impl Format {
             Format::Zstd => "zstd",
             Format::Zip => "zip",
             Format::Tar => "tar",
+            Format::Unopened => "unknown",
         }
     }
 }
@@ -102,8 +120,17 @@ mod tests {
             &[0; 1024],
             &[b'0'; 1024],
             long.as_bytes(),
+            b"7z is a program, Rar! is another",
+            b"!<arch>\nlibrary.o/        0 ",
         ] {
             assert_eq!(Format::of_start(text), None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_opened_is_known() {
+        for start in UNOPENED.iter().copied().chain([&b"\x1f\x9d\x90abc"[..]]) {
+            assert_eq!(Format::of_start(start), Some(Format::Unopened));
         }
     }
 

@@ -54,6 +54,12 @@ pub type Visit<'v> = dyn FnMut(&[Step], usize, Inside<'_>) -> io::Result<()> + '
 
 /// Visits every content inside. At most `layers` layers are opened, this one included.
 pub fn unpack(input: Input<'_>, format: Format, layers: usize, budget: &Budget, visit: &mut Visit<'_>) -> Vec<Stop> {
+    if format == Format::Unopened {
+        return vec![Stop {
+            way: Vec::new(),
+            why: Why::Policy(Policy::UnknownForm),
+        }];
+    }
     let mut walk = Walk {
         way: Vec::new(),
         level: 0,
@@ -117,6 +123,10 @@ impl Walk<'_> {
             Format::Bzip2 => Coding::Bzip2,
             Format::Xz => Coding::Xz,
             Format::Zstd => Coding::Zstd,
+            Format::Unopened => {
+                self.skip(Policy::UnknownForm);
+                return self.read(Inside::Stream(reader));
+            }
             Format::Tar => return self.enter(format, |walk| walk.tar(reader)),
             Format::Zip => return self.enter(format, |walk| walk.held_zip(reader)),
         };
@@ -137,6 +147,10 @@ impl Walk<'_> {
 
     fn open_whole_as(&mut self, format: Format, mut bytes: &[u8]) -> Walked {
         match format {
+            Format::Unopened => {
+                self.skip(Policy::UnknownForm);
+                self.read(Inside::Whole(bytes))
+            }
             Format::Zip => self.enter(format, |walk| walk.zip(&bytes, bytes.len() as u64, Some(bytes))),
             Format::Gzip => match self.room.gunzip(bytes, self.most()) {
                 Some(whole) => self.enter(format, |walk| walk.open_inflated(whole)),
