@@ -314,13 +314,13 @@ fn an_archive_that_is_not_opened_is_counted_and_named() {
     let key = Random::new(522).pair();
     let packed = [b"7z\xbc\xaf\x27\x1c\0\x04", lines(&key).as_bytes()].concat();
     repo.write("backup.7z", &packed);
-    let outer = zip(&[("in/old.rar", b"Rar!\x1a\x07\x01\0 and so on"), ("a.txt", b"a text")]);
-    let outer = outer.expect("zip is there");
-    repo.write("outer.zip", outer);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, b"Rar!\x1a\x07\x01\0 and so on").expect("it is written to memory");
+    repo.write("old.rar.gz", encoder.finish().expect("it is written to memory"));
     repo.commit("one");
     for (command, paths) in [
-        (&["scan", "."][..], ["backup.7z", "outer.zip!in/old.rar"]),
-        (&["history"], ["", "!in/old.rar"]),
+        (&["scan", "."][..], ["backup.7z", "old.rar.gz"]),
+        (&["history"], ["", ""]),
     ] {
         let run = program::run(&repo.path(), &[command, &["--report", "json", "--exit-zero"]].concat());
         let report = run.json();
