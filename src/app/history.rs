@@ -1,6 +1,7 @@
 //! The `history` command: every object of a repository, and where each secret in them came from.
 
 use std::collections::{HashMap, HashSet};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::again;
@@ -48,7 +49,8 @@ pub fn scan(job: &Job, path: Option<&Path>, how: &How<'_>) -> Result<Outcome, Er
     let (found, scanned, memo) = match how.submodules {
         true => audit_all(job, &repository, how.no_delta).map(|(found, scanned)| (found, scanned, None))?,
         false => {
-            let store = Store::open(&repository)?;
+            // Left to the end of the process: what its readers hold is taken back at once then.
+            let store = ManuallyDrop::new(Store::open(&repository)?);
             audit(job, &repository, &store, how.no_delta, file.as_ref())
         }
     };
