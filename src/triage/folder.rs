@@ -8,6 +8,10 @@ use super::kind::{Kind, kind};
 
 /// Folders that hold installed packages.
 const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages"];
+/// How the folders begin in which interpreters keep the library that they came with, below `lib`: `lib/python3.12`.
+const LIBRARIES: &[&str] = &["python2.", "python3."];
+/// How cargo calls the folder of a registry's packages, before a digest of its address.
+const REGISTRY: &str = "index.crates.io-";
 /// The same, where it takes two folders to tell.
 const PAIRS: &[[&str; 2]] = &[["registry", "src"], ["pkg", "mod"], ["vendor", "bundle"]];
 
@@ -35,8 +39,22 @@ pub fn is_installed(path: &[u8]) -> bool {
     let mut before: &[u8] = b"";
     folders(path).any(|folder| {
         let pair = [std::mem::replace(&mut before, folder), folder];
-        is_one_of(FOLDERS, folder) || PAIRS.iter().any(|names| names.map(str::as_bytes) == pair)
+        let is_pair = || PAIRS.iter().any(|names| names.map(str::as_bytes) == pair);
+        is_one_of(FOLDERS, folder) || is_pair() || is_library(pair) || is_registry(folder)
     })
+}
+
+/// Whether a folder and the next are those of an interpreter's own library.
+fn is_library([above, folder]: [&[u8]; 2]) -> bool {
+    let version = LIBRARIES.iter().find_map(|start| folder.strip_prefix(start.as_bytes()));
+    let is_number = |version: &[u8]| !version.is_empty() && version.iter().all(u8::is_ascii_digit);
+    matches!(above, b"lib" | b"lib64") && version.is_some_and(is_number)
+}
+
+/// Whether cargo unpacks packages into the folder.
+fn is_registry(folder: &[u8]) -> bool {
+    let digest = folder.strip_prefix(REGISTRY.as_bytes());
+    digest.is_some_and(|digest| digest.len() == 16 && digest.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Whether the name of a folder says that it holds tests.
@@ -84,6 +102,9 @@ mod tests {
             "/root/.cargo/registry/src/index.example-1/ureq-3.5.1/src/lib.rs",
             "go/pkg/mod/example.com/a@v1.0.0/a.go",
             "vendor/bundle/ruby/3.3.0/gems/rack-3.0/lib/rack.rb",
+            "/usr/lib/python3.12/test/certdata/key.pem",
+            "venv/lib64/python2.7/smtplib.py",
+            "crates/index.crates.io-0123456789abcdef/ureq-3.5.1/src/lib.rs",
         ] {
             assert!(is_installed(path.as_bytes()), "{path}");
         }
@@ -93,6 +114,11 @@ mod tests {
             "registry/a/src/b",
             "src/pkg/model/a.go",
             "my_node_modules/a.js",
+            "lib/python3.12",
+            "src/python3.12/a.py",
+            "lib/python3.x/a.py",
+            "lib/python/a.py",
+            "index.crates.io-mirror/a.rs",
             "",
         ] {
             assert!(!is_installed(path.as_bytes()), "{path}");
