@@ -19,7 +19,15 @@ pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
     aws.expires = aws
         .expires
         .or_else(|| value(&["Expiration"]).and_then(|text| time(&text)));
-    aws.status = value(&["Status", "status"]).filter(|status| matches!(status.as_str(), "Active" | "Inactive"));
+    let is_status = |status: &String| matches!(status.as_str(), "Active" | "Inactive");
+    let members = &bytes[members_around(bytes, span.clone())];
+    let status = |text: &[u8]| {
+        ["Status", "status"]
+            .iter()
+            .find_map(|name| value_of(text, name.as_bytes()))
+    };
+    // A date may be an object as well.
+    aws.status = status(text).or_else(|| status(members)).filter(is_status);
     aws.user = value(&["UserName"])
         .or_else(|| value(&["\"user\""]))
         .filter(|user| user.len() <= 64);
@@ -52,6 +60,42 @@ fn object_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
         .find(|&at| is_edge(after, at))
         .map_or(high, |at| span.end + at);
     start..end
+}
+
+/// The object that the id is a member of, with the objects that stand before and after it there.
+fn members_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    let low = span.start.saturating_sub(REACH);
+    let high = bytes.len().min(span.end + REACH);
+    let before = &bytes[low..span.start];
+    let after = &bytes[span.end..high];
+    let starts_anew = |window: &[u8], at: usize| window[at] == b'\n' && opens_anew(&window[at + 1..]);
+    let mut depth = 0;
+    let start = (0..before.len()).rev().find(|&at| match before[at] {
+        b'}' if before[at + 1..].trim_ascii_start().starts_with(b",") => {
+            depth += 1;
+            false
+        }
+        b'{' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        b'{' | b'}' => true,
+        _ => starts_anew(before, at),
+    });
+    let mut depth = 0;
+    let end = (0..after.len()).find(|&at| match after[at] {
+        b'{' if after[..at].trim_ascii_end().ends_with(b":") => {
+            depth += 1;
+            false
+        }
+        b'}' if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        b'{' | b'}' => true,
+        _ => starts_anew(after, at),
+    });
+    start.map_or(low, |at| low + at + 1)..end.map_or(high, |at| span.end + at)
 }
 
 /// Whether a line that starts here begins another entry: blank, a section header, a list item.
@@ -128,6 +172,23 @@ fn time(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_is_read_past_other_members_and_not_from_other_keys() {
+        let status = |text: &str| {
+            let at = text.find('@').expect("the id is marked with @");
+            let mut aws = Aws::default();
+            read(text.as_bytes(), at..at + 1, &mut aws);
+            aws.status
+        };
+        let date = r#""CreateDate": {"year": 2016, "day": 8}"#;
+        let entry = format!(r#"{{"Status": "Active", {date}, "AccessKeyId": "@"}}"#);
+        assert_eq!(status(&entry).as_deref(), Some("Active"));
+        let entry = format!(r#"{{"AccessKeyId": "@", {date}, "Status": "Inactive"}}"#);
+        assert_eq!(status(&entry).as_deref(), Some("Inactive"));
+        assert_eq!(status(r#"[{"Status": "Active"}, {"AccessKeyId": "@"}]"#), None);
+        assert_eq!(status("function f() { status: Active }\n\nid = @"), None);
+    }
 
     #[test]
     fn a_record_names_its_caller() {
