@@ -85,6 +85,31 @@ fn what_is_left_of_an_ended_session_is_doubted_unless_its_secret_key_is_there() 
 }
 
 #[test]
+fn an_ended_session_that_tests_keep_is_doubted_and_one_that_goes_on_or_a_lasting_key_is_not() {
+    let mut random = Random::new(78);
+    let repo = TestRepo::new();
+    let keys = |key: &Pair| {
+        format!(
+            "aws_access_key_id = {}\naws_secret_access_key = {}\n",
+            key.id, key.secret
+        )
+    };
+    let session = |key: &Pair, token: &str| format!("[s]\n{}aws_session_token = {token}\n", keys(key));
+    let (ended, open, lasting) = (random.pair_with("ASIA"), random.pair_with("ASIA"), random.pair());
+    let token = random.session_token(CREATED);
+    repo.write("tests/data/ended.ini", session(&ended, &token));
+    let token = random.session_token(CREATED + 400 * 86_400);
+    repo.write("tests/data/open.ini", session(&open, &token));
+    repo.write("tests/data/lasting.ini", keys(&lasting));
+    let report = report(&repo.path());
+    let all =
+        |confidence| ["aws-access-key-id", "aws-secret-access-key", "aws-session-token"].map(|id| (id, confidence));
+    assert_eq!(found(&report, "tests/data/ended.ini"), all("low"));
+    assert_eq!(found(&report, "tests/data/open.ini"), all("high"));
+    assert_eq!(found(&report, "tests/data/lasting.ini"), all("high")[..2]);
+}
+
+#[test]
 fn a_session_that_goes_on_is_not_doubted() {
     let mut random = Random::new(72);
     let repo = TestRepo::new();

@@ -1,7 +1,8 @@
 //! Severity: how bad a finding is, from what is known of it. Every change of a rule's own severity says why.
 //!
-//! What opens nothing, whoever has it, is of low confidence: what is left of an ended session without its secret key, and
-//! an id that a list of keys in a folder of tests names. No other finding changes its confidence here.
+//! What opens nothing, whoever has it, is of low confidence: what is left of an ended session without its secret key, a
+//! whole one that a folder of tests keeps, and an id that a list of keys in such a folder names. No other finding changes
+//! its confidence here.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,8 @@ pub fn grade(findings: &mut [Finding], as_of: i64) {
         finding.reasons.extend(reason.map(str::to_owned));
         let doubt = if is_remnant(finding, &ended, &whole, as_of) {
             "its secret key was not found with it"
+        } else if is_recorded(finding, &ended, as_of) {
+            "a folder of tests keeps what has ended"
         } else if is_listed(finding) {
             "a list of keys in a folder of tests names it"
         } else {
@@ -71,6 +74,22 @@ fn is_remnant(finding: &Finding, ended: &HashMap<String, bool>, whole: &HashSet<
         (Some(Role::SessionToken), None) => aws.expires.is_some_and(|at| at < as_of),
         _ => false,
     }
+}
+
+/// Whether it is of a session that has ended, whole or not, and stands in folders of tests alone: an answer of AWS that was
+/// recorded once and is played back since.
+fn is_recorded(finding: &Finding, ended: &HashMap<String, bool>, as_of: i64) -> bool {
+    let Some(aws) = &finding.aws else { return false };
+    let has_ended = match (role_of(finding), &aws.key_id) {
+        (None, _) => false,
+        (Some(_), Some(id)) => ended.get(id) == Some(&true),
+        (Some(role), None) => role == Role::SessionToken && aws.expires.is_some_and(|at| at < as_of),
+    };
+    has_ended
+        && finding
+            .occurrences
+            .iter()
+            .all(|place| is_of_tests(place.origin.inside()))
 }
 
 /// Whether it is an id alone, which only lists of keys name, as IAM answers them, and only in folders of tests.
