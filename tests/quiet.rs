@@ -110,6 +110,28 @@ fn an_ended_session_that_tests_keep_is_doubted_and_one_that_goes_on_or_a_lasting
 }
 
 #[test]
+fn a_line_of_a_password_file_is_doubted_in_a_text_for_people() {
+    let mut random = Random::new(79);
+    let repo = TestRepo::new();
+    let hash = format!(
+        "kim:$apr1${}${}\n",
+        random.class("a-z", 8),
+        random.class("a-zA-Z0-9", 22)
+    );
+    repo.write("docs/setup.md", format!("Write this:\n\n    {hash}"));
+    repo.write("etc/users", hash.replace("kim", "ann"));
+    let report = report(&repo.path());
+    let found: Vec<_> = findings(&report)
+        .iter()
+        .map(|finding| (&finding["rule"], &finding["confidence"]))
+        .collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|(rule, _)| *rule == "password-file-hash"));
+    let sure = |path: &str| self::found(&report, path)[0].1;
+    assert_eq!((sure("docs/setup.md"), sure("etc/users")), ("low", "medium"));
+}
+
+#[test]
 fn a_session_that_goes_on_is_not_doubted() {
     let mut random = Random::new(72);
     let repo = TestRepo::new();

@@ -6,7 +6,7 @@
 //! dropped.
 
 use super::folder::{is_installed, is_on_trial};
-use super::kind::{is_lock, kind};
+use super::kind::{Kind, is_lock, kind};
 use super::weights;
 use crate::finding::{Confidence, Finding, Form, Occurrence, Score};
 
@@ -52,6 +52,8 @@ fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
         doubted
             .reasons
             .push("it stands among tests, where passwords are made up".to_owned());
+    } else if places.iter().all(|place| is_explained(&doubted, place.origin.inside())) {
+        doubted.reasons.push("a text for people shows it".to_owned());
     }
     doubted
 }
@@ -59,7 +61,7 @@ fn doubted(finding: &Finding, places: Vec<Occurrence>) -> Finding {
 /// How sure a value is at its place; `None` if the place says nothing of it.
 fn confidence(finding: &Finding, place: &Occurrence) -> Option<Confidence> {
     let inside = place.origin.inside();
-    if place.score.is_none() && is_unsure(finding) && is_on_trial(inside) {
+    if place.score.is_none() && is_unsure(finding) && (is_on_trial(inside) || is_explained(finding, inside)) {
         return Some(Confidence::Low);
     }
     match is_issued(finding, place) {
@@ -95,6 +97,11 @@ fn is_unsure(finding: &Finding) -> bool {
         "access-key-id" => finding.aws.is_none(),
         _ => false,
     }
+}
+
+/// Whether it is a line of a password file in a text for people, which shows what such a file looks like.
+fn is_explained(finding: &Finding, path: &[u8]) -> bool {
+    &*finding.rule.id == "password-file-hash" && kind(path) == Kind::Prose
 }
 
 /// Whether the form of a secret says whose it is: a service issued it, and its owner should know, wherever it stands.
