@@ -132,6 +132,25 @@ fn a_line_of_a_password_file_is_doubted_in_a_text_for_people() {
 }
 
 #[test]
+fn what_a_comment_shows_is_doubted() {
+    let mut random = Random::new(80);
+    let repo = TestRepo::new();
+    let password = random.class("a-z0-9", 14);
+    repo.write(
+        "lib/user.rb",
+        format!("  #   user.update(password: \"{password}\") # => true\n"),
+    );
+    let password = random.class("a-z0-9", 14);
+    repo.write(
+        "lib/admin.rb",
+        format!("  user.update(password: \"{password}\") # => true\n"),
+    );
+    let report = report(&repo.path());
+    assert_eq!(found(&report, "lib/user.rb"), [("generic-password", "low")]);
+    assert_eq!(found(&report, "lib/admin.rb"), [("generic-password", "high")]);
+}
+
+#[test]
 fn a_session_that_goes_on_is_not_doubted() {
     let mut random = Random::new(72);
     let repo = TestRepo::new();

@@ -17,6 +17,7 @@ mod harmless;
 mod model;
 mod names;
 mod reasons;
+mod shown;
 mod survey;
 mod text;
 mod values;
@@ -38,6 +39,9 @@ use features::{row, row_with};
 use form::form;
 use harmless::is_harmless;
 pub use survey::{score_at, survey};
+
+/// The most odds of what a document shows: no kind of file lifts them to those of a medium confidence.
+const SHOWN: i16 = -320;
 
 /// Makes a candidate of a value that is likely enough to be a secret.
 pub fn judge(rule: &Arc<Rule>, bytes: &[u8], assigned: &Assigned) -> Option<Candidate> {
@@ -62,6 +66,11 @@ fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
     }
     let before = bytes[..assigned.value.start].last();
     let is_quoted = matches!(before, Some(b'"' | b'\'' | b'`'));
+    let odds = if shown::is_shown(bytes, assigned) {
+        odds.min(SHOWN)
+    } else {
+        odds
+    };
     Some(Score::new(odds, is_quoted, form(&bytes[assigned.value.clone()])))
 }
 
