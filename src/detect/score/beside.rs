@@ -2,6 +2,7 @@
 //!
 //! Looks around a value, in a small window, and does not judge the value's look.
 
+use super::features::CONTEXT_BEFORE;
 use crate::detect::assigned::Assigned;
 
 /// How far to either side is looked.
@@ -22,6 +23,30 @@ pub fn is_of_webhook(bytes: &[u8], assigned: &Assigned) -> bool {
 /// Whether the value is the key of a search box.
 pub fn is_of_search(bytes: &[u8], assigned: &Assigned) -> bool {
     SEARCH.iter().any(|word| stands_near(bytes, assigned, word))
+}
+
+/// Whether the value is a parameter of a link that is made to be handed out: to a meeting, or to a badge.
+pub fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
+    let start = assigned.name.start;
+    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
+    let link = before
+        .rsplit(|b| b.is_ascii_whitespace() || b"\"'<>()".contains(b))
+        .next();
+    let link = link
+        .filter(|link| link.ends_with(b"?") || link.ends_with(b"&"))
+        .unwrap_or_default();
+    let has = |part: &[u8]| memchr::memmem::find(link, part).is_some();
+    has(b"zoom.us/") || has(b"/badge") || has(b"img.shields.io/")
+}
+
+/// Whether the name is a part of what AWS calls a thing by: `arn:aws:secretsmanager:us-east-1:…:secret:…`.
+pub fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
+    let start = assigned.name.start;
+    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
+    let word = before
+        .rsplit(|b| !(b.is_ascii_alphanumeric() || b":-".contains(b)))
+        .next();
+    word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
 /// Whether a word stands near a value.

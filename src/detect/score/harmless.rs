@@ -3,12 +3,11 @@
 //! Judges a name and its value alone. Only what a service's own documents call public or passing is listed: when in
 //! doubt the score decides.
 
-use super::beside::{is_of_search, is_of_webhook};
-use super::features::CONTEXT_BEFORE;
+use super::beside::{is_in_arn, is_of_search, is_of_webhook, is_shared};
 use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS, is_public};
 use super::values::opens_nothing;
 use super::vectors::is_of_vector;
-use super::verdicts::{is_of_switch, is_verdict};
+use super::verdicts::{is_of_switch, is_verdict, is_when};
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
@@ -28,8 +27,9 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
             Some(joined) => joined,
             None => return false,
         };
-        // `%24` is a dollar sign in a URL.
-        list.contains(&owner.strip_prefix("24").unwrap_or(owner))
+        // `%24` is a dollar sign in a URL, `\u0026` is `&` in JSON.
+        let escape = ["24", "u0026"].iter().find_map(|escape| owner.strip_prefix(escape));
+        list.contains(&escape.unwrap_or(owner))
     };
     let begins = |list: &[&str]| {
         words
@@ -38,9 +38,10 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
     };
     let by_name = match category {
         Category::Password => {
-            begins(&["passthrough", "passthru", "passenger"])
+            begins(&["passthrough", "passthru", "passenger", "passes"])
                 || is_verdict(bytes, assigned)
                 || is_of_switch(bytes, assigned)
+                || is_when(&words, value)
         }
         Category::Token => {
             is_of("token", PASSING_TOKENS)
@@ -79,33 +80,9 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_in_arn(bytes, assigned)
 }
 
-/// Whether the value is a parameter of a link that is made to be handed out: to a meeting, or to a badge.
-fn is_shared(bytes: &[u8], assigned: &Assigned) -> bool {
-    let start = assigned.name.start;
-    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
-    let link = before
-        .rsplit(|b| b.is_ascii_whitespace() || b"\"'<>()".contains(b))
-        .next();
-    let link = link
-        .filter(|link| link.ends_with(b"?") || link.ends_with(b"&"))
-        .unwrap_or_default();
-    let has = |part: &[u8]| memchr::memmem::find(link, part).is_some();
-    has(b"zoom.us/") || has(b"/badge")
-}
-
 /// Whether the name is a type's: `"AWS::ApiGateway::ApiKey": …`, `AWS::IAM::AccessKey:…`.
 fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
     bytes[..assigned.name.start].ends_with(b"::") && matches!(bytes.get(assigned.name.end), Some(b'"' | b':'))
-}
-
-/// Whether the name is a part of what AWS calls a thing by: `arn:aws:secretsmanager:us-east-1:…:secret:…`.
-fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
-    let start = assigned.name.start;
-    let before = &bytes[start.saturating_sub(CONTEXT_BEFORE)..start];
-    let word = before
-        .rsplit(|b| !(b.is_ascii_alphanumeric() || b":-".contains(b)))
-        .next();
-    word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
 /// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`,
@@ -206,6 +183,9 @@ mod tests {
             "rspauth",
             "MagicCookieValue",
             "--recv-keys",
+            "u0026pageToken",
+            "HTTPPasswordMgr",
+            "PASSES",
         ] {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
@@ -213,6 +193,7 @@ mod tests {
         assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
         assert!(is("password: 'ab12_...'") && is("password: acme-...") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
+        assert!(is("update_password: on_create\n") && !is("db_password: on_create\n"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }
 
@@ -290,7 +271,7 @@ mod tests {
     fn links_that_are_handed_out_are_harmless_and_others_not() {
         let is = |link: &str| is_harmless_at(&format!("[x](https://{link}={})\n", uuid()), "pwd");
         assert!(is("us02web.zoom.us/j/123?pwd"));
-        assert!(is("a.example/gh/b/graph/badge.svg?pwd"));
+        assert!(is("a.example/gh/b/graph/badge.svg?pwd") && is("img.shields.io/codecov/c/gh/a?x=1&pwd"));
         assert!(!is("a.example/j/123?pwd"));
         assert!(!is("zoom.us/pwd"));
     }

@@ -131,6 +131,8 @@ pub const ABOUT: &[&str] = &[
     "exists",
     "fingerprint",
     "thumbprint",
+    "mgr",
+    "manager",
 ];
 
 /// What a name ends in whose value was reckoned from a secret.

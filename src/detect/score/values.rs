@@ -16,6 +16,11 @@ const PUBLIC_KEYS: &[&[u8]] = &[
     b"MCowBQYDK2VwAyEA",
 ];
 
+/// Of what kind a key is (RFC 5280, 4.1.1.2), in hexadecimal: of RSA, of a curve, Ed25519.
+const KINDS_OF_KEYS: &[&[u8]] = &[b"06092a864886f70d010101", b"06072a8648ce3d0201", b"06032b6570"];
+/// So many digits stand before that in a public key at most. In a private one its version does, too.
+const DIGITS_BEFORE_KIND: usize = 12;
+
 /// Values that say yes or no, nothing, or of what kind a value is.
 const ANSWERS: &[&[u8]] = &[
     b"string",
@@ -64,8 +69,14 @@ fn is_repeated(value: &[u8]) -> bool {
         || value.len() >= 16 && (1..=value.len() / 3).any(|length| has_period(&length))
 }
 
-/// Whether the value counts letters and digits by turns: `A1B2C3D4E5F6`.
+/// Whether the value counts letters and digits by turns, or bytes in hexadecimal: `A1B2C3D4E5F6`, `0001020304050607`.
 fn is_counted(value: &[u8]) -> bool {
+    let of_hex = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = || value.chunks_exact(2).map(of_hex).collect::<Option<Vec<u8>>>();
+    let counts = |bytes: Vec<u8>| bytes.len() >= 8 && bytes.windows(2).all(|pair| pair[0].wrapping_add(1) == pair[1]);
+    if value.len().is_multiple_of(2) && value.iter().all(u8::is_ascii_hexdigit) && bytes().is_some_and(counts) {
+        return true;
+    }
     let follows = |trio: &[u8]| trio[2].to_ascii_lowercase() == trio[0].to_ascii_lowercase() + 1;
     let takes_turns = |pair: &[u8]| pair[0].is_ascii_digit() != pair[1].is_ascii_digit();
     value.len() >= 10 && value.is_ascii() && value.windows(2).all(takes_turns) && {
@@ -79,7 +90,14 @@ fn is_counted(value: &[u8]) -> bool {
 fn is_public_key(value: &[u8]) -> bool {
     let start = &value[..value.len().min(32)];
     let has = |part: &&[u8]| memchr::memmem::find(start, part).is_some();
-    start.starts_with(b"M") && PUBLIC_KEYS.iter().any(has)
+    start.starts_with(b"M") && PUBLIC_KEYS.iter().any(has) || is_public_key_in_hex(value)
+}
+
+/// The same in hexadecimal, or what begins one and says of what kind it is.
+fn is_public_key_in_hex(value: &[u8]) -> bool {
+    let start = value[..value.len().min(40)].to_ascii_lowercase();
+    let at = |kind: &&[u8]| memchr::memmem::find(&start, kind).is_some_and(|at| at <= DIGITS_BEFORE_KIND);
+    start.starts_with(b"30") && value.iter().all(u8::is_ascii_hexdigit) && KINDS_OF_KEYS.iter().any(at)
 }
 
 /// Whether the value is an address without a password, which would be a rule of its own.
@@ -133,13 +151,19 @@ mod tests {
             "a1B2c3D4e5F6",
             "A1B2C3D4E5F6G7H8I9J0",
             "MCowBQYDK2VwAyEAwm",
+            "301306072a8648ce3d020106082a8648ce3d030107",
+            "302A300506032B6570032100a7c9",
+            "000102030405060708090A0B0C0D0E0F",
+            "f0f1f2f3f4f5f6f7f8f9fafb",
             &repeated,
         ] {
             assert!(opens_nothing(value.as_bytes()), "{value}");
         }
         for value in [
             "a1b2x3d4e5y6",
+            "000102030405060708090b0a",
             "MC4CAQAwBQYDK2Vw",
+            "302e020100300506032b6570042204",
             "2024-05x17",
             "1.2.3",
             "amqp://a:b@c",

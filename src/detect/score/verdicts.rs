@@ -1,4 +1,5 @@
-//! Lines that are written like settings and are none: verdicts of tests, and where a system looks its users up.
+//! Lines that are written like settings of a password and are none: verdicts of tests, where a system looks its users up,
+//! and when a password is to be changed.
 //!
 //! Looks at the line and the ones above and below it, and judges no value by its look.
 
@@ -57,6 +58,12 @@ pub fn is_of_switch(bytes: &[u8], assigned: &Assigned) -> bool {
     let first = bytes[assigned.value.clone()].split(|b| b.is_ascii_whitespace()).next();
     let is_service = first.is_some_and(|first| SERVICES.contains(&first));
     &bytes[assigned.name.clone()] == b"passwd" && bytes[assigned.name.end..].starts_with(b":") && is_service
+}
+
+/// Whether the name says that a password is changed, and the value when: `update_password: on_create`.
+pub fn is_when(words: &[String], value: &[u8]) -> bool {
+    let is_change = |word: &String| matches!(word.as_str(), "update" | "change" | "reset" | "generate");
+    words.first().is_some_and(is_change) && matches!(value, b"always" | b"never" | b"on_create" | b"on_update")
 }
 
 #[cfg(test)]
