@@ -39,6 +39,8 @@ const STOCK_PASSWORDS: &[&str] = &[
     "key",
     "dummy",
     "apikey",
+    "accesskey",
+    "secretaccesskey",
     "apitoken",
     "apisecret",
     "authtoken",

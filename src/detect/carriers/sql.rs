@@ -69,10 +69,29 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if is_reference(password) || password.len() < 3 || password.starts_with(b":") || password.starts_with(b"&") {
         return None;
     }
+    if is_out_commented(bytes, at) && named(&window[..end]).is_some_and(|user| user == password) {
+        return None;
+    }
     let stock = password.eq_ignore_ascii_case(b"password") || password.eq_ignore_ascii_case(b"xyz");
     let placeholder = placeholder::of_password(password);
     let placeholder = placeholder.or(stock.then_some("documentation writes such a password"));
     Some(Candidate::new(rule, span, password).placeholder(placeholder))
+}
+
+/// How far before a statement the comment may begin that it stands in.
+const COMMENT: usize = 64;
+
+/// Whether the statement is all of a comment.
+fn is_out_commented(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[at.saturating_sub(COMMENT)..at];
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+    matches!(line, b"#" | b"--" | b"//" | b";")
+}
+
+/// The user that a statement makes or changes: its third word.
+fn named(statement: &[u8]) -> Option<&[u8]> {
+    let words = statement.split(|b| b.is_ascii_whitespace() || b"'\"`@".contains(b));
+    words.filter(|word| !word.is_empty()).nth(2)
 }
 
 /// Where the password's clause ends and the password begins.
@@ -86,7 +105,9 @@ fn clause(statement: &[u8]) -> Option<usize> {
     }
     // `SET PASSWORD FOR u = 'x'`, `SET PASSWORD = PASSWORD('x')`.
     if statement.starts_with(b"set password") {
-        return find(b"=", 0);
+        let sign = find(b"=", 0)?;
+        // A sentence that says so, and code that compares.
+        return (statement.get(sign) != Some(&b'=')).then_some(sign);
     }
     // The word that begins the clause stands behind the user's name.
     let name = find(b" ", 8)?;
@@ -197,6 +218,14 @@ mod tests {
     }
 
     #[test]
+    fn a_template_names_a_user_as_its_password() {
+        let statement = b"#  CREATE USER db1 WITH PASSWORD 'db1';";
+        assert!(is_out_commented(statement, 3) && !is_out_commented(b"# as kim: CREATE USER", 10));
+        assert_eq!(named(b"CREATE USER 'db1'@'%' IDENTIFIED"), Some(&b"db1"[..]));
+        assert_eq!(named(b"CREATE USER"), None);
+    }
+
+    #[test]
     fn every_dialect_says_where_the_password_is() {
         for statement in [
             "CREATE USER a IDENTIFIED BY 'horse7'",
@@ -216,6 +245,7 @@ mod tests {
             "ALTER USER a PASSWORD EXPIRE",
             "create user password",
             "create user and set a password for them",
+            "set password once\nif update_password == 'horse7':",
         ] {
             assert_eq!(password(statement), None, "{statement}");
         }

@@ -52,6 +52,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let secret = [user, b":", &value[..]].concat();
     let candidate = Candidate::new(rule, start + colon + 1..start + sign, &secret);
     Some(match weakness(host, user, &value) {
+        _ if escapes_letters(password) => candidate
+            .confidence(Confidence::Low)
+            .because("it escapes letters, as tests of addresses do"),
         Some((confidence, reason)) => candidate.confidence(confidence).because(reason),
         None => candidate.because("it stands before the host of a URL"),
     })
@@ -175,6 +178,16 @@ fn is_documentation(host: &[u8]) -> bool {
         || reserved.iter().any(|end| host.ends_with(end))
 }
 
+/// Whether letters or digits are escaped (RFC 3986, 2.3 says not to): only what tries out how addresses are read writes so.
+fn escapes_letters(password: &[u8]) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric();
+    let escaped = password
+        .windows(3)
+        .filter(|part| part[0] == b'%' && decoded(part).len() == 1);
+    let letters = escaped.clone().filter(|part| plain(decoded(part)[0])).count();
+    letters > 0 && letters * 2 > escaped.count()
+}
+
 /// Percent escapes resolved.
 pub fn decoded(text: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(text.len());
@@ -205,6 +218,8 @@ mod tests {
         assert_eq!(decoded(b"p%40ss%2fw"), b"p@ss/w");
         assert_eq!(decoded(b"100%"), b"100%");
         assert_eq!(decoded(b"%zz%4"), b"%zz%4");
+        assert!(escapes_letters(b"%4d^x") && escapes_letters(b"a%41%6fb"));
+        assert!(!escapes_letters(b"p%40ss%2f") && !escapes_letters(b"100%") && !escapes_letters(b"a%00%40%41b"));
     }
 
     #[test]
