@@ -9,7 +9,9 @@ const LONGEST: usize = 160;
 pub fn opening(window: &[u8], at: usize) -> Option<Range<usize>> {
     let slashes = window[at..].iter().take(4).take_while(|b| **b == b'\\').count();
     let quote = window.get(at + slashes)?;
-    matches!(quote, b'"' | b'\'' | b'`').then_some(at..at + slashes + 1)
+    // Two backticks are one quote of reStructuredText and Markdown.
+    let twice = window[at..].starts_with(b"``") && window.get(at + 2) != Some(&b'`');
+    matches!(quote, b'"' | b'\'' | b'`').then_some(at..at + slashes + 1 + usize::from(twice))
 }
 
 /// The value between the quote and the next one like it, on one line. `None` if it is empty or does not end.
