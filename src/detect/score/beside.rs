@@ -8,6 +8,9 @@ use crate::detect::assigned::Assigned;
 /// How far to either side is looked.
 const NEAR: usize = 160;
 
+/// How far behind the id of a key its first member begins.
+const KEY: usize = 32;
+
 /// The length of what Mailgun draws for each message to a webhook.
 const NONCE: usize = 50;
 
@@ -49,6 +52,20 @@ pub fn is_in_arn(bytes: &[u8], assigned: &Assigned) -> bool {
     word.is_some_and(|word| word.ends_with(b":") && memchr::memmem::find(word, b":secretsmanager:").is_some())
 }
 
+/// Whether the value is the id of a key, by which The Update Framework names it: `"keys": {"…": {"keytype": …`.
+pub fn is_key_id(bytes: &[u8], assigned: &Assigned) -> bool {
+    let after = &bytes[assigned.value.end..bytes.len().min(assigned.value.end + KEY)];
+    let object = after
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.trim_ascii_start().strip_prefix(b":"));
+    let object = object.and_then(|rest| rest.trim_ascii_start().strip_prefix(b"{"));
+    let member = object.unwrap_or_default().trim_ascii_start();
+    assigned.value.len() == 64
+        && [&b"\"keyi"[..], b"\"keyt", b"\"keyv"]
+            .iter()
+            .any(|name| member.starts_with(name))
+}
+
 /// Whether a word stands near a value.
 fn stands_near(bytes: &[u8], assigned: &Assigned, word: &str) -> bool {
     let before = &bytes[assigned.name.start.saturating_sub(NEAR)..assigned.name.start];
@@ -83,6 +100,16 @@ mod tests {
         assert!(!is("timestamp: 1, token: ", NONCE, &far));
         assert!(!is("timestamp: 1, token: ", NONCE - 1, ", signature: 1"));
         assert!(!is("token: ", NONCE, ", signature: 1"));
+    }
+
+    #[test]
+    fn what_names_a_key_is_its_id_and_what_names_something_else_is_none() {
+        let is = |length: usize, after: &str| {
+            let (text, assigned) = around("{\"keys\": {\"", length, after);
+            is_key_id(&text, &assigned)
+        };
+        assert!(is(64, "\": {\n    \"keyid_hash_algorithms\": []") && is(64, "\":{\"keytype\":\"ed25519\""));
+        assert!(!is(64, "\": {\"owner\": \"kim\"}") && !is(64, "\", \"keytype\"") && !is(40, "\": {\"keytype\""));
     }
 
     #[test]

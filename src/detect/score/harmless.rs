@@ -3,7 +3,7 @@
 //! Judges a name and its value alone. Only what a service's own documents call public or passing is listed: when in
 //! doubt the score decides.
 
-use super::beside::{is_in_arn, is_of_search, is_of_webhook, is_shared};
+use super::beside::{is_in_arn, is_key_id, is_of_search, is_of_webhook, is_shared};
 use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS, is_public};
 use super::values::opens_nothing;
 use super::vectors::is_of_vector;
@@ -75,6 +75,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_id
         || by_value
         || is_checksum(bytes, assigned)
+        || is_key_id(bytes, assigned)
         || is_type(bytes, assigned)
         || is_shared(bytes, assigned)
         || is_in_arn(bytes, assigned)

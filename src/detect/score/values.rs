@@ -21,7 +21,7 @@ const KINDS_OF_KEYS: &[&[u8]] = &[b"06092a864886f70d010101", b"06072a8648ce3d020
 /// So many digits stand before that in a public key at most. In a private one its version does, too.
 const DIGITS_BEFORE_KIND: usize = 12;
 
-/// Values that say yes or no, nothing, or of what kind a value is.
+/// Values that say yes or no, nothing, of what kind a value is, or that one was taken out.
 const ANSWERS: &[&[u8]] = &[
     b"string",
     b"bearer",
@@ -34,6 +34,13 @@ const ANSWERS: &[&[u8]] = &[
     b"undefined",
     b"optional",
     b"required",
+    b"redacted",
+    b"masked",
+    b"hidden",
+    b"filtered",
+    b"sanitized",
+    b"scrubbed",
+    b"censored",
 ];
 
 /// How the time-outs begin that Terraform keeps under `private` in its state: JSON in base64, always with this key.
@@ -143,6 +150,7 @@ mod tests {
             "true",
             "string",
             "bearer",
+            "REDACTED",
             "2024-05-17T10:00:00Z",
             "1.3.6.1.5.5.7",
             "https://a.example/v1/b1",
@@ -170,6 +178,7 @@ mod tests {
             "aabbaa",
             "h4x0rh4x0r",
             "trueno",
+            "redacted7",
         ] {
             assert!(!opens_nothing(value.as_bytes()), "{value}");
         }
