@@ -6,6 +6,8 @@
 //! is looked at, and nothing is known of paths.
 
 mod bare;
+mod call;
+mod declared;
 mod name;
 mod quoted;
 mod sign;

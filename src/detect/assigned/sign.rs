@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
+use super::call::wrapped;
+use super::declared::{declares, typed};
 use super::{quoted, xml};
 use crate::detect::given::is_directed;
 
-/// The longest type, and the longest text of a call before its first quote.
-const LONGEST_TYPE: usize = 40;
-const LONGEST_CALL: usize = 40;
 const MOST_BLANKS: usize = 40;
 
 /// Signs that assign, compare or pass on, the longer of two that start alike first.
@@ -52,7 +51,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
         end = typed(window, end).unwrap_or(end);
         end = embolden(window, end);
     }
-    let end = converts(window, end).or_else(|| call(window, end)).unwrap_or(end);
+    let end = converts(window, end).or_else(|| wrapped(window, end)).unwrap_or(end);
     (end < window.len()).then_some(Sign { sign, end })
 }
 
@@ -76,7 +75,7 @@ fn close(window: &[u8], at: usize) -> usize {
     at + length
 }
 
-fn blanks(window: &[u8], at: usize) -> usize {
+pub fn blanks(window: &[u8], at: usize) -> usize {
     at + window[at..]
         .iter()
         .take(MOST_BLANKS)
@@ -204,54 +203,4 @@ fn entry(window: &[u8], at: usize) -> Option<usize> {
 fn is_name_of_entry(before: &[u8]) -> bool {
     let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
     before.ends_with(b"name:") || before.ends_with(b"key:")
-}
-
-/// `string = ` after a name, as in `var password string = "…"`.
-fn declares(window: &[u8], at: usize) -> Option<usize> {
-    let word = window[at..]
-        .iter()
-        .take(16)
-        .take_while(|b| b.is_ascii_alphanumeric())
-        .count();
-    let sign = blanks(window, at + word);
-    (word > 0 && sign > at + word && window[sign..].starts_with(b"= ")).then_some(sign + 1)
-}
-
-/// The place after a type and its `=`: `: Option<&str> = `.
-fn typed(window: &[u8], at: usize) -> Option<usize> {
-    let is_type = |b: &&u8| {
-        let is_sign = matches!(
-            b,
-            b'_' | b'&' | b'<' | b'>' | b'[' | b']' | b'.' | b' ' | b'|' | b'?' | b'*' | b'\''
-        );
-        is_sign || b.is_ascii_alphanumeric()
-    };
-    window
-        .get(at)
-        .filter(|first| first.is_ascii_alphabetic() || **first == b'&')?;
-    let sign = at + window[at..].iter().take(LONGEST_TYPE).take_while(is_type).count();
-    window[sign..].starts_with(b"= ").then_some(sign + 2)
-}
-
-/// The place of the first quote in a call or a literal with a prefix: `Some("`, `[]byte("`, `b"`.
-fn call(window: &[u8], at: usize) -> Option<usize> {
-    let is_call = |b: &&u8| {
-        let is_sign = matches!(
-            b,
-            b'_' | b'.' | b':' | b'&' | b'@' | b'$' | b'[' | b']' | b'(' | b')' | b'{' | b'<' | b'>'
-        );
-        is_sign || b.is_ascii_alphanumeric()
-    };
-    let mut end = at + window[at..].iter().take(4).take_while(|b| b"([{".contains(b)).count();
-    if window[end..].starts_with(b"new ") {
-        end += 4;
-    }
-    end += window[end..].iter().take(LONGEST_CALL).take_while(is_call).count();
-    let opens = end > at && matches!(window.get(end), Some(b'"' | b'\'' | b'`'));
-    let prefix = end.checked_sub(1).map(|last| window[last])?;
-    let inner = window[at..end].strip_suffix(&[prefix]).and_then(|call| call.last());
-    let leads = b"([{@$&".contains(&prefix) || end - at <= 2 || inner.is_some_and(|b| b"([{".contains(b));
-    // `data["name"]` asks for a value, `["name"]` is a list.
-    let asks = prefix == b'[' && inner.is_some_and(|b| b.is_ascii_alphanumeric());
-    (opens && leads && !asks).then_some(end)
 }
