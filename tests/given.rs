@@ -213,3 +213,62 @@ fn words_for_a_password_are_doubted_in_tests_alone() {
     }
     assert_eq!(reported(&repo), ["deploy/secret.yaml"]);
 }
+
+#[test]
+fn passwords_are_found_that_stand_apart_from_their_names() {
+    let texts = [
+        ("literal.yml", "db:\n  password: |\n    @\n  port: 3"),
+        ("folded.yml", "db:\n  password: >-\n    @"),
+        ("tag.yml", "db:\n  password: !!str @"),
+        ("anchor.yml", "db:\n  password: &pw @\n  again: *pw"),
+        ("value.yml", "parameters:\n  adminPassword:\n    value: @"),
+        (
+            "stack.yml",
+            "Parameters:\n  DBPassword:\n    Type: String\n    NoEcho: true\n    Default: @",
+        ),
+        ("line.json", "{\"adminPassword\": {\"value\": \"@\"}}"),
+        ("lines.json", "{\n  \"adminPassword\": {\n    \"value\": \"@\"\n  }\n}"),
+        (
+            "variables.tf",
+            "variable \"db_password\" {\n  type = string\n  default = \"@\"\n}",
+        ),
+        (
+            "helm.tf",
+            "set_sensitive {\n  name  = \"db.password\"\n  value = \"@\"\n}",
+        ),
+        ("Settings.cs", "    public string Password { get; set; } = \"@\";"),
+        ("Login.vb", "Dim password As String = \"@\""),
+        ("Login.kt", "val dbPassword = System.getenv(\"DB_PASSWORD\") ?: \"@\""),
+        ("login.js", "const dbPassword = process.env.DB_PASSWORD ?? \"@\";"),
+        ("login.py", "DB_PASSWORD = os.environ.get(\"X\") or \"@\""),
+        ("default.py", "DB_PASSWORD = os.environ.get(\"X\", \"@\")"),
+        ("a.properties", "db.user=kim\ndb.password=\\\n    @"),
+    ];
+    assert_eq!(scan(91, "A-Za-z0-9", 14, &texts), paths(&texts));
+    let texts = [
+        ("vault.yml", "password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  @"),
+        ("ref.yml", "password: !Ref @"),
+        (
+            "text.yml",
+            "password: |\n  The password must have @ signs\n  and a digit.",
+        ),
+        ("from.yml", "password:\n  valueFrom:\n    secretKeyRef:\n      name: @"),
+        ("template.yml", "password:\n  value: {{ .Values.password }}"),
+        (
+            "reference.json",
+            "{\"password\": {\"reference\": {\"secretName\": \"@\"}}}",
+        ),
+        (
+            "text.tf",
+            "variable \"db_password\" {\n  description = \"The @ of the database\"\n}",
+        ),
+        ("helm.tf", "set {\n  name = \"db.password\"\n  value = var.password\n}"),
+        (
+            "Settings.cs",
+            "public string Password { get; set; }\npublic string Name = \"@\";",
+        ),
+        ("kind.js", "const kind = isPassword || '@'"),
+        ("other.py", "password = args.password or config[\"@\"]"),
+    ];
+    assert_eq!(scan(92, "a-z", 8, &texts), [""; 0]);
+}

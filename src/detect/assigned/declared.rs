@@ -6,9 +6,17 @@ use super::sign::blanks;
 
 /// The longest type.
 const LONGEST_TYPE: usize = 40;
+/// The longest accessors of a property.
+const LONGEST_ACCESSORS: usize = 48;
+/// What they are made of.
+const ACCESSORS: &[&[u8]] = &[b"", b"get", b"set", b"init", b"private", b"protected", b"internal"];
 
-/// `string = ` after a name, as in `var password string = "…"`.
+/// `string = ` after a name, as in `var password string = "…"` and `Dim password As String = "…"`.
 pub fn declares(window: &[u8], at: usize) -> Option<usize> {
+    let is_basic = window[at..]
+        .get(..3)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"as "));
+    let at = if is_basic { at + 3 } else { at };
     let word = window[at..]
         .iter()
         .take(16)
@@ -16,6 +24,16 @@ pub fn declares(window: &[u8], at: usize) -> Option<usize> {
         .count();
     let sign = blanks(window, at + word);
     (word > 0 && sign > at + word && window[sign..].starts_with(b"= ")).then_some(sign + 1)
+}
+
+/// The accessors of a property of C# and the sign that gives it its first value: `{ get; set; } =`.
+pub fn accesses(window: &[u8], at: usize) -> Option<usize> {
+    let rest = window[at..].strip_prefix(b"{")?;
+    let end = memchr::memchr2(b'}', b'\n', &rest[..rest.len().min(LONGEST_ACCESSORS)])?;
+    let is_word = |word: &[u8]| ACCESSORS.contains(&word.trim_ascii());
+    let are_accessors = rest[end] == b'}' && rest[..end].split(|b| b"; ".contains(b)).all(is_word);
+    let sign = blanks(window, at + end + 2);
+    (are_accessors && window[sign..].starts_with(b"= ")).then_some(sign + 1)
 }
 
 /// The place after a type and its `=`: `: Option<&str> = `.

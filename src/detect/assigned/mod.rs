@@ -5,9 +5,11 @@
 //! secret is for [`super::score`] to say. Nothing outside of [`SHOWN`], a window around the word,
 //! is looked at, and nothing is known of paths.
 
+mod apart;
 mod bare;
 mod call;
 mod declared;
+mod fallback;
 mod name;
 mod quoted;
 mod sign;
@@ -113,6 +115,23 @@ mod tests {
             "let api_key: &str = \"VALUE1\";",
             "private final String accessKey = \"VALUE1\";",
             "var password string = \"VALUE1\"",
+            "db:\n  password: |\n    VALUE1\n  port: 1\n",
+            "password: >-\n  VALUE1\n",
+            "password: !!str VALUE1\n",
+            "password: &anchor VALUE1\n",
+            "password:\n  value: VALUE1\n",
+            "  DBPassword:\n    Type: String\n    NoEcho: true\n    Default: VALUE1\n",
+            "\"adminPassword\": {\"value\": \"VALUE1\"}",
+            "\"adminPassword\": {\n  \"value\": \"VALUE1\"\n}",
+            "variable \"db_password\" {\n  type = string\n  default = \"VALUE1\"\n}",
+            "set_sensitive {\n  name  = \"x.password\"\n  value = \"VALUE1\"\n}",
+            "public string Password { get; private set; } = \"VALUE1\";",
+            "Dim password As String = \"VALUE1\"",
+            "val password = System.getenv(\"X\") ?: \"VALUE1\"",
+            "password: string = process.env.X ?? \"VALUE1\";",
+            "password = os.environ.get(\"X\") or \"VALUE1\"",
+            "password = os.environ.get(\"X\", \"VALUE1\")",
+            "db.password=\\\n    VALUE1\n",
             "password = Some(\"VALUE1\"),",
             "Secret: []byte(\"VALUE1\"),",
             "props.setProperty(\"password\", \"VALUE1\");",
@@ -188,6 +207,16 @@ mod tests {
             "userpass->username1);",
             "a sentence that ends in password. And goes on",
             "#define PASSWORD_LENGTH 128\n",
+            "password: !vault |\n  VALUE1\n",
+            "password: !Ref VALUE1\n",
+            "password: |\n  a text of words\n",
+            "password: |\n  VALUE1\n  VALUE2\n",
+            "password:\n  description: VALUE1\n",
+            "password=\\\nuser=VALUE1\n",
+            "variable \"db_password\" {\n  description = \"VALUE1\"\n}\n",
+            "set {\n  name = \"x.password\"\n  value = var.password\n}\n",
+            "password = args.password or config[\"VALUE1\"]",
+            "public string Password { get; set; }\npublic string Name = \"VALUE1\";",
             "the password 'VALUE1' is wrong\n",
             "password 'VALUE1' is wrong\n",
             "environment password VALUE1\n",

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::call::wrapped;
-use super::declared::{declares, typed};
-use super::{quoted, xml};
+use super::declared::{accesses, declares, typed};
+use super::{apart, fallback, quoted, xml};
 use crate::detect::given::is_directed;
 
 const MOST_BLANKS: usize = 40;
@@ -41,17 +41,25 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
             .or_else(|| assigns(window, start))
             .or_else(|| xml::after(window, name, start))
             .or_else(|| passes(window, name, start, is_quoted))
-            .or_else(|| declares(window, start))?;
+            .or_else(|| declares(window, start))
+            .or_else(|| accesses(window, start))
+            .or_else(|| apart::in_block(window, name.start, start))?;
     let is_symbol = &window[sign.clone()] == b":" && start > closed && window.get(sign.end)?.is_ascii_alphabetic();
     if is_symbol {
         return None;
     }
     let mut end = break_line(window, blanks(window, sign.end));
     if &window[sign.clone()] == b":" {
-        end = typed(window, end).unwrap_or(end);
+        end = typed(window, end)
+            .or_else(|| apart::after_colon(window, name.start, end))
+            .unwrap_or(end);
         end = embolden(window, end);
     }
-    let end = converts(window, end).or_else(|| wrapped(window, end)).unwrap_or(end);
+    let falls_back = || fallback::quote(window, end).filter(|_| gives(&window[sign.clone()]));
+    let end = converts(window, end)
+        .or_else(falls_back)
+        .or_else(|| wrapped(window, end))
+        .unwrap_or(end);
     (end < window.len()).then_some(Sign { sign, end })
 }
 
@@ -83,9 +91,21 @@ pub fn blanks(window: &[u8], at: usize) -> usize {
         .count()
 }
 
-/// The value may stand on the next line if it is quoted.
+/// The value may stand on the next line if it is quoted, or if a backslash says that the line goes on.
 fn break_line(window: &[u8], at: usize) -> usize {
     let rest = &window[at..];
+    if rest.starts_with(b"\\\n") || rest.starts_with(b"\\\r\n") {
+        let next = at
+            + 1
+            + rest
+                .iter()
+                .skip(1)
+                .take(MOST_BLANKS)
+                .take_while(|b| b.is_ascii_whitespace())
+                .count();
+        let is_indented = matches!(window[next - 1], b' ' | b'\t');
+        return if is_indented { next } else { at };
+    }
     if !rest.starts_with(b"\n") && !rest.starts_with(b"\r\n") {
         return at;
     }
@@ -108,6 +128,11 @@ fn assigns(window: &[u8], at: usize) -> Option<usize> {
     let &first = rest.first().filter(|first| starts_sign(**first))?;
     let sign = SIGNS.iter().find(|sign| sign[0] == first && rest.starts_with(sign))?;
     (!rest.starts_with(b"::")).then_some(at + sign.len())
+}
+
+/// Whether a sign gives a name a value and does not ask for one.
+fn gives(sign: &[u8]) -> bool {
+    matches!(sign, b"=" | b":" | b":=" | b"=>" | b"||=" | b"?=") || sign.ends_with(b" =")
 }
 
 /// The end of what gives a variable of a shell a value if it has none: `${NAME:-value}`.
@@ -199,8 +224,12 @@ fn entry(window: &[u8], at: usize) -> Option<usize> {
     assigns(window, sign).filter(|_| is_value)
 }
 
-/// Whether what stands before says that a name is an entry's: `- name: PASSWORD`, with `value:` on the next line.
+/// Whether what stands before says that a name is an entry's: `- name: PASSWORD`, with `value:` on the next line, or
+/// `name = "PASSWORD"` in a block.
 fn is_name_of_entry(before: &[u8]) -> bool {
-    let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
-    before.ends_with(b"name:") || before.ends_with(b"key:")
+    let quoted = before.strip_suffix(b"\"");
+    let before = quoted.unwrap_or(before).trim_ascii_end();
+    let in_block = || quoted.and(before.strip_suffix(b"=")).map(<[u8]>::trim_ascii_end);
+    let name = before.strip_suffix(b":").or_else(in_block).unwrap_or_default();
+    name.ends_with(b"name") || name.ends_with(b"key")
 }

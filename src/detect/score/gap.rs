@@ -40,6 +40,25 @@ pub fn fetches(gap: &[u8]) -> u8 {
     words.iter().filter(|word| has(word)).count() as u8
 }
 
+/// Whether a gap leads to a value that stands apart from its name, or that an expression falls back to.
+pub fn leads_around(gap: &[u8]) -> bool {
+    const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b" or"];
+    let is_close = |b: &u8| b"\\\"'` ]".contains(b);
+    let start = gap.iter().take_while(|b| is_close(b)).count();
+    let end = gap.len() - gap[start..].iter().rev().take_while(|b| is_close(b)).count();
+    let inner = &gap[start..end];
+    let sign = inner.trim_ascii_start();
+    let is_assigned = matches!(sign.first(), Some(b':' | b'='));
+    let crosses_line = || inner.contains(&b'\n') && (is_assigned || sign.starts_with(b"value"));
+    let looks_up = || is_assigned && inner.windows(2).any(|pair| pair == b"\"," || pair == b"',");
+    let starts = |starts: &[&[u8]]| starts.iter().any(|start| sign.starts_with(start));
+    let is_marked =
+        || starts(&[b": !!", b": &"]) || starts(&[b": {", b":{", b"{"]) && matches!(inner.last(), Some(b':' | b'='));
+    let is_basic = || sign.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"as "));
+    let falls_back = || OPERATORS.iter().any(|operator| inner.ends_with(operator));
+    falls_back() || crosses_line() || is_marked() || looks_up() || is_basic()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +69,36 @@ mod tests {
         assert_eq!(strange(b": Optional.of(new String(\""), 0);
         assert_eq!(strange(b" = ask(\""), 3);
         assert_eq!(strange(b" = Something(\""), 9);
+    }
+
+    #[test]
+    fn a_gap_leads_around_what_stands_between() {
+        for gap in [
+            ": |\n  ",
+            ":\n  value: ",
+            "\": {\"value\": \"",
+            "\" {\n  default = \"",
+            ": !!str ",
+            " { get; set; } = \"",
+            " As String = \"",
+            " = a.b ?? \"",
+            " = get(\"X\") or \"",
+            " = get(\"X\", \"",
+            " = \\\n  ",
+        ] {
+            assert!(leads_around(gap.as_bytes()), "{gap}");
+        }
+        for gap in [
+            " = \"",
+            "\": {\"",
+            "\": \"",
+            "\", \"",
+            "(\"",
+            " ",
+            ": str = \"",
+            "\",\n \"value\": \"",
+        ] {
+            assert!(!leads_around(gap.as_bytes()), "{gap}");
+        }
     }
 }

@@ -37,6 +37,7 @@ use crate::rules::Rule;
 pub use features::CONTEXT_AFTER;
 use features::{row, row_with};
 use form::form;
+use gap::leads_around;
 use harmless::is_harmless;
 pub use survey::{score_at, survey};
 
@@ -82,7 +83,7 @@ fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
     match gap.last()? {
         b'>' if gap.len() > 1 && !gap.ends_with(b"=>") => Some(b">"),
         b'[' if gap.ends_with(b"><![CDATA[") => Some(b">"),
-        _ if !gap.contains(&b',') || !is_handed_over() => None,
+        _ if !leads_around(gap) && (!gap.contains(&b',') || !is_handed_over()) => None,
         b'\'' => Some(b"': '"),
         b'"' => Some(b"\": \""),
         _ => Some(b"\": "),

@@ -1,0 +1,142 @@
+//! What an expression falls back to: `getenv("X") ?: "…"`, `options.password ?? "…"`, `environ.get("X") or "…"`, and the
+//! second argument of what looks a setting up, `environ.get("X", "…")`.
+//!
+//! Finds the quote of the last way out. An expression that asks, adds or calls with what it falls back to has none.
+
+use super::sign::blanks;
+
+/// The longest expression before it.
+const LONGEST: usize = 120;
+
+/// What stands before what is taken if there is nothing else.
+const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b"or "];
+/// Parts of what a function is called that looks a setting up.
+const LOOKUPS: &[&[u8]] = &[b"env", b"get", b"config", b"option", b"setting", b"fetch"];
+/// What the second argument of one may be called.
+const KEYWORDS: &[&[u8]] = &[b"default=", b"default_value=", b"fallback=", b"defaultValue="];
+
+/// Where the quote stands that opens what the expression at `at` falls back to.
+pub fn quote(window: &[u8], at: usize) -> Option<usize> {
+    window
+        .get(at)
+        .filter(|b| b.is_ascii_alphabetic() || b"$_@".contains(b))?;
+    let window = &window[..window.len().min(at + LONGEST)];
+    otherwise(window, at).or_else(|| second_argument(window, at))
+}
+
+/// The quote behind an operator that no bracket encloses.
+fn otherwise(window: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut here = at;
+    while let Some(&byte) = window.get(here) {
+        match byte {
+            b'"' | b'\'' if depth == 0 => return None,
+            b'"' | b'\'' => here += 1 + memchr::memchr2(byte, b'\n', &window[here + 1..])?,
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.checked_sub(1)?,
+            _ if depth > 0 => {}
+            b'\r' | b'\n' if !goes_on(window, here) => return None,
+            b'?' | b'|' | b'o' => {
+                if let Some(operator) = operator(window, here) {
+                    let behind = blanks(window, here + operator.len());
+                    match window.get(behind)? {
+                        b'"' | b'\'' => return Some(behind),
+                        _ => here = behind - 1,
+                    }
+                }
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b'.' | b'_' | b'$' | b'!' | b':' | b'@' => {}
+            b'-' if window[here..].starts_with(b"->") => here += 1,
+            byte if byte.is_ascii_alphanumeric() => {}
+            _ => return None,
+        }
+        here += 1;
+    }
+    None
+}
+
+/// The operator at a place, and not a part of a word.
+fn operator(window: &[u8], at: usize) -> Option<&'static [u8]> {
+    let found = OPERATORS.iter().find(|operator| window[at..].starts_with(operator))?;
+    let is_apart = matches!(window.get(at.wrapping_sub(1)), Some(b' ' | b'\t' | b')' | b']'));
+    is_apart.then_some(*found)
+}
+
+/// Whether the next line begins with an operator.
+fn goes_on(window: &[u8], at: usize) -> bool {
+    let next = at + window[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    operator(window, next).is_some() || window.get(at + 1) == Some(&b'\n')
+}
+
+/// The quote of the second argument of a call that looks up what the first one names, in capitals.
+fn second_argument(window: &[u8], at: usize) -> Option<usize> {
+    let is_of_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.:$>-".contains(b);
+    let open = at + window[at..].iter().take_while(is_of_call).count();
+    let called = window[at..open].to_ascii_lowercase();
+    let looks_up = LOOKUPS.iter().any(|part| memchr::memmem::find(&called, part).is_some());
+    let quote = open + 1;
+    let &sign = window.get(quote).filter(|_| looks_up && window[open] == b'(')?;
+    let first = &window[quote + 1..];
+    let length = first
+        .iter()
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_')
+        .count();
+    let rest = first[length..]
+        .strip_prefix(&[sign])?
+        .strip_prefix(b",")?
+        .trim_ascii_start();
+    let keyword = KEYWORDS.iter().find_map(|keyword| rest.strip_prefix(*keyword));
+    let rest = keyword.unwrap_or(rest);
+    let is_text = length > 0 && b"\"'".contains(&sign) && matches!(rest.first(), Some(b'"' | b'\''));
+    is_text.then_some(window.len() - rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fallback(text: &str) -> Option<&str> {
+        quote(text.as_bytes(), 0).and_then(|at| text[at..].lines().next())
+    }
+
+    #[test]
+    fn the_last_way_out_of_an_expression_is_its_value() {
+        for text in [
+            "System.getenv(\"X\") ?: \"V\"",
+            "System.getenv(\"X\")\n    ?: \"V\"",
+            "process.env.X ?? \"V\"",
+            "a.b || c['d'] || \"V\"",
+            "os.environ.get(\"X\") or \"V\"",
+            "$_ENV['X'] ?? \"V\"",
+            "$this->config ?: \"V\"",
+        ] {
+            assert_eq!(fallback(text), Some("\"V\""), "{text}");
+        }
+        for text in [
+            "os.environ.get(\"X\", \"V\"",
+            "env.getOrElse(\"X\", \"V\"",
+            "config('X', default=\"V\"",
+        ] {
+            assert_eq!(fallback(text).map(|it| &it[..3]), Some("\"V\""), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_asks_or_adds_falls_back_to_nothing() {
+        for text in [
+            "a == b || \"V\"",
+            "a ? \"V\" : \"W\"",
+            "a or b[\"V\"]",
+            "f(a or \"V\")",
+            "\"a\" || \"V\"",
+            "a\nb || \"V\"",
+            "a, b or \"V\"",
+            "for \"V\"",
+            "hash(\"SHA256\", \"V\")",
+            "get(\"name\", \"V\")",
+            "a + b || \"V\"",
+        ] {
+            assert_eq!(fallback(text), None, "{text}");
+        }
+    }
+}
