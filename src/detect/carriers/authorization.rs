@@ -10,6 +10,7 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use super::value::after_blanks;
 use crate::detect::candidate::Candidate;
 use crate::detect::classes::Counts;
+use crate::detect::generic::is_uuid;
 use crate::detect::runs::{end_of_padding, is_base64, is_token};
 use crate::detect::{placeholder, randomness, stock};
 use crate::finding::Confidence;
@@ -32,6 +33,8 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 2048;
 /// Shorter tokens are words.
 const SHORTEST_TOKEN: usize = 20;
+/// So many signs of a drawn UUID are different.
+const DISTINCT: usize = 9;
 
 /// Reads the user and password of the scheme, header or setting at `at`.
 pub fn read_basic(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
@@ -107,6 +110,9 @@ pub fn read_bearer(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidat
 
 /// Whether the token reads as drawn, not as words.
 fn is_opaque(token: &[u8]) -> bool {
+    if is_uuid(token) {
+        return randomness::distinct(token) >= DISTINCT;
+    }
     let counts = Counts::of(token);
     if counts.digits + counts.hex_letters == token.len() {
         return token.len() >= 32 && randomness::looks_random_hex(token);

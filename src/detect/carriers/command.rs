@@ -1,4 +1,5 @@
-//! Passwords on the command lines of clients that take one with `-p`: sshpass, mysql, docker and az.
+//! Passwords on the command lines of clients that take one with a short flag: sshpass, mysql, docker, redis-cli, ldapsearch
+//! and others.
 //!
 //! Flags that say what they are (`--password`) are left to the names. A variable, a template or a mask is no password.
 
@@ -9,7 +10,63 @@ use crate::detect::candidate::Candidate;
 use crate::detect::{placeholder, stock};
 use crate::rules::Rule;
 
-pub const COMMANDS: &[&str] = &["sshpass -p", "docker login ", "az login ", "mysql -", "mysqldump -"];
+/// How a command is given its password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// The flag is a part of the word: apart from it, the password is asked for.
+    Joined,
+    /// In the word behind the flag.
+    Apart,
+    Either,
+    /// In the second word, the first being the user.
+    Second,
+}
+
+/// Commands, the flag that gives the password, and how.
+const FORMS: [(&str, &str, Given); 32] = [
+    ("sshpass -p", " -p", Given::Either),
+    ("docker login ", " -p", Given::Apart),
+    ("podman login ", " -p", Given::Apart),
+    ("registry login ", " -p", Given::Apart),
+    ("az login ", " -p", Given::Apart),
+    ("oc login ", " -p", Given::Apart),
+    ("cf login ", " -p", Given::Apart),
+    ("twine upload ", " -p", Given::Apart),
+    ("nuget add source ", " -p", Given::Apart),
+    ("mysql -", " -p", Given::Joined),
+    ("mysqldump -", " -p", Given::Joined),
+    ("mysqladmin -", " -p", Given::Joined),
+    ("mysqlimport -", " -p", Given::Joined),
+    ("mariadb -", " -p", Given::Joined),
+    ("mariadb-dump -", " -p", Given::Joined),
+    ("mongo ", " -p", Given::Apart),
+    ("mongosh ", " -p", Given::Apart),
+    ("mongodump ", " -p", Given::Apart),
+    ("mongorestore ", " -p", Given::Apart),
+    ("mongoexport ", " -p", Given::Apart),
+    ("mongoimport ", " -p", Given::Apart),
+    ("cypher-shell ", " -p", Given::Apart),
+    ("sqlcmd ", " -P", Given::Either),
+    ("redis-cli ", " -a", Given::Apart),
+    ("ldapsearch ", " -w", Given::Either),
+    ("ldapadd ", " -w", Given::Either),
+    ("ldapmodify ", " -w", Given::Either),
+    ("ldapdelete ", " -w", Given::Either),
+    ("ldapwhoami ", " -w", Given::Either),
+    ("unzip -P", " -P", Given::Either),
+    ("rabbitmqctl add_user ", "", Given::Second),
+    ("rabbitmqctl change_password ", "", Given::Second),
+];
+
+pub const COMMANDS: &[&str] = &{
+    let mut commands = [""; FORMS.len()];
+    let mut at = 0;
+    while at < commands.len() {
+        commands[at] = FORMS[at].0;
+        at += 1;
+    }
+    commands
+};
 
 /// The longest command line.
 const LONGEST: usize = 512;
@@ -20,8 +77,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     if before.is_some_and(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)) {
         return None;
     }
-    let window = &bytes[at..bytes.len().min(at + LONGEST)];
-    let line = window.split(|&b| b == b'\n').next()?;
+    let line = command_line(&bytes[at..bytes.len().min(at + LONGEST)]);
     let start = password_of(line)?;
     let password = unquoted(&line[start..])?;
     let start = at + start + usize::from(b"'\"".contains(&line[start]));
@@ -33,26 +89,53 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     })
 }
 
-/// Where the password starts that a line gives with `-p`. Of mysql's the flag is a part: apart from it, it is asked for.
-fn password_of(line: &[u8]) -> Option<usize> {
-    let flag = memchr::memmem::find_iter(line, b" -p").next()? + b" -p".len();
-    let rest = &line[flag..];
-    let blanks = rest.iter().take_while(|b| **b == b' ').count();
-    let is_joined = line.starts_with(b"mysql");
-    let is_port = rest.iter().take_while(|b| **b != b' ').all(u8::is_ascii_digit);
-    let fits = match is_joined {
-        true => blanks == 0 && !is_port,
-        false => blanks > 0 || line.starts_with(b"sshpass"),
+/// One command up to the end of its line or the next command. A backslash at the end of a line says that it goes on.
+fn command_line(window: &[u8]) -> &[u8] {
+    let mut quote = None;
+    let ends = |(at, &byte): (usize, &u8)| {
+        match (quote, byte) {
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
+        }
+        let goes_on = window[..at].ends_with(b"\\") || window[..at].ends_with(b"\\\r");
+        byte == b'\n' && !goes_on || quote.is_none() && b"|;&".contains(&byte)
     };
-    (fits && blanks < rest.len()).then_some(flag + blanks)
+    &window[..window.iter().enumerate().position(ends).unwrap_or(window.len())]
+}
+
+/// Where the password starts that a line gives.
+fn password_of(line: &[u8]) -> Option<usize> {
+    let (command, flag, given) = FORMS.iter().find(|form| line.starts_with(form.0.as_bytes()))?;
+    if *given == Given::Second {
+        let user = line[command.len()..].iter().position(|b| *b == b' ')?;
+        let password = command.len() + user + 1;
+        return line.get(password).filter(|b| **b != b' ').map(|_| password);
+    }
+    let mut flags = memchr::memmem::find_iter(line, flag.as_bytes());
+    flags.find_map(|at| {
+        let rest = &line[at + flag.len()..];
+        let blanks = rest.iter().take_while(|b| **b == b' ').count();
+        let word = rest[blanks..].split(|b| *b == b' ').next()?;
+        // A port is mapped to another: `-p 80:8080`.
+        let is_port = word.iter().all(|b| b.is_ascii_digit() || *b == b':');
+        let fits = match given {
+            Given::Joined => blanks == 0 && !is_port,
+            Given::Apart => {
+                blanks > 0 && !word.starts_with(b"-") && (!is_port || word.len() > 5 && !word.contains(&b':'))
+            }
+            Given::Either | Given::Second => !word.starts_with(b"-"),
+        };
+        (fits && !word.is_empty()).then_some(at + flag.len() + blanks)
+    })
 }
 
 /// The first word of a text, which may stand in quotes.
-fn unquoted(text: &[u8]) -> Option<&[u8]> {
+pub fn unquoted(text: &[u8]) -> Option<&[u8]> {
     let (first, rest) = text.split_first()?;
     match first {
         b'\'' | b'"' => rest.split(|b| b == first).next().filter(|it| it.len() < rest.len()),
-        _ => text.split(|b| b" \t\r'\"`;|&,".contains(b)).next(),
+        _ => text.split(|b| b" \t\r\n'\"`;|&,".contains(b)).next(),
     }
 }
 
@@ -61,20 +144,41 @@ mod tests {
     use super::*;
 
     fn password(line: &str) -> Option<&str> {
-        let line = line.as_bytes();
+        let line = command_line(line.as_bytes());
         let start = password_of(line)?;
         std::str::from_utf8(unquoted(&line[start..])?).ok()
     }
 
     #[test]
     fn a_password_stands_behind_its_flag() {
-        assert_eq!(password("sshpass -p VALUE1 ssh root@host"), Some("VALUE1"));
-        assert_eq!(password("sshpass -pVALUE1 ssh root@host"), Some("VALUE1"));
-        assert_eq!(password("docker login -u ci -p 'VAL UE1' host"), Some("VAL UE1"));
-        assert_eq!(password("mysql -u root -pVALUE1 app"), Some("VALUE1"));
-        assert_eq!(password("mysql -u root -p app"), None);
-        assert_eq!(password("mysql -h db -p3306 app"), None);
-        assert_eq!(password("docker login --password-stdin"), None);
-        assert_eq!(password("docker login -p"), None);
+        for line in [
+            "sshpass -p VALUE1 ssh root@host",
+            "sshpass -pVALUE1 ssh root@host",
+            "docker login -u ci -p 'VALUE1' host",
+            "docker login \\\n  -u ci \\\n  -p VALUE1 host",
+            "mysql -u root -pVALUE1 app",
+            "mysqladmin -u root -p\"VALUE1\" ping",
+            "registry login host -u ci -p VALUE1",
+            "sqlcmd -S host -U sa -P VALUE1 -Q \"select 1; select 2\"",
+            "redis-cli -h host -a VALUE1 ping",
+            "ldapsearch -x -D \"cn=a\" -w VALUE1 -b dc=a",
+            "mongo -u admin -p VALUE1 --quiet",
+            "rabbitmqctl add_user kim VALUE1",
+        ] {
+            assert_eq!(password(line), Some("VALUE1"), "{line}");
+        }
+        for line in [
+            "mysql -u root -p app",
+            "mysql -h db -p3306 app",
+            "docker login --password-stdin",
+            "docker login -p",
+            "mongo -u admin -p --quiet",
+            "mongo docker run -p 27017:27017 a",
+            "redis-cli ping && cp -a b1 b2",
+            "redis-cli ping\ncp -a b1 b2",
+            "rabbitmqctl add_user kim",
+        ] {
+            assert_eq!(password(line), None, "{line}");
+        }
     }
 }

@@ -8,8 +8,10 @@
 mod authorization;
 mod command;
 mod connection;
+mod dsn;
 mod jwk;
 mod login;
+mod piped;
 mod sql;
 mod url;
 mod value;
@@ -34,7 +36,8 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
     Some(match name {
         "basic-authorization" => (authorization::BASIC, FAR, authorization::read_basic),
         "bearer-authorization" => (authorization::BEARER, FAR, authorization::read_bearer),
-        "url-credentials" => (url::LITERALS, URL, url::read),
+        "url-credentials" => (url::ALL, URL, url::read),
+        "dsn-password" => (dsn::LITERALS, NEAR, dsn::read),
         "stored-url" => (url::LITERALS, URL, url::read_stored),
         "jdbc-password" => (connection::JDBC, NEAR, connection::read_jdbc),
         "connection-string" => (connection::STRINGS, NEAR, connection::read_string),
@@ -44,6 +47,7 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
         "server-login" => (login::KEYS, NEAR, login::read_member),
         "curl-login" => (login::CURL, NEAR, login::read_curl),
         "command-login" => (command::COMMANDS, NEAR, command::read),
+        "piped-password" => (piped::READERS, NEAR, piped::read),
         "login-call" => (login::CALLS, NEAR, login::read_call),
         _ => return None,
     })

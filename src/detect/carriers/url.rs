@@ -15,6 +15,8 @@ use crate::rules::Rule;
 
 /// No candidate is made where documentation writes both words (`user:password@`): of these every scheme has one.
 pub const LITERALS: &[&str] = &["://"];
+/// The same, and as encoders of JSON write it that escape slashes.
+pub const ALL: &[&str] = &["://", ":\\/\\/"];
 
 /// The longest authority and the longest parameters that are read.
 const LONGEST: usize = 512;
@@ -23,7 +25,7 @@ const SHORTEST_TOKEN: usize = 20;
 
 /// Reads the password of the URL whose `://` is at `at`.
 pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let start = at + 3;
+    let start = at + if bytes[at..].starts_with(b"://") { 3 } else { 5 };
     let window = &bytes[start..bytes.len().min(start + LONGEST)];
     let length = window.iter().take_while(|&&b| is_authority(b)).count();
     let sign = memchr::memrchr(b'@', &window[..length])?;
@@ -61,7 +63,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
 }
 
 /// What makes less sure of a password: it is the word for one, or it opens nothing that others reach.
-fn weakness(host: &[u8], user: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
+pub fn weakness(host: &[u8], user: &[u8], password: &[u8]) -> Option<(Confidence, &'static str)> {
     let here = is_here(host);
     if stock::are_shouted(user, password) || stock::say_what_they_are(user, password) {
         return Some((Confidence::Low, "user and password only say what they are"));
