@@ -55,6 +55,7 @@ fn random_values_are_found_where_a_call_an_entry_or_a_directive_gives_them() {
         ("config.fish", "set -gx API_KEY @"),
         ("setup.bat", "setx API_KEY \"@\""),
         ("site.conf", "proxy_set_header X-Api-Key @;"),
+        ("call.sh", "curl -H \"Authorization: token @\" https://api.corp.net"),
     ];
     assert_eq!(scan(81, "A-Za-z0-9", 36, &texts), paths(&texts));
 }
@@ -243,6 +244,8 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
         ("login.py", "DB_PASSWORD = os.environ.get(\"X\") or \"@\""),
         ("default.py", "DB_PASSWORD = os.environ.get(\"X\", \"@\")"),
         ("a.properties", "db.user=kim\ndb.password=\\\n    @"),
+        ("bean.xml", "<beans><property value=\"@\" name=\"password\"/></beans>"),
+        ("keys.sh", "keytool -genkey -keystore a.jks -storepass @ -alias a"),
     ];
     assert_eq!(scan(91, "A-Za-z0-9", 14, &texts), paths(&texts));
     let texts = [
@@ -267,6 +270,8 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
             "Settings.cs",
             "public string Password { get; set; }\npublic string Name = \"@\";",
         ),
+        ("bean.xml", "<property value=\"${@}\" name=\"password\"/>"),
+        ("call.sh", "curl -H \"Authorization: token $TOKEN\" https://@"),
         ("kind.js", "const kind = isPassword || '@'"),
         ("other.py", "password = args.password or config[\"@\"]"),
     ];

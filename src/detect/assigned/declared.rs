@@ -1,6 +1,9 @@
-//! What stands between a name and its value in a declaration: a type, before or behind the sign.
+//! What stands between a name and its value in a declaration: a type, before or behind the sign, accessors, the scheme of
+//! a header that authorizes.
 //!
 //! Tells where the value may begin, and judges neither the type nor the value.
+
+use std::ops::Range;
 
 use super::sign::blanks;
 
@@ -10,6 +13,9 @@ const LONGEST_TYPE: usize = 40;
 const LONGEST_ACCESSORS: usize = 48;
 /// What they are made of.
 const ACCESSORS: &[&[u8]] = &[b"", b"get", b"set", b"init", b"private", b"protected", b"internal"];
+
+/// Schemes of headers behind which a token stands as it is.
+const SCHEMES: &[&[u8]] = &[b"token", b"apikey", b"api-key", b"apitoken", b"key", b"ssws", b"pat"];
 
 /// `string = ` after a name, as in `var password string = "…"` and `Dim password As String = "…"`.
 pub fn declares(window: &[u8], at: usize) -> Option<usize> {
@@ -50,4 +56,12 @@ pub fn typed(window: &[u8], at: usize) -> Option<usize> {
         .filter(|first| first.is_ascii_alphabetic() || **first == b'&')?;
     let sign = at + window[at..].iter().take(LONGEST_TYPE).take_while(is_type).count();
     window[sign..].starts_with(b"= ").then_some(sign + 2)
+}
+
+/// The place behind the scheme of an HTTP header: `Authorization: token `. `Basic` and `Bearer` are carriers of their own.
+pub fn schemed(window: &[u8], name: &Range<usize>, at: usize) -> Option<usize> {
+    let is_scheme = |word: &[u8]| SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(word));
+    let of_header = |name: &[u8]| name.to_ascii_lowercase().ends_with(b"authorization");
+    let word = window[at..].split(|b| *b == b' ').next()?;
+    (is_scheme(word) && of_header(&window[name.clone()])).then(|| blanks(window, at + word.len()))
 }

@@ -46,6 +46,16 @@ pub struct Assigned {
     pub value: Range<usize>,
 }
 
+impl Assigned {
+    /// What stands between the two; where the value comes first, what would stand there if it came last.
+    pub fn gap<'c>(&self, bytes: &'c [u8]) -> &'c [u8] {
+        match self.value.start < self.name.start {
+            true => b"\" value=\"",
+            false => &bytes[self.name.end..self.value.start],
+        }
+    }
+}
+
 /// Reads the value whose name holds the word at `at`, for the rule of the name's category.
 pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let assigned = at_word(bytes, at)?;
@@ -69,15 +79,19 @@ pub fn at_word(bytes: &[u8], at: usize) -> Option<Assigned> {
     let low = at.saturating_sub(BEFORE);
     let window = &bytes[low..bytes.len().min(at + AFTER - score::CONTEXT_AFTER)];
     let name = name::around(window, at - low)?;
+    let outside = |name: Range<usize>, value: Range<usize>| Assigned {
+        name: name.start + low..name.end + low,
+        value: value.start + low..value.end + low,
+    };
+    if let Some(value) = xml::attribute_before(window, &name) {
+        return Some(outside(name, value));
+    }
     let sign = sign::after(window, &name)?;
     let value = match quoted::opening(window, sign.end) {
         Some(quote) => quoted::read(window, quote).filter(|value| !runs(window, &sign, value))?,
         None => bare::read(window, &name, &sign)?,
     };
-    Some(Assigned {
-        name: name.start + low..name.end + low,
-        value: value.start + low..value.end + low,
-    })
+    Some(outside(name, value))
 }
 
 /// Whether a shell runs the value as a command: ``PASSWORD=`pwgen 16` ``.
@@ -132,6 +146,11 @@ mod tests {
             "password = os.environ.get(\"X\") or \"VALUE1\"",
             "password = os.environ.get(\"X\", \"VALUE1\")",
             "db.password=\\\n    VALUE1\n",
+            "<property value=\"VALUE1\" name=\"password\"/>",
+            "<add value='VALUE1' key='DbPassword' />",
+            "curl -H \"Authorization: token VALUE1\" https://a.net\n",
+            "Authorization: ApiKey VALUE1\n",
+            "keytool -genkey -storepass VALUE1 -alias a\n",
             "password = Some(\"VALUE1\"),",
             "Secret: []byte(\"VALUE1\"),",
             "props.setProperty(\"password\", \"VALUE1\");",
@@ -217,6 +236,9 @@ mod tests {
             "set {\n  name = \"x.password\"\n  value = var.password\n}\n",
             "password = args.password or config[\"VALUE1\"]",
             "public string Password { get; set; }\npublic string Name = \"VALUE1\";",
+            "<property value=\"\" name=\"password\"/>",
+            "<property other=\"VALUE1\" name=\"password\"/>",
+            "openssl rsa -pass VALUE1\n",
             "the password 'VALUE1' is wrong\n",
             "password 'VALUE1' is wrong\n",
             "environment password VALUE1\n",

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::call::wrapped;
-use super::declared::{accesses, declares, typed};
+use super::declared::{accesses, declares, schemed, typed};
 use super::{apart, fallback, quoted, xml};
 use crate::detect::given::is_directed;
 
@@ -52,6 +52,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
     if &window[sign.clone()] == b":" {
         end = typed(window, end)
             .or_else(|| apart::after_colon(window, name.start, end))
+            .or_else(|| schemed(window, name, end))
             .unwrap_or(end);
         end = embolden(window, end);
     }
@@ -156,11 +157,21 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
         b'\n' | b'\r' if is_name_of_entry(&window[..name.start]) => entry(window, at),
         b'(' if at == name.end => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
-        _ if at > name.end && window[..name.start].ends_with(b"--") => Some(at),
+        _ if at > name.end && is_flag(window, name) => Some(at),
         next if at > name.end && directs(window, name, *next) => Some(at),
         b'"' | b'\'' if at > name.end && (before == Some(b':') || is_statement(window, name, at)) => Some(at),
         _ => None,
     }
+}
+
+/// Whether the name is a flag: any with two dashes, and with one what ends in a word for a password, as `-storepass`.
+fn is_flag(window: &[u8], name: &Range<usize>) -> bool {
+    const ENDS: &[&[u8]] = &[b"pass", b"password", b"passwd", b"passphrase"];
+    let before = &window[..name.start];
+    let text = window[name.clone()].to_ascii_lowercase();
+    // OpenSSL's `-pass` says where a password comes from.
+    let is_password = || text != b"pass" && ENDS.iter().any(|end| text.ends_with(end));
+    before.ends_with(b"--") || before.ends_with(b" -") && is_password()
 }
 
 /// Words of settings that are a name and its directive at once.

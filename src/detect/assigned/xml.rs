@@ -1,7 +1,8 @@
 //! From a name to its value in XML: `<password>…`, `<ns:password type="plain">…`, `<property name="password">…`,
 //! `<name>password</name><value>…`.
 //!
-//! Finds where the text of an element begins. A value that is an attribute is none of its business.
+//! Finds where the text of an element begins, and the attribute that gives a value before the one that names it. A value
+//! that is an attribute behind the name is none of its business.
 
 use std::ops::Range;
 
@@ -30,6 +31,22 @@ pub fn after(window: &[u8], name: &Range<usize>, at: usize) -> Option<usize> {
     };
     let wraps = WRAPS.iter().find(|wrap| window[text..].starts_with(wrap));
     Some(text + wraps.map_or(0, |wrap| wrap.len()))
+}
+
+/// The value of the attribute before the one that has this name: `<property value="…" name="password"/>`.
+pub fn attribute_before(window: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
+    let before = &window[..name.start];
+    if !is_attribute(before) || window.get(name.end) != before.last() {
+        return None;
+    }
+    let named = before[..before.len() - 2]
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace())?;
+    let other = before[..named].trim_ascii_end();
+    let (&quote, inner) = other.split_last().filter(|(quote, _)| b"\"'".contains(quote))?;
+    let start = memchr::memrchr(quote, inner)? + 1;
+    let is_value = inner[..start - 1].to_ascii_lowercase().ends_with(b" value=");
+    (is_value && start < inner.len()).then_some(start..inner.len())
 }
 
 /// Whether a tag begins so, perhaps with the prefix of its namespace.

@@ -28,7 +28,7 @@ pub type Row = [u8; WIDTH];
 
 /// Describes an assignment.
 pub fn row(bytes: &[u8], assigned: &Assigned) -> Row {
-    row_with(bytes, assigned, &bytes[assigned.name.end..assigned.value.start])
+    row_with(bytes, assigned, assigned.gap(bytes))
 }
 
 /// The same as if something else stood between name and value.

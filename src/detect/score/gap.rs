@@ -55,8 +55,10 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let is_marked =
         || starts(&[b": !!", b": &"]) || starts(&[b": {", b":{", b"{"]) && matches!(inner.last(), Some(b':' | b'='));
     let is_basic = || sign.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"as "));
+    let is_schemed = || sign.len() > 2 && sign[1..].trim_ascii().iter().all(u8::is_ascii_alphabetic);
+    let is_schemed = || sign.starts_with(b": ") && gap.ends_with(b" ") && is_schemed();
     let falls_back = || OPERATORS.iter().any(|operator| inner.ends_with(operator));
-    falls_back() || crosses_line() || is_marked() || looks_up() || is_basic()
+    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic()
 }
 
 #[cfg(test)]
@@ -79,6 +81,7 @@ mod tests {
             "\": {\"value\": \"",
             "\" {\n  default = \"",
             ": !!str ",
+            ": token ",
             " { get; set; } = \"",
             " As String = \"",
             " = a.b ?? \"",

@@ -78,7 +78,7 @@ fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
 /// What would stand between name and value in an object of JSON, if they are handed over side by side, or in an element
 /// without attributes.
 fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
-    let gap = &bytes[assigned.name.end..assigned.value.start];
+    let gap = assigned.gap(bytes);
     let is_handed_over = || given::is_handed_over(bytes, &assigned.name, assigned.value.start);
     match gap.last()? {
         b'>' if gap.len() > 1 && !gap.ends_with(b"=>") => Some(b">"),

@@ -58,6 +58,8 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || value.starts_with(TIMEOUTS)
         || is_public_key(value)
         || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
+        // Every keystore that Java comes with has it.
+        || value == b"changeit"
         || is_address(value)
         || is_date(value)
         || is_repeated(value)
