@@ -1,8 +1,12 @@
 //! UTF-16 and UTF-32 to UTF-8. PowerShell and Windows tools write secrets that way, and a scan of
 //! the raw bytes would see a zero beside every letter.
 //!
-//! Only a byte order mark decides. Lines and columns are those of the original text: a unit that
+//! A byte order mark decides, or a start in which every letter has its zero. Lines and columns are those of the original text: a unit that
 //! is no character becomes U+FFFD, the mark goes, nothing else is added or dropped.
+
+/// So many bytes at the start tell text without a mark, and so many at least.
+const HEAD: usize = 128;
+const SHORTEST: usize = 16;
 
 /// An encoding that hides text from a scan of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +27,22 @@ impl Encoding {
             (b"\xff\xfe", Encoding::Utf16Le),
             (b"\xfe\xff", Encoding::Utf16Be),
         ];
-        MARKS
-            .iter()
-            .find(|(mark, _)| bytes.starts_with(mark))
+        let marked = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark));
+        marked
             .map(|(_, encoding)| *encoding)
+            .or_else(|| Self::of_letters(bytes))
+    }
+
+    /// UTF-16 without a mark, told by its first letters: all are ASCII, with a zero on the same side.
+    fn of_letters(bytes: &[u8]) -> Option<Self> {
+        let zero = bytes.get(..SHORTEST)?[..2].iter().position(|byte| *byte == 0)?;
+        let is_letter =
+            |pair: &[u8; 2]| pair[zero] == 0 && matches!(pair[1 - zero], b'\t' | b'\n' | b'\r' | b' '..=b'~');
+        let (pairs, _) = bytes[..bytes.len().min(HEAD)].as_chunks();
+        pairs.iter().all(is_letter).then_some(match zero {
+            0 => Encoding::Utf16Be,
+            _ => Encoding::Utf16Le,
+        })
     }
 
     /// The word used in reports.
@@ -39,7 +55,7 @@ impl Encoding {
         }
     }
 
-    /// Decodes a piece of text that starts `offset` bytes into it; the byte order mark at the start is dropped.
+    /// Decodes a piece of text that starts `offset` bytes into it; a byte order mark at the start is dropped.
     pub fn decode(self, bytes: &[u8], offset: u64) -> Vec<u8> {
         let width = if matches!(self, Encoding::Utf16Le | Encoding::Utf16Be) {
             2
@@ -48,7 +64,8 @@ impl Encoding {
         };
         // A piece may start inside a unit, which the piece before has whole.
         let inside = (width - offset as usize % width) % width;
-        let mark = if offset == 0 { width } else { 0 };
+        let is_marked = offset == 0 && Self::of_letters(bytes).is_none();
+        let mark = if is_marked { width } else { 0 };
         let text = &bytes[(inside + mark).min(bytes.len())..];
         match self {
             Encoding::Utf16Le => utf16(text, u16::from_le_bytes),
@@ -147,6 +164,23 @@ mod tests {
             (utf32_of(text, u32::to_be_bytes), "utf-32be"),
         ] {
             assert_eq!(transcode(&encoded), Some((text.as_bytes().to_vec(), name)));
+        }
+    }
+
+    #[test]
+    fn text_without_a_mark_is_told_by_its_letters() {
+        let text = "[db]\npassword = x\r\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(transcode(&little), Some((text.as_bytes().to_vec(), "utf-16le")));
+        assert_eq!(transcode(&big), Some((text.as_bytes().to_vec(), "utf-16be")));
+        for other in [
+            &b"a\0b\0c\0d\0e\0f\0g\0\x01\0"[..],
+            &little[..14],
+            &[0; 64],
+            text.as_bytes(),
+        ] {
+            assert!(transcode(other).is_none());
         }
     }
 
