@@ -2,19 +2,16 @@
 //!
 //! A literal says where a detector reads on. Some are distinctive; others are common words whose detector looks at
 //! a few bytes around them and mostly finds nothing: whether it finds something is a place's verdict, which
-//! is carried over from version to version with the place. Rules with a pattern are matched here, anchored at the
-//! literal and within [`super::REACH`] bytes.
+//! is carried over from version to version with the place.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::REACH;
 use super::candidate::Candidate;
-use super::checksum;
-use super::placeholder;
 use super::starts::Starts;
 use super::stems::Stems;
-use crate::rules::{Matcher, Pattern, Rule};
+use crate::rules::{Pattern, Rule};
 
 /// Reads the candidate whose literal starts at an offset.
 pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
@@ -223,31 +220,6 @@ impl Literals {
 /// What is searched for: the literals' beginnings, and the others.
 fn searched<'l>(meanings: &'l Starts<Meaning>, others: &'l [&'static [u8]]) -> impl Iterator<Item = &'l [u8]> {
     meanings.texts().map(Meaning::searched).chain(others.iter().copied())
-}
-
-/// Matches a rule's pattern around its literal, unless it starts within a word.
-pub fn read_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let Matcher::Pattern(pattern) = &rule.matcher else {
-        return None;
-    };
-    let start = at.checked_sub(pattern.offset)?;
-    let inside_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric() && bytes[start].is_ascii_alphanumeric();
-    (!inside_word).then(|| match_pattern(rule, bytes, start)).flatten()
-}
-
-/// Matches a rule's pattern where a match may start. Group 1 is the secret, or else the whole match.
-pub fn match_pattern(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let Matcher::Pattern(pattern) = &rule.matcher else {
-        return None;
-    };
-    let window = &bytes[at..bytes.len().min(at + REACH)];
-    let place = pattern.secret(window)?;
-    let (secret, span) = (&window[place.clone()], at + place.start..at + place.end);
-    if !checksum::holds(rule, secret) {
-        return None;
-    }
-    let candidate = Candidate::new(rule, span, secret);
-    Some(candidate.placeholder(placeholder::of_secret(secret)))
 }
 
 #[cfg(test)]

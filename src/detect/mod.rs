@@ -27,6 +27,7 @@ mod name;
 mod named;
 mod nested;
 mod overlap;
+mod patterns;
 mod pgp;
 mod placeholder;
 mod prefixes;
@@ -121,7 +122,7 @@ impl Detectors {
                 Matcher::Pattern(pattern) => {
                     let (read, matches): (literals::Read, literals::Read) = match &*rule.kind {
                         "password" => (carriers::read_password, carriers::match_password),
-                        _ => (literals::read_pattern, literals::match_pattern),
+                        _ => (patterns::read_pattern, patterns::match_pattern),
                     };
                     let shown = Shown::of(pattern);
                     let meaning = |literal: &Text| Meaning::new(literal, &rule, shown, read);

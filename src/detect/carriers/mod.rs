@@ -20,7 +20,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::literals::{Read, Shown, match_pattern, read_pattern};
+use super::literals::{Read, Shown};
+use super::patterns::{match_pattern, read_pattern};
 use super::placeholder;
 use crate::rules::Rule;
 
