@@ -16,12 +16,29 @@ use crate::rules::{Pattern, Rule};
 /// Reads the candidate whose literal starts at an offset.
 pub type Read = fn(&Arc<Rule>, &[u8], usize) -> Option<Candidate>;
 
+/// What is read where a literal starts: one candidate at most, or as many as a statement has rows.
+#[derive(Clone, Copy)]
+pub enum Reading {
+    One(Read),
+    All(fn(&Arc<Rule>, &[u8], usize) -> Vec<Candidate>),
+}
+
+impl Reading {
+    fn read(self, rule: &Arc<Rule>, bytes: &[u8], at: usize) -> impl Iterator<Item = Candidate> {
+        let (one, all) = match self {
+            Self::One(read) => (read(rule, bytes, at), Vec::new()),
+            Self::All(read) => (None, read(rule, bytes, at)),
+        };
+        one.into_iter().chain(all)
+    }
+}
+
 /// What a literal means.
 pub struct Meaning {
     /// Taken out when it is put in order with others.
     literal: Box<[u8]>,
     rule: Arc<Rule>,
-    read: Read,
+    reading: Reading,
     shown: Shown,
 }
 
@@ -61,10 +78,15 @@ impl Meaning {
     /// A literal is asked about once for each place, whatever the number of versions that have it, unless its
     /// detector is shown everything.
     pub fn new(literal: &str, rule: &Arc<Rule>, shown: Shown, read: Read) -> Self {
+        Self::reading(literal, rule, shown, Reading::One(read))
+    }
+
+    /// The same of any reading.
+    pub fn reading(literal: &str, rule: &Arc<Rule>, shown: Shown, reading: Reading) -> Self {
         Self {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
-            read,
+            reading,
             shown,
         }
     }
@@ -73,15 +95,20 @@ impl Meaning {
         &literal[..literal.len().min(SEARCHED)]
     }
 
-    fn candidate(&self, bytes: &[u8], at: usize) -> Option<Candidate> {
-        if self.shown == Shown::ALL {
-            return (self.read)(&self.rule, bytes, at);
-        }
-        let start = at.saturating_sub(self.shown.before.into());
-        let window = &bytes[start..bytes.len().min(at + usize::from(self.shown.after))];
-        let mut candidate = (self.read)(&self.rule, window, at - start)?;
-        candidate.span = start + candidate.span.start..start + candidate.span.end;
-        Some(candidate)
+    fn candidates(&self, bytes: &[u8], at: usize) -> impl Iterator<Item = Candidate> {
+        let is_all = self.shown == Shown::ALL;
+        let (before, after) = (self.shown.before.into(), usize::from(self.shown.after));
+        let start = if is_all { 0 } else { at.saturating_sub(before) };
+        let end = if is_all {
+            bytes.len()
+        } else {
+            bytes.len().min(at + after)
+        };
+        let found = self.reading.read(&self.rule, &bytes[start..end], at - start);
+        found.map(move |mut candidate| {
+            candidate.span = start + candidate.span.start..start + candidate.span.end;
+            candidate
+        })
     }
 }
 
@@ -192,7 +219,7 @@ impl Literals {
                 Shown::ALL => tells = true,
                 window => {
                     shown = shown.and(window);
-                    tells = tells || meaning.candidate(bytes, at).is_some();
+                    tells = tells || meaning.candidates(bytes, at).next().is_some();
                 }
             }
         }
@@ -202,18 +229,19 @@ impl Literals {
 
     /// Reads on at a place where a literal starts.
     pub fn read(&self, bytes: &[u8], place: Place, found: &mut Vec<Candidate>) {
-        let read = self.starting_at(bytes, place.at());
-        found.extend(read.filter_map(|(_, candidate)| candidate));
+        for meaning in self.meanings.of(&bytes[place.at()..]) {
+            found.extend(meaning.candidates(bytes, place.at()));
+        }
     }
 
-    /// Each rule of which a literal starts at a place, and what it reads there.
+    /// Each rule of which a literal starts at a place, and what it reads there first.
     pub fn starting_at<'c>(
         &'c self,
         bytes: &'c [u8],
         at: usize,
     ) -> impl Iterator<Item = (&'c Arc<Rule>, Option<Candidate>)> {
         let meanings = self.meanings.of(&bytes[at..]);
-        meanings.map(move |meaning| (&meaning.rule, meaning.candidate(bytes, at)))
+        meanings.map(move |meaning| (&meaning.rule, meaning.candidates(bytes, at).next()))
     }
 }
 

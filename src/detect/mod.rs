@@ -157,7 +157,9 @@ impl Detectors {
                     "aws-smtp-password" => detectors.smtp_password = Some(rule),
                     "high-entropy" => detectors.generic = Some(rule),
                     "key-file" => detectors.key_file = Some(rule),
-                    name if let Some((literals, shown, read)) = carriers::named(name) => starts(literals, shown, read),
+                    name if let Some((literals, shown, reading)) = carriers::named(name) => {
+                        meanings.extend(literals.iter().map(|it| Meaning::reading(it, &rule, shown, reading)));
+                    }
                     _ => {
                         return Err(Error::usage(format!(
                             "{}: rule \"{}\": no detector \"{name}\"",

@@ -12,6 +12,7 @@ mod dsn;
 mod jwk;
 mod login;
 mod piped;
+mod rows;
 mod sql;
 mod url;
 mod value;
@@ -20,7 +21,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::candidate::Candidate;
-use super::literals::{Read, Shown};
+use super::literals::{Read, Reading, Shown};
 use super::patterns::{match_pattern, read_pattern};
 use super::placeholder;
 use crate::rules::Rule;
@@ -33,8 +34,8 @@ const URL: Shown = Shown::new(16, 520);
 const FAR: Shown = Shown::new(4224, 8192);
 
 /// What a detector of this name starts at, what it is shown, and how it reads on.
-pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
-    Some(match name {
+pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Reading)> {
+    let (literals, shown, read): (_, _, Read) = match name {
         "basic-authorization" => (authorization::BASIC, FAR, authorization::read_basic),
         "bearer-authorization" => (authorization::BEARER, FAR, authorization::read_bearer),
         "url-credentials" => (url::ALL, URL, url::read),
@@ -50,8 +51,10 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Read)> {
         "command-login" => (command::COMMANDS, NEAR, command::read),
         "piped-password" => (piped::READERS, NEAR, piped::read),
         "login-call" => (login::CALLS, NEAR, login::read_call),
+        "sql-rows" => return Some((rows::LITERALS, NEAR, Reading::All(rows::read))),
         _ => return None,
-    })
+    };
+    Some((literals, shown, Reading::One(read)))
 }
 
 /// Matches the pattern of a rule for passwords, which are judged as people choose them, around its literal.

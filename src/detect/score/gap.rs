@@ -40,6 +40,19 @@ pub fn fetches(gap: &[u8]) -> u8 {
     words.iter().filter(|word| has(word)).count() as u8
 }
 
+/// Whether the values of a statement follow the names of its columns.
+fn has_values(gap: &[u8]) -> bool {
+    let starts = |at: usize| {
+        gap[at..]
+            .get(..6)
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"values"))
+    };
+    memchr::memchr_iter(b')', gap).any(|at| {
+        let rest = gap[at + 1..].trim_ascii_start();
+        starts(gap.len() - rest.len())
+    })
+}
+
 /// Whether a gap leads to a value that stands apart from its name, or that an expression falls back to.
 pub fn leads_around(gap: &[u8]) -> bool {
     const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b" or"];
@@ -58,7 +71,8 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let is_schemed = || sign.len() > 2 && sign[1..].trim_ascii().iter().all(u8::is_ascii_alphabetic);
     let is_schemed = || sign.starts_with(b": ") && gap.ends_with(b" ") && is_schemed();
     let falls_back = || OPERATORS.iter().any(|operator| inner.ends_with(operator));
-    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic()
+    let is_row = || gap.len() > 12 && has_values(inner);
+    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_row()
 }
 
 #[cfg(test)]
@@ -81,6 +95,7 @@ mod tests {
             "\": {\"value\": \"",
             "\" {\n  default = \"",
             ": !!str ",
+            ", age) VALUES ('kim', '",
             ": token ",
             " { get; set; } = \"",
             " As String = \"",
