@@ -23,7 +23,7 @@ enum Given {
 }
 
 /// Commands, the flag that gives the password, and how.
-const FORMS: [(&str, &str, Given); 32] = [
+const FORMS: [(&str, &str, Given); 34] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
@@ -54,6 +54,8 @@ const FORMS: [(&str, &str, Given); 32] = [
     ("ldapdelete ", " -w", Given::Either),
     ("ldapwhoami ", " -w", Given::Either),
     ("unzip -P", " -P", Given::Either),
+    ("7z a ", " -p", Given::Joined),
+    ("7z x ", " -p", Given::Joined),
     ("rabbitmqctl add_user ", "", Given::Second),
     ("rabbitmqctl change_password ", "", Given::Second),
 ];
@@ -164,6 +166,7 @@ mod tests {
             "ldapsearch -x -D \"cn=a\" -w VALUE1 -b dc=a",
             "mongo -u admin -p VALUE1 --quiet",
             "rabbitmqctl add_user kim VALUE1",
+            "7z a -pVALUE1 a.7z b",
         ] {
             assert_eq!(password(line), Some("VALUE1"), "{line}");
         }

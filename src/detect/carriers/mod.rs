@@ -23,7 +23,7 @@ use std::sync::Arc;
 use super::candidate::Candidate;
 use super::literals::{Read, Reading, Shown};
 use super::patterns::{match_pattern, read_pattern};
-use super::placeholder;
+use super::{placeholder, stock};
 use crate::rules::Rule;
 
 /// The longest text that a carrier reads before and behind its literal: an object around a password, a statement.
@@ -71,8 +71,21 @@ pub fn match_password(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candi
 fn filled_in(candidate: Candidate, bytes: &[u8]) -> Option<Candidate> {
     let password = &bytes[candidate.span.clone()];
     let filled_in = !value::is_reference(password);
-    filled_in.then(|| candidate.placeholder(placeholder::of_password(password)))
+    let before = &bytes[..candidate.span.start];
+    let user = before.strip_suffix(b":").map(|before| {
+        let user = before
+            .iter()
+            .rev()
+            .take(LONGEST_USER)
+            .take_while(|b| !b.is_ascii_whitespace() && **b != b':');
+        &before[before.len() - user.count()..]
+    });
+    let stock = user.and_then(|user| stock::of_login(user, password));
+    filled_in.then(|| candidate.placeholder(placeholder::of_password(password).or(stock)))
 }
+
+/// The longest user that is looked at before a password.
+const LONGEST_USER: usize = 64;
 
 /// Reads a value that is all of its file, but for a line end.
 pub fn key_file(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, value: &[u8]) -> Option<Candidate> {
