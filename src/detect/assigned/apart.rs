@@ -69,6 +69,9 @@ fn under(window: &[u8], name: usize, at: usize) -> Option<usize> {
         if here <= parent || here < first {
             return None;
         }
+        if here == first && is_choice(window, line) {
+            return None;
+        }
         if let Some(value) = value_of_member(window, line).filter(|_| here == first) {
             return Some(value);
         }
@@ -142,6 +145,16 @@ fn end_of_member(window: &[u8], at: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether the member whose name is at `at` lists the values that there are: no secret is one of them.
+fn is_choice(window: &[u8], at: usize) -> bool {
+    [&b"choices:"[..], b"enum:", b"options:", b"allowedvalues:"]
+        .iter()
+        .any(|name| {
+            let here = window[at..].get(..name.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(name))
+        })
 }
 
 /// Where the value begins of the member whose name is at `at`, if it is called a value.
@@ -229,6 +242,7 @@ mod tests {
             "name:\nvalue: V\n",
             "name:\n  a:\n    value: V\n",
             "name:\n  values: V\n",
+            "name:\n  choices: [V, W]\n  default: V\n",
             "\"name\": {\"a\": {\"value\": \"V\"",
             "\"name\": {}, \"value\": \"V\"",
         ] {

@@ -239,6 +239,7 @@ mod tests {
             "<property value=\"\" name=\"password\"/>",
             "<property other=\"VALUE1\" name=\"password\"/>",
             "openssl rsa -pass VALUE1\n",
+            "mysql -p$DB_PASSWORD VALUE1\n",
             "the password 'VALUE1' is wrong\n",
             "password 'VALUE1' is wrong\n",
             "environment password VALUE1\n",

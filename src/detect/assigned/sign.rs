@@ -171,7 +171,8 @@ fn is_flag(window: &[u8], name: &Range<usize>) -> bool {
     let text = window[name.clone()].to_ascii_lowercase();
     // OpenSSL's `-pass` says where a password comes from.
     let is_password = || text != b"pass" && ENDS.iter().any(|end| text.ends_with(end));
-    before.ends_with(b"--") || before.ends_with(b" -") && is_password()
+    let is_plain = !text.contains(&b'$');
+    before.ends_with(b"--") || before.ends_with(b" -") && is_plain && is_password()
 }
 
 /// Words of settings that are a name and its directive at once.

@@ -27,7 +27,8 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let host = &window[open..open + memchr::memchr(b')', &window[open..])?];
     let is_user = !user.is_empty() && user.iter().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b));
     let is_given = password.len() < 2 || is_reference(password) || is_format(password);
-    if !is_user || is_given || stock::of_login(user, password).is_some() {
+    let is_shown = || stock::of_login(user, password).is_some() || is_format(host) && stock::is_stock(password);
+    if !is_user || is_given || is_shown() {
         return None;
     }
     // As in a URL, both are the secret.
@@ -72,6 +73,7 @@ mod tests {
             "%s:%s@tcp(%s)/%s",
             "user + \":\" + pw + \"@tcp(\" + host + \")/db\"",
             "user:password@tcp(localhost:3306)/db",
+            "root:password@tcp(${host})/db",
             "app:${PW}@tcp(db:3306)/shop",
             "app@tcp(db:3306)/shop",
             "app:qx7wvz@tcp(",

@@ -25,6 +25,7 @@ const DIGITS_BEFORE_KIND: usize = 12;
 const ANSWERS: &[&[u8]] = &[
     b"string",
     b"bearer",
+    b"htpasswd",
     b"true",
     b"false",
     b"none",
@@ -58,8 +59,6 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || value.starts_with(TIMEOUTS)
         || is_public_key(value)
         || ANSWERS.iter().any(|answer| answer.eq_ignore_ascii_case(value))
-        // Every keystore that Java comes with has it.
-        || value == b"changeit"
         || is_address(value)
         || is_date(value)
         || is_repeated(value)
