@@ -24,7 +24,13 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     let (user, password) = (&login[..colon], &login[colon + 1..]);
     let window = &bytes[at..bytes.len().min(at + LONGEST)];
     let open = memchr::memchr(b'(', window)? + 1;
-    let host = &window[open..open + memchr::memchr(b')', &window[open..])?];
+    let address = &window[open..open + memchr::memchr(b')', &window[open..])?];
+    // A socket is this machine's.
+    let host = if window.starts_with(b"@unix") {
+        b"localhost"
+    } else {
+        address
+    };
     let is_user = !user.is_empty() && user.iter().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b));
     let is_given = password.len() < 2 || is_reference(password) || is_format(password);
     let is_shown = || stock::of_login(user, password).is_some() || is_format(host) && stock::is_stock(password);
@@ -57,14 +63,13 @@ mod tests {
 
     #[test]
     fn a_password_stands_before_the_protocol() {
-        for text in [
-            "\"app:qx7:wvz@tcp(db.corp.net:3306)/shop\"",
-            "DSN=app:qx7:wvz@unix(/run/my.corp.sock)/shop",
+        for (text, confidence) in [
+            ("\"app:qx7:wvz@tcp(db.corp.net:3306)/shop\"", Confidence::High),
+            ("DSN=app:qx7:wvz@tcp(localhost:3306)/shop", Confidence::Medium),
+            ("app:qx7:wvz@unix(/run/my.corp.sock)/shop", Confidence::Medium),
         ] {
-            assert_eq!(password(text), Some(("qx7:wvz", Confidence::High)), "{text}");
+            assert_eq!(password(text), Some(("qx7:wvz", confidence)), "{text}");
         }
-        let here = password("app:qx7wvz@tcp(localhost:3306)/shop").map(|it| it.1);
-        assert_eq!(here, Some(Confidence::Medium));
     }
 
     #[test]
