@@ -244,6 +244,14 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
         ("login.py", "DB_PASSWORD = os.environ.get(\"X\") or \"@\""),
         ("default.py", "DB_PASSWORD = os.environ.get(\"X\", \"@\")"),
         ("a.properties", "db.user=kim\ndb.password=\\\n    @"),
+        (
+            "option.py",
+            "parser.add_argument(\"--password\", type=str, default=\"@\")",
+        ),
+        (
+            "postman.json",
+            "{\"key\": \"password\", \"type\": \"string\", \"value\": \"@\"}",
+        ),
         ("bean.xml", "<beans><property value=\"@\" name=\"password\"/></beans>"),
         ("keys.sh", "keytool -genkey -keystore a.jks -storepass @ -alias a"),
     ];
@@ -272,6 +280,10 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
         ),
         ("bean.xml", "<property value=\"${@}\" name=\"password\"/>"),
         ("call.sh", "curl -H \"Authorization: token $TOKEN\" https://@"),
+        (
+            "option.py",
+            "parser.add_argument(\"--password\", help=\"the @\", default=None)",
+        ),
         ("kind.js", "const kind = isPassword || '@'"),
         ("other.py", "password = args.password or config[\"@\"]"),
     ];

@@ -120,14 +120,19 @@ impl Iterator for Lines<'_> {
 
 /// Where the quoted value begins among the members of the braces that open at `at`.
 fn in_braces(window: &[u8], at: usize) -> Option<usize> {
+    among(window, at + 1)
+}
+
+/// Where the quoted value begins of an entry whose other members follow from `at` on.
+pub fn among(window: &[u8], at: usize) -> Option<usize> {
     let window = &window[..window.len().min(at + LONGEST)];
-    let mut at = at;
+    let mut at = after_spaces(window, at);
     for _ in 0..MOST {
-        at = after_spaces(window, at + 1);
         if let Some(value) = value_of_member(window, at) {
             return matches!(window.get(value), Some(b'"' | b'\'' | b'\\')).then_some(value);
         }
-        at = end_of_member(window, at)?;
+        let end = end_of_member(window, at)?;
+        at = after_spaces(window, end + 1);
     }
     None
 }
@@ -248,6 +253,9 @@ mod tests {
         ] {
             assert_eq!(value(text), None, "{text}");
         }
+        let entry = b"\"type\": \"string\",\n  \"value\": \"V\"}";
+        assert_eq!(among(entry, 0).map(|at| &entry[at..at + 3]), Some(&b"\"V\""[..]));
+        assert_eq!(among(b"\"a\"}, {\"value\": \"V\"", 0), None);
         let block = b"variable \"name\" {\n  type = string\n  default = \"V\"\n";
         assert_eq!(
             in_block(block, 10, 16).map(|at| &block[at..at + 3]),

@@ -1,5 +1,5 @@
-//! What an expression falls back to: `getenv("X") ?: "…"`, `options.password ?? "…"`, `environ.get("X") or "…"`, and the
-//! second argument of what looks a setting up, `environ.get("X", "…")`.
+//! What an expression falls back to: `getenv("X") ?: "…"`, `options.password ?? "…"`, `environ.get("X") or "…"`, the
+//! second argument of what looks a setting up, `environ.get("X", "…")`, and what an argument calls its default.
 //!
 //! Finds the quote of the last way out. An expression that asks, adds or calls with what it falls back to has none.
 
@@ -10,6 +10,14 @@ const LONGEST: usize = 120;
 
 /// What stands before what is taken if there is nothing else.
 const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b"or "];
+/// The same as methods of an option.
+const UNWRAPS: &[&[u8]] = &[
+    b".unwrap_or(\"",
+    b".unwrap_or_else(|_| \"",
+    b".unwrap_or_else(|| \"",
+    b".orElse(\"",
+    b".getOrElse(\"",
+];
 /// Parts of what a function is called that looks a setting up.
 const LOOKUPS: &[&[u8]] = &[b"env", b"get", b"config", b"option", b"setting", b"fetch"];
 /// What the second argument of one may be called.
@@ -21,7 +29,39 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
         .get(at)
         .filter(|b| b.is_ascii_alphabetic() || b"$_@".contains(b))?;
     let window = &window[..window.len().min(at + LONGEST)];
-    otherwise(window, at).or_else(|| second_argument(window, at))
+    otherwise(window, at)
+        .or_else(|| second_argument(window, at))
+        .or_else(|| {
+            let is_of_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
+            let open = at + window[at..].iter().take_while(is_of_call).count();
+            (window.get(open) == Some(&b'(')).then(|| default_argument(window, open + 1))?
+        })
+}
+
+/// The quote of the default among a call's arguments, the first of which begins at `at`.
+pub fn default_argument(window: &[u8], at: usize) -> Option<usize> {
+    let window = &window[..window.len().min(at + LONGEST)];
+    let mut depth = 0_usize;
+    let mut here = at;
+    while let Some(&byte) = window.get(here) {
+        match byte {
+            b'"' | b'\'' => here += 1 + memchr::memchr2(byte, b'\n', &window[here + 1..])?,
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
+            b';' => return None,
+            b'd' | b'f' if depth == 0 && b"(, \t\n".contains(&window[here - 1]) => {
+                let rest = &window[here..];
+                let keyword = KEYWORDS.iter().find(|keyword| rest.starts_with(keyword));
+                let behind = keyword.map(|keyword| here + keyword.len());
+                if let Some(behind) = behind {
+                    return matches!(window.get(behind)?, b'"' | b'\'').then_some(behind);
+                }
+            }
+            _ => {}
+        }
+        here += 1;
+    }
+    None
 }
 
 /// The quote behind an operator that no bracket encloses.
@@ -45,6 +85,7 @@ fn otherwise(window: &[u8], at: usize) -> Option<usize> {
                     }
                 }
             }
+            b'.' if let Some(quote) = unwrapped(window, here) => return Some(quote),
             b' ' | b'\t' | b'\r' | b'\n' | b'.' | b'_' | b'$' | b'!' | b':' | b'@' => {}
             b'-' if window[here..].starts_with(b"->") => here += 1,
             byte if byte.is_ascii_alphanumeric() => {}
@@ -53,6 +94,14 @@ fn otherwise(window: &[u8], at: usize) -> Option<usize> {
         here += 1;
     }
     None
+}
+
+/// The quote of the only argument of a method at `at` that gives an option a value.
+fn unwrapped(window: &[u8], at: usize) -> Option<usize> {
+    let method = UNWRAPS.iter().find(|method| window[at..].starts_with(method))?;
+    let text = at + method.len();
+    let end = text + memchr::memchr2(b'"', b'\n', &window[text..])?;
+    (window.get(end + 1) != Some(&b',')).then_some(text - 1)
 }
 
 /// The operator at a place, and not a part of a word.
@@ -109,6 +158,8 @@ mod tests {
             "os.environ.get(\"X\") or \"V\"",
             "$_ENV['X'] ?? \"V\"",
             "$this->config ?: \"V\"",
+            "env.get(\"X\").getOrElse(\"V\"",
+            "env::var(\"X\").unwrap_or_else(|_| \"V\"",
         ] {
             assert_eq!(fallback(text), Some("\"V\""), "{text}");
         }
@@ -116,6 +167,7 @@ mod tests {
             "os.environ.get(\"X\", \"V\"",
             "env.getOrElse(\"X\", \"V\"",
             "config('X', default=\"V\"",
+            "Field(title='X', default=\"V\"",
         ] {
             assert_eq!(fallback(text).map(|it| &it[..3]), Some("\"V\""), "{text}");
         }

@@ -150,7 +150,10 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
         b',' if is_quoted => {
             let mut before = window[..name.start].iter().rev().skip_while(|b| b"\\\"'` ".contains(b));
             let is_value = before.next().is_some_and(|b| b":=>".contains(b));
-            entry(window, at + 1).or((!is_value).then_some(at + 1))
+            entry(window, at + 1)
+                .or_else(|| is_value.then(|| apart::among(window, at + 1)).flatten())
+                .or_else(|| fallback::default_argument(window, at + 1).filter(|_| !is_value))
+                .or((!is_value).then_some(at + 1))
         }
         b',' if before == Some(b':') => Some(at + 1),
         b',' if is_name_of_entry(&window[..name.start]) => entry(window, at + 1),

@@ -71,8 +71,11 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let is_schemed = || sign.len() > 2 && sign[1..].trim_ascii().iter().all(u8::is_ascii_alphabetic);
     let is_schemed = || sign.starts_with(b": ") && gap.ends_with(b" ") && is_schemed();
     let falls_back = || OPERATORS.iter().any(|operator| inner.ends_with(operator));
+    let ends = |ends: &[&[u8]]| ends.iter().any(|end| inner.to_ascii_lowercase().ends_with(end));
+    let has_more = || inner.iter().filter(|b| **b == b',').count() > 1 && ends(&[b"default\":", b"value\":"]);
+    let is_listed = || sign.starts_with(b",") && (ends(&[b"default=", b"fallback="]) || has_more());
     let is_row = || gap.len() > 12 && has_values(inner);
-    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_row()
+    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_listed() || is_row()
 }
 
 #[cfg(test)]
@@ -97,6 +100,8 @@ mod tests {
             ": !!str ",
             ", age) VALUES ('kim', '",
             ": token ",
+            "\", type=str, default=\"",
+            "\", \"type\": \"string\", \"value\": \"",
             " { get; set; } = \"",
             " As String = \"",
             " = a.b ?? \"",
