@@ -38,9 +38,13 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
         })
 }
 
-/// The quote of the default among a call's arguments, the first of which begins at `at`.
+/// The quote of the default among a call's arguments, the first of which begins at `at`. No secret is one of some choices.
 pub fn default_argument(window: &[u8], at: usize) -> Option<usize> {
     let window = &window[..window.len().min(at + LONGEST)];
+    let line = window.get(at..)?.split(|b| *b == b'\n').next()?;
+    if memchr::memmem::find(line, b"choices=").is_some() {
+        return None;
+    }
     let mut depth = 0_usize;
     let mut here = at;
     while let Some(&byte) = window.get(here) {
@@ -183,6 +187,7 @@ mod tests {
             "\"a\" || \"V\"",
             "a\nb || \"V\"",
             "a, b or \"V\"",
+            "dict(default='V', choices=['V', 'W'])",
             "for \"V\"",
             "hash(\"SHA256\", \"V\")",
             "get(\"name\", \"V\")",
