@@ -29,6 +29,8 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
         .get(at)
         .filter(|b| b.is_ascii_alphabetic() || b"$_@".contains(b))?;
     let window = &window[..window.len().min(at + LONGEST)];
+    // Most expressions end without one.
+    memchr::memchr2(b'"', b'\'', &window[at..])?;
     otherwise(window, at)
         .or_else(|| second_argument(window, at))
         .or_else(|| {
@@ -41,10 +43,6 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
 /// The quote of the default among a call's arguments, the first of which begins at `at`. No secret is one of some choices.
 pub fn default_argument(window: &[u8], at: usize) -> Option<usize> {
     let window = &window[..window.len().min(at + LONGEST)];
-    let line = window.get(at..)?.split(|b| *b == b'\n').next()?;
-    if memchr::memmem::find(line, b"choices=").is_some() {
-        return None;
-    }
     let mut depth = 0_usize;
     let mut here = at;
     while let Some(&byte) = window.get(here) {
@@ -58,7 +56,9 @@ pub fn default_argument(window: &[u8], at: usize) -> Option<usize> {
                 let keyword = KEYWORDS.iter().find(|keyword| rest.starts_with(keyword));
                 let behind = keyword.map(|keyword| here + keyword.len());
                 if let Some(behind) = behind {
-                    return matches!(window.get(behind)?, b'"' | b'\'').then_some(behind);
+                    let line = window[at..].split(|b| *b == b'\n').next()?;
+                    let is_choice = memchr::memmem::find(line, b"choices=").is_some();
+                    return (matches!(window.get(behind)?, b'"' | b'\'') && !is_choice).then_some(behind);
                 }
             }
             _ => {}
@@ -125,10 +125,14 @@ fn goes_on(window: &[u8], at: usize) -> bool {
 fn second_argument(window: &[u8], at: usize) -> Option<usize> {
     let is_of_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.:$>-".contains(b);
     let open = at + window[at..].iter().take_while(is_of_call).count();
-    let called = window[at..open].to_ascii_lowercase();
-    let looks_up = LOOKUPS.iter().any(|part| memchr::memmem::find(&called, part).is_some());
     let quote = open + 1;
-    let &sign = window.get(quote).filter(|_| looks_up && window[open] == b'(')?;
+    let &sign = window
+        .get(quote)
+        .filter(|sign| matches!(sign, b'"' | b'\'') && window[open] == b'(')?;
+    let called = window[at..open].to_ascii_lowercase();
+    if !LOOKUPS.iter().any(|part| memchr::memmem::find(&called, part).is_some()) {
+        return None;
+    }
     let first = &window[quote + 1..];
     let length = first
         .iter()
@@ -140,7 +144,7 @@ fn second_argument(window: &[u8], at: usize) -> Option<usize> {
         .trim_ascii_start();
     let keyword = KEYWORDS.iter().find_map(|keyword| rest.strip_prefix(*keyword));
     let rest = keyword.unwrap_or(rest);
-    let is_text = length > 0 && b"\"'".contains(&sign) && matches!(rest.first(), Some(b'"' | b'\''));
+    let is_text = length > 0 && matches!(rest.first(), Some(b'"' | b'\''));
     is_text.then_some(window.len() - rest.len())
 }
 
