@@ -10,8 +10,6 @@ use super::kind::{Kind, kind};
 const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages"];
 /// How the folders begin in which interpreters keep the library that they came with, below `lib`: `lib/python3.12`.
 const LIBRARIES: &[&str] = &["python2.", "python3."];
-/// How cargo calls the folder of a registry's packages, before a digest of its address.
-const REGISTRY: &str = "index.crates.io-";
 /// The same, where it takes two folders to tell.
 const PAIRS: &[[&str; 2]] = &[["registry", "src"], ["pkg", "mod"], ["vendor", "bundle"]];
 
@@ -51,10 +49,13 @@ fn is_library([above, folder]: [&[u8]; 2]) -> bool {
     matches!(above, b"lib" | b"lib64") && version.is_some_and(is_number)
 }
 
-/// Whether cargo unpacks packages into the folder.
+/// Whether cargo unpacks packages into the folder: it is called by a registry's host and a digest of its address.
 fn is_registry(folder: &[u8]) -> bool {
-    let digest = folder.strip_prefix(REGISTRY.as_bytes());
-    digest.is_some_and(|digest| digest.len() == 16 && digest.iter().all(u8::is_ascii_hexdigit))
+    let Some((host, digest)) = folder.split_last_chunk::<16>() else {
+        return false;
+    };
+    let host = host.strip_suffix(b"-").unwrap_or_default();
+    host.contains(&b'.') && digest.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether the name of a folder says that it holds tests.
@@ -104,7 +105,7 @@ mod tests {
             "vendor/bundle/ruby/3.3.0/gems/rack-3.0/lib/rack.rb",
             "/usr/lib/python3.12/test/certdata/key.pem",
             "venv/lib64/python2.7/smtplib.py",
-            "crates/index.crates.io-0123456789abcdef/ureq-3.5.1/src/lib.rs",
+            "crates/registry.example-0123456789abcdef/ureq-3.5.1/src/lib.rs",
         ] {
             assert!(is_installed(path.as_bytes()), "{path}");
         }
@@ -118,7 +119,8 @@ mod tests {
             "src/python3.12/a.py",
             "lib/python3.x/a.py",
             "lib/python/a.py",
-            "index.crates.io-mirror/a.rs",
+            "registry.example-mirror/a.rs",
+            "backup-0123456789abcdef/a.rs",
             "",
         ] {
             assert!(!is_installed(path.as_bytes()), "{path}");
