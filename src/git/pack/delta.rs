@@ -1,7 +1,8 @@
 //! Deltas: an object as copies out of its base and bytes inserted between them.
 //!
 //! Applying one also tells which stretches were copied: they are where nothing is new. Copies that follow
-//! each other in the base count as one. No more is written than the size that the delta gives.
+//! each other in the base count as one, and short ones as inserted. No more is written than the size that
+//! the delta gives.
 
 use super::Fault;
 use crate::git::read::LARGEST;
@@ -16,6 +17,10 @@ pub struct Copied {
     pub length: usize,
 }
 
+/// A copy of fewer bytes is not told of: to search them again costs less than to know that nothing is new in them. Two
+/// thirds of all copies are shorter. Of a history that takes 5 (conan) to 15 per cent (cloud-custodian).
+const WORTH: usize = 96;
+
 const DAMAGED: Fault = "its delta is damaged";
 const WRONG_SIZE: Fault = "its size is not what its delta says";
 
@@ -25,7 +30,8 @@ pub fn result_size(mut delta: &[u8]) -> Option<u64> {
     size(&mut delta)
 }
 
-/// Replaces `into` by what the delta makes of its base, and `copied` by the copies, in the order of the result.
+/// Replaces `into` by what the delta makes of its base, and `copied` by the copies that are worth knowing, in the
+/// order of the result.
 pub fn apply(delta: &[u8], base: &[u8], into: &mut Vec<u8>, copied: &mut Vec<Copied>) -> Result<(), Fault> {
     let mut rest = delta;
     let base_size = size(&mut rest).ok_or(DAMAGED)?;
@@ -88,11 +94,13 @@ fn append(into: &mut Vec<u8>, bytes: &[u8]) {
 
 const AT_ONCE: usize = 2048;
 
+/// Adds a copy, to the one before it where it goes on with that.
 fn note(copied: &mut Vec<Copied>, next: Copied) {
     match copied.last_mut() {
         Some(last) if last.from + last.length == next.from && last.to + last.length == next.to => {
             last.length += next.length;
         }
+        _ if next.length < WORTH => {}
         _ => copied.push(next),
     }
 }
@@ -173,7 +181,19 @@ mod tests {
         let delta = [6, 9, 0x91, 1, 2, 0x91, 3, 1, 2, b'x', b'y', 0x90, 4];
         let (made, copied) = applied(&delta, b"abcdef").expect("it applies");
         assert_eq!(made, b"bcdxyabcd");
-        let copies = [(1, 0, 3), (0, 5, 4)].map(|(from, to, length)| Copied { from, to, length });
+        assert_eq!(copied, []);
+    }
+
+    #[test]
+    fn long_copies_are_told_and_those_that_go_on_are_one() {
+        let base: Vec<u8> = (0..250).collect();
+        let delta = [
+            250, 1, 202, 2, 0x91, 1, 90, 0x91, 91, 12, 2, b'x', b'y', 0x90, 95, 1, b'z', 0x90, 130,
+        ];
+        let (made, copied) = applied(&delta, &base).expect("it applies");
+        let parts = [&base[1..103], b"xy", &base[..95], b"z", &base[..130]];
+        assert_eq!(made, parts.concat());
+        let copies = [(1, 0, 102), (0, 200, 130)].map(|(from, to, length)| Copied { from, to, length });
         assert_eq!(copied, copies);
     }
 
