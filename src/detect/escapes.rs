@@ -18,6 +18,8 @@ const LONGEST: usize = 1 << 20;
 const MANY_PERCENT: usize = 4;
 const MANY_BACKSLASH: usize = 2;
 
+pub const ENTITIES: &str = "HTML entities";
+
 /// How a text is escaped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Escaping {
@@ -29,7 +31,7 @@ enum Escaping {
 impl Escaping {
     fn as_str(self) -> &'static str {
         match self {
-            Escaping::Entities => "HTML entities",
+            Escaping::Entities => ENTITIES,
             Escaping::Percent => "percent-encoding",
             Escaping::Backslash => "escapes",
         }
@@ -90,8 +92,8 @@ pub fn around(bytes: &[u8], run: Range<usize>) -> Option<Nested> {
     decode(bytes, near(bytes, run), escaping)
 }
 
-/// Decodes the texts around entities, whose starts are in order.
-pub fn texts(bytes: &[u8], starts: impl Iterator<Item = usize>) -> Vec<Nested> {
+/// Where the texts around entities stand, whose starts are in order.
+pub fn texts(bytes: &[u8], starts: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
     let mut texts: Vec<Range<usize>> = Vec::new();
     for start in starts {
         match texts.last_mut() {
@@ -99,10 +101,12 @@ pub fn texts(bytes: &[u8], starts: impl Iterator<Item = usize>) -> Vec<Nested> {
             _ => texts.push(start..start + 1),
         }
     }
-    let decoded = texts.into_iter().map(|text| near(bytes, text));
-    decoded
-        .filter_map(|text| decode(bytes, text, Escaping::Entities))
-        .collect()
+    texts.into_iter().map(|text| near(bytes, text)).collect()
+}
+
+/// Decodes a text with entities.
+pub fn decode_entities(bytes: &[u8], text: Range<usize>) -> Option<Nested> {
+    decode(bytes, text, Escaping::Entities)
 }
 
 /// A range and what is near it, from one line's end to another's.
@@ -186,7 +190,8 @@ mod tests {
     fn decoded(text: &str) -> Vec<String> {
         let bytes = text.as_bytes();
         let starts = (0..bytes.len()).filter(|at| starts(&bytes[*at..]));
-        let mut found = texts(bytes, starts);
+        let texts = texts(bytes, starts).into_iter();
+        let mut found: Vec<_> = texts.filter_map(|text| decode_entities(bytes, text)).collect();
         found.extend(around(bytes, 0..bytes.len()));
         found
             .into_iter()

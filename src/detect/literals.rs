@@ -151,7 +151,7 @@ pub struct Literals {
 const SEARCHED: usize = 16;
 
 impl Literals {
-    /// Literals with what they mean, and short `others`, whose places always tell.
+    /// Literals with what they mean, and short `others`, whose places tell nothing by themselves.
     pub fn new(meanings: Vec<Meaning>, others: &'static [&'static [u8]]) -> Self {
         let meanings = meanings.into_iter();
         let meanings = meanings.map(|mut meaning| (std::mem::take(&mut meaning.literal), meaning));
@@ -212,8 +212,7 @@ impl Literals {
     pub fn place(&self, bytes: &[u8], at: usize) -> Place {
         // Which literals start here is to be seen from so much.
         let mut shown = Shown::new(0, self.longest_whole);
-        let is_here = |other: &&[u8]| bytes[at] == other[0] && bytes[at..].starts_with(other);
-        let mut tells = self.others.iter().any(is_here);
+        let mut tells = false;
         for meaning in self.meanings.of(&bytes[at..]) {
             match meaning.shown {
                 Shown::ALL => tells = true,

@@ -203,7 +203,7 @@ impl Detectors {
             .candidates
             .retain(|candidate| !is_guess(candidate) || !score::is_in_binary(bytes, &candidate.span));
         self.foreign.read(bytes, &anchors.words, &mut detected.candidates);
-        detected.nested.extend(read_escapes(bytes, anchors));
+        detected.nested.extend(anchors.decoded(bytes));
         detected
             .candidates
             .sort_by_key(|candidate| (candidate.span.start, candidate.span.end));
@@ -283,18 +283,4 @@ fn is_near(pattern: &Pattern) -> bool {
     let in_run = ends.max().is_some_and(|end| end <= shape.lead);
     let leads = pattern.offset <= shape.gap && shape.gap - pattern.offset <= anchors::NEAR;
     in_run && shape.gap == 0 || leads
-}
-
-/// Decodes the texts around escapes, each once.
-fn read_escapes(bytes: &[u8], anchors: &Anchors) -> Vec<Nested> {
-    let mut texts = escapes::texts(bytes, anchors.entities(bytes));
-    let mut decoded = 0;
-    for run in anchors.runs.iter().filter(|run| run.looks.has(Looks::DECODABLE)) {
-        let span = run.span();
-        if span.start >= decoded {
-            texts.extend(escapes::around(bytes, span));
-            decoded = texts.last().map_or(0, |text| text.span.end);
-        }
-    }
-    texts
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::anchors::Run;
+use super::anchors::{Run, entities};
 use super::looks::Looks;
 use super::{Anchors, Detected, Detectors};
 
@@ -20,7 +20,11 @@ impl Detectors {
             return spots;
         }
         let anchors = self.anchors(bytes);
-        let entities: Vec<usize> = anchors.entities(bytes).collect();
+        let is_in_text = anchors.texts.iter().any(|text| text.tells);
+        let entities: Vec<usize> = match is_in_text {
+            true => entities(bytes, &anchors.literals).collect(),
+            false => Vec::new(),
+        };
         for place in anchors.literals.into_iter().filter(|place| place.tells) {
             let mut candidates = Vec::new();
             self.literals.read(bytes, place, &mut candidates);
@@ -64,6 +68,7 @@ impl Detectors {
         }
         anchors.literals.sort_unstable_by_key(|place| place.at());
         anchors.literals.dedup();
+        anchors.texts = self.texts(bytes, &anchors.literals);
         let words = anchors.literals.iter().map(|place| place.at());
         anchors.words = words.filter(|&at| self.foreign.is_word(bytes, at)).collect();
         Some(anchors)

@@ -18,8 +18,10 @@ impl Detectors {
     pub fn anchors_after(&self, bytes: &[u8], base: &Anchors, base_length: usize, copied: &[Copied]) -> Anchors {
         let words = |range, found: &mut Vec<usize>| self.foreign.find(bytes, range, found);
         let length = bytes.len();
+        let literals = self.literals_after(bytes, &base.literals, base_length, copied);
         Anchors {
-            literals: self.literals_after(bytes, &base.literals, base_length, copied),
+            texts: self.texts_after(bytes, &literals, &base.texts, copied),
+            literals,
             words: match self.foreign.longest() {
                 0 => Vec::new(),
                 longest => starts_after(length, base_length, &base.words, copied, longest, words),

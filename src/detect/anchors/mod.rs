@@ -8,6 +8,7 @@
 
 mod carried;
 mod ordered;
+mod texts;
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ use super::looks::Looks;
 use super::runs::{self, Passed};
 use super::{Detected, Detectors};
 use crate::git::Copied;
+pub use texts::{Text, entities};
 
 /// The anchors of one content, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Anchors {
     /// Where keywords of foreign rules start.
     pub(super) words: Vec<usize>,
     pub(super) runs: Vec<Run>,
+    /// What stands around entities.
+    pub(super) texts: Vec<Text>,
 }
 
 /// A run and what it could be. Objects are smaller than four gigabytes.
@@ -128,18 +132,20 @@ impl Anchors {
         !self.runs.iter().any(|run| run.tells)
             && self.words.is_empty()
             && !self.literals.iter().any(|place| place.tells)
-    }
-
-    /// Where HTML entities start: they are searched for as literals are.
-    pub(super) fn entities(&self, bytes: &[u8]) -> impl Iterator<Item = usize> {
-        let places = self.literals.iter().map(|place| place.at());
-        places.filter(|at| escapes::starts(&bytes[*at..]))
+            && !self.texts.iter().any(|text| text.tells)
     }
 }
 
 impl Detectors {
     /// Finds the anchors of a content by looking at all of it.
     pub fn anchors(&self, bytes: &[u8]) -> Anchors {
+        let mut anchors = self.searched(bytes);
+        anchors.texts = self.texts(bytes, &anchors.literals);
+        anchors
+    }
+
+    /// The same without the texts.
+    fn searched(&self, bytes: &[u8]) -> Anchors {
         let mut anchors = Anchors::default();
         let whole = 0..bytes.len();
         self.literals

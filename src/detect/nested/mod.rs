@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
+use super::escapes::ENTITIES;
 use super::runs::{Piece, end_of_padding, is_base64};
 use crate::decode::{Encoding, Format};
 pub use coded::fits;
@@ -115,10 +116,12 @@ pub fn join_lines(bytes: &[u8], nested: Vec<Nested>) -> Vec<Nested> {
 }
 
 impl Nested {
-    /// Whether the text goes on in the next line: whole groups of characters before it, little between them.
+    /// Whether the text goes on in the next line: whole groups of characters before it, little between them. A text with
+    /// entities has all its lines.
     fn goes_on_in(&self, bytes: &[u8], next: &Nested) -> bool {
         let gap = self.span.end..next.span.start;
         self.form == next.form
+            && self.form != ENTITIES
             && self.encoding == next.encoding
             && self.is_open(bytes)
             && !gap.is_empty()

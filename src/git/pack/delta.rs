@@ -188,12 +188,12 @@ mod tests {
     fn long_copies_are_told_and_those_that_go_on_are_one() {
         let base: Vec<u8> = (0..250).collect();
         let delta = [
-            250, 1, 202, 2, 0x91, 1, 90, 0x91, 91, 12, 2, b'x', b'y', 0x90, 95, 1, b'z', 0x90, 130,
+            250, 1, 212, 2, 0x91, 1, 100, 0x91, 101, 12, 2, b'x', b'y', 0x90, 95, 1, b'z', 0x90, 130,
         ];
         let (made, copied) = applied(&delta, &base).expect("it applies");
-        let parts = [&base[1..103], b"xy", &base[..95], b"z", &base[..130]];
+        let parts = [&base[1..113], b"xy", &base[..95], b"z", &base[..130]];
         assert_eq!(made, parts.concat());
-        let copies = [(1, 0, 102), (0, 200, 130)].map(|(from, to, length)| Copied { from, to, length });
+        let copies = [(1, 0, 112), (0, 210, 130)].map(|(from, to, length)| Copied { from, to, length });
         assert_eq!(copied, copies);
     }
 
