@@ -137,7 +137,7 @@ struct Batch<'r> {
 }
 
 /// A stretch of so many bytes is searched where it is.
-const LONG: usize = 256;
+const LONG: usize = 1024;
 /// How long stretches are: what is inserted is short.
 const USUAL: usize = 32;
 /// A batch of so many bytes is full.
