@@ -12,7 +12,7 @@ const HEADER_REACH: usize = 2048;
 
 /// Adds what is found beside the id at `span`.
 pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
-    let object = object_around(bytes, span.clone());
+    let object = object_around(bytes, span.clone(), false);
     let text = &bytes[object];
     let value = |names: &[&str]| names.iter().find_map(|name| value_of(text, name.as_bytes()));
     aws.created = value(&["CreateDate", "create_date"]).and_then(|text| time(&text));
@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
         .expires
         .or_else(|| value(&["Expiration"]).and_then(|text| time(&text)));
     let is_status = |status: &String| matches!(status.as_str(), "Active" | "Inactive");
-    let members = &bytes[members_around(bytes, span.clone())];
+    let members = &bytes[object_around(bytes, span.clone(), true)];
     let status = |text: &[u8]| {
         ["Status", "status"]
             .iter()
@@ -39,31 +39,13 @@ pub fn read(bytes: &[u8], span: Range<usize>, aws: &mut Aws) {
 
 /// Whether the id at `span` stands in a record as that of a caller: CloudTrail and GuardDuty write its principal beside it.
 pub fn is_callers(bytes: &[u8], span: Range<usize>) -> bool {
-    let object = object_around(bytes, span);
+    let object = object_around(bytes, span, false);
     memchr::memmem::find(&bytes[object], b"rincipalId").is_some()
 }
 
-/// The innermost braces around the id, or else the paragraph or list entry it stands in.
-fn object_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
-    let low = span.start.saturating_sub(REACH);
-    let high = bytes.len().min(span.end + REACH);
-    let before = &bytes[low..span.start];
-    let after = &bytes[span.end..high];
-    let is_edge = |window: &[u8], at: usize| {
-        matches!(window[at], b'{' | b'}') || (window[at] == b'\n' && opens_anew(&window[at + 1..]))
-    };
-    let start = (0..before.len())
-        .rev()
-        .find(|&at| is_edge(before, at))
-        .map_or(low, |at| low + at + 1);
-    let end = (0..after.len())
-        .find(|&at| is_edge(after, at))
-        .map_or(high, |at| span.end + at);
-    start..end
-}
-
-/// The object that the id is a member of, with the objects that stand before and after it there.
-fn members_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+/// The innermost braces around the id, or else the paragraph or list entry it stands in; `past_objects` that are other
+/// members, which end it otherwise.
+fn object_around(bytes: &[u8], span: Range<usize>, past_objects: bool) -> Range<usize> {
     let low = span.start.saturating_sub(REACH);
     let high = bytes.len().min(span.end + REACH);
     let before = &bytes[low..span.start];
@@ -71,7 +53,7 @@ fn members_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     let starts_anew = |window: &[u8], at: usize| window[at] == b'\n' && opens_anew(&window[at + 1..]);
     let mut depth = 0;
     let start = (0..before.len()).rev().find(|&at| match before[at] {
-        b'}' if before[at + 1..].trim_ascii_start().starts_with(b",") => {
+        b'}' if past_objects && before[at + 1..].trim_ascii_start().starts_with(b",") => {
             depth += 1;
             false
         }
@@ -84,7 +66,7 @@ fn members_around(bytes: &[u8], span: Range<usize>) -> Range<usize> {
     });
     let mut depth = 0;
     let end = (0..after.len()).find(|&at| match after[at] {
-        b'{' if after[..at].trim_ascii_end().ends_with(b":") => {
+        b'{' if past_objects && after[..at].trim_ascii_end().ends_with(b":") => {
             depth += 1;
             false
         }
