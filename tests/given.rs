@@ -254,6 +254,21 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
         ),
         ("bean.xml", "<beans><property value=\"@\" name=\"password\"/></beans>"),
         ("keys.sh", "keytool -genkey -keystore a.jks -storepass @ -alias a"),
+        ("login.rb", "DB_PASSWORD = ENV.fetch(\"X\") { \"@\" }"),
+        ("login.pl", "my $password = $ENV{X} // \"@\";"),
+        ("login.cpp", "const std::string password{\"@\"};"),
+        ("login.scala", "val password = \"\"\"@\"\"\""),
+        ("login.tcl", "set password \"@\""),
+        ("login.config", "[{db, [{user, \"kim\"}, {password, \"@\"}]}]."),
+        ("binary.config", "{password, <<\"@\">>}."),
+        (
+            "flags.go",
+            "flag.StringVar(&password, \"password\", \"@\", \"of the database\")",
+        ),
+        ("share.sh", "smbclient //srv/share -U kim%@ -c ls"),
+        ("auth.sh", "htpasswd -bc /etc/nginx/.htpasswd kim @"),
+        ("sql.sh", "az sql server create -n srv -u kim -p @ -g rg"),
+        ("enc.sh", "openssl enc -aes-256-cbc -in a -out b -k @"),
     ];
     assert_eq!(scan(91, "A-Za-z0-9", 14, &texts), paths(&texts));
     let texts = [
@@ -286,6 +301,9 @@ fn passwords_are_found_that_stand_apart_from_their_names() {
         ),
         ("kind.js", "const kind = isPassword || '@'"),
         ("other.py", "password = args.password or config[\"@\"]"),
+        ("pair.js", "const {password, other} = {password, \"@\": 1};"),
+        ("set.vim", "set password @"),
+        ("note.php", "$password = $x // \"@\" it was"),
     ];
     assert_eq!(scan(92, "a-z", 8, &texts), [""; 0]);
 }

@@ -20,9 +20,11 @@ const DIRECTIVES: &[&str] = &[
     "set -gx",
     "set -ux",
     "proxy_set_header",
+    SET,
 ];
-/// What it gives is a value only in quotes.
+/// What these give is a value only in quotes.
 const DEFINE: &str = "#define";
+const SET: &str = "set";
 
 /// Whether the last line of a text is a directive and a name, which is given what follows: `next` is its first byte.
 pub fn is_directed(text: &[u8], next: Option<u8>) -> bool {
@@ -37,9 +39,9 @@ pub fn is_directed(text: &[u8], next: Option<u8>) -> bool {
     };
     let first = line[..blank].trim_ascii_end();
     let is_quoted = matches!(next, Some(b'"' | b'\''));
-    DIRECTIVES
-        .iter()
-        .any(|directive| first.eq_ignore_ascii_case(directive.as_bytes()) && (*directive != DEFINE || is_quoted))
+    DIRECTIVES.iter().any(|directive| {
+        first.eq_ignore_ascii_case(directive.as_bytes()) && (is_quoted || ![DEFINE, SET].contains(directive))
+    })
 }
 
 /// Whether the name, which says that its value is secret, stands beside it as a call's argument before the next, as the
@@ -50,7 +52,7 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
     let is_quoted = gap.first().is_some_and(|b| b"\"'`\\".contains(b));
     let is_argument = |text: &[u8]| {
         let mut back = text.iter().rev().skip_while(|b| b"\"'`\\ \n".contains(b));
-        back.next() == Some(&b'(')
+        back.next() == Some(&b'(') || is_behind_pointer(text)
     };
     let sign: Vec<u8> = gap
         .iter()
@@ -59,12 +61,23 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
         .collect();
     let handed_over = match sign.as_slice() {
         b"" => is_directed(&bytes[span.end.saturating_sub(NEAR)..span.end], gap.last().copied()),
+        b"," | b",<<" if before.ends_with(b"{") => true,
         b"," => is_quoted && (is_argument(before) || before.ends_with(b"--")),
         b",value:" => is_quoted || before.ends_with(b"name: "),
         b"=>" => before.ends_with(b":"),
         _ => false,
     };
     handed_over && name::judge(&name::words(&bytes[span.clone()])) >= Says::Secret
+}
+
+/// Whether a call begins before a text with the place where it leaves what it is given, as in Go's
+/// `StringVar(&password, "password", "…")`.
+fn is_behind_pointer(text: &[u8]) -> bool {
+    let first = text.trim_ascii_end().strip_suffix(b"\"").unwrap_or_default();
+    let first = first.trim_ascii_end().strip_suffix(b",").unwrap_or_default();
+    let is_of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
+    let name = first.iter().rev().take_while(is_of_name).count();
+    first[..first.len() - name].ends_with(b"(&")
 }
 
 #[cfg(test)]
@@ -124,7 +137,10 @@ mod tests {
         assert!(handed_over(":API_TOKEN      => '@'"));
         assert!(handed_over("- {name: API_TOKEN, value: @}"));
         assert!(handed_over("CMD [\"--API_TOKEN\", \"@\"]"));
+        assert!(handed_over("flag.StringVar(&token, \"API_TOKEN\", \"@\", \"\")"));
+        assert!(handed_over("[{API_TOKEN, \"@\"}]"));
         assert!(!handed_over("[\"API_TOKEN\", \"@\"]"));
+        assert!(!handed_over("f(x, \"API_TOKEN\", \"@\")"));
         assert!(!handed_over("f(API_TOKEN, \"@\")"));
         assert!(!handed_over("API_TOKEN = \"@\""));
     }

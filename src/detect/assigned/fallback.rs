@@ -10,6 +10,8 @@ const LONGEST: usize = 120;
 
 /// What stands before what is taken if there is nothing else.
 const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b"or "];
+/// The same in Perl; elsewhere it begins a comment.
+const PERLS: &[u8] = b"} // ";
 /// The same as methods of an option.
 const UNWRAPS: &[&[u8]] = &[
     b".unwrap_or(\"",
@@ -32,6 +34,7 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
     // Most expressions end without one.
     memchr::memchr2(b'"', b'\'', &window[at..])?;
     otherwise(window, at)
+        .or_else(|| perls(window, at))
         .or_else(|| second_argument(window, at))
         .or_else(|| {
             let is_of_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
@@ -100,6 +103,18 @@ fn otherwise(window: &[u8], at: usize) -> Option<usize> {
     None
 }
 
+/// The quote behind an environment variable of Perl and its operator: `$ENV{X} // "…"`.
+fn perls(window: &[u8], at: usize) -> Option<usize> {
+    let rest = window[at..].strip_prefix(b"$ENV{")?;
+    let name = rest
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+        .count();
+    let quote = at + 5 + name + PERLS.len();
+    let is_text = rest[name..].starts_with(PERLS) && matches!(window.get(quote)?, b'"' | b'\'');
+    is_text.then_some(quote)
+}
+
 /// The quote of the only argument of a method at `at` that gives an option a value.
 fn unwrapped(window: &[u8], at: usize) -> Option<usize> {
     let method = UNWRAPS.iter().find(|method| window[at..].starts_with(method))?;
@@ -138,10 +153,10 @@ fn second_argument(window: &[u8], at: usize) -> Option<usize> {
         .iter()
         .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_')
         .count();
-    let rest = first[length..]
-        .strip_prefix(&[sign])?
-        .strip_prefix(b",")?
-        .trim_ascii_start();
+    let rest = first[length..].strip_prefix(&[sign])?;
+    // The block of Ruby's `fetch("X") { "…" }` is its second argument.
+    let block = || rest.strip_prefix(b") {");
+    let rest = rest.strip_prefix(b",").or_else(block)?.trim_ascii_start();
     let keyword = KEYWORDS.iter().find_map(|keyword| rest.strip_prefix(*keyword));
     let rest = keyword.unwrap_or(rest);
     let is_text = length > 0 && matches!(rest.first(), Some(b'"' | b'\''));
@@ -175,6 +190,8 @@ mod tests {
             "os.environ.get(\"X\", \"V\"",
             "env.getOrElse(\"X\", \"V\"",
             "config('X', default=\"V\"",
+            "ENV.fetch(\"X\") { \"V\" }",
+            "$ENV{X} // \"V\";",
             "Field(title='X', default=\"V\"",
         ] {
             assert_eq!(fallback(text).map(|it| &it[..3]), Some("\"V\""), "{text}");
@@ -196,6 +213,7 @@ mod tests {
             "hash(\"SHA256\", \"V\")",
             "get(\"name\", \"V\")",
             "a + b || \"V\"",
+            "$x // \"V\"",
         ] {
             assert_eq!(fallback(text), None, "{text}");
         }

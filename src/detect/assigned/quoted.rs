@@ -9,9 +9,13 @@ const LONGEST: usize = 160;
 pub fn opening(window: &[u8], at: usize) -> Option<Range<usize>> {
     let slashes = window[at..].iter().take(4).take_while(|b| **b == b'\\').count();
     let quote = window.get(at + slashes)?;
-    // Two backticks are one quote of reStructuredText and Markdown.
-    let twice = window[at..].starts_with(b"``") && window.get(at + 2) != Some(&b'`');
-    matches!(quote, b'"' | b'\'' | b'`').then_some(at..at + slashes + 1 + usize::from(twice))
+    // Two backticks are one quote of reStructuredText and Markdown, three quotes one of many languages.
+    let more = match &window[at..] {
+        [b'`', b'`', rest @ ..] if rest.first() != Some(&b'`') => 1,
+        [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] => 2,
+        _ => 0,
+    };
+    matches!(quote, b'"' | b'\'' | b'`').then_some(at..at + slashes + 1 + more)
 }
 
 /// The value between the quote and the next one like it, on one line. `None` if it is empty or does not end.

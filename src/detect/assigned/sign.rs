@@ -66,7 +66,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
 
 /// Whether a sign starts with this, or what may stand before one.
 fn leads(byte: u8) -> bool {
-    starts_sign(byte) || closes(byte) || matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'(' | b'>')
+    starts_sign(byte) || closes(byte) || matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'(' | b'>' | b'{')
 }
 
 fn closes(byte: u8) -> bool {
@@ -158,13 +158,24 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
         b',' if before == Some(b':') => Some(at + 1),
         b',' if is_name_of_entry(&window[..name.start]) => entry(window, at + 1),
         b'\n' | b'\r' if is_name_of_entry(&window[..name.start]) => entry(window, at),
+        b',' if before == Some(b'{') && is_pair(&window[at + 1..]) => Some(at + 1),
         b'(' if at == name.end => Some(at + 1),
+        // C++ initialises so.
+        b'{' if at == name.end && window.get(at + 1) == Some(&b'"') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
         _ if at > name.end && is_flag(window, name) => Some(at),
         next if at > name.end && directs(window, name, *next) => Some(at),
         b'"' | b'\'' if at > name.end && (before == Some(b':') || is_statement(window, name, at)) => Some(at),
         _ => None,
     }
+}
+
+/// Whether a string ends a tuple of Erlang, whose first element is the name: `{password, <<"value">>}`.
+fn is_pair(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    let text = rest.strip_prefix(b"<<").unwrap_or(rest).strip_prefix(b"\"");
+    let behind = text.and_then(|text| Some(&text[memchr::memchr2(b'"', b'\n', text)? + 1..]));
+    behind.is_some_and(|behind| behind.starts_with(b"}") || behind.starts_with(b">>}"))
 }
 
 /// Whether the name is a flag: any with two dashes, and with one what ends in a word for a password, as `-storepass`.

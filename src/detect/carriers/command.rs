@@ -20,15 +20,20 @@ enum Given {
     Either,
     /// In the second word, the first being the user.
     Second,
+    /// Behind the percent sign of the word behind the flag, before which stands the user.
+    Login,
+    /// In the last word, if the flags have this letter.
+    Last,
 }
 
 /// Commands, the flag that gives the password, and how.
-const FORMS: [(&str, &str, Given); 34] = [
+const FORMS: [(&str, &str, Given); 38] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
     ("registry login ", " -p", Given::Apart),
     ("az login ", " -p", Given::Apart),
+    ("az sql ", " -p", Given::Apart),
     ("oc login ", " -p", Given::Apart),
     ("cf login ", " -p", Given::Apart),
     ("twine upload ", " -p", Given::Apart),
@@ -53,6 +58,9 @@ const FORMS: [(&str, &str, Given); 34] = [
     ("ldapmodify ", " -w", Given::Either),
     ("ldapdelete ", " -w", Given::Either),
     ("ldapwhoami ", " -w", Given::Either),
+    ("openssl enc ", " -k", Given::Apart),
+    ("smbclient ", " -U", Given::Login),
+    ("htpasswd -", "b", Given::Last),
     ("unzip -P", " -P", Given::Either),
     ("7z a ", " -p", Given::Joined),
     ("7z x ", " -p", Given::Joined),
@@ -114,6 +122,9 @@ fn password_of(line: &[u8]) -> Option<usize> {
         let password = command.len() + user + 1;
         return line.get(password).filter(|b| **b != b' ').map(|_| password);
     }
+    if *given == Given::Last {
+        return last_word(line, flag);
+    }
     let mut flags = memchr::memmem::find_iter(line, flag.as_bytes());
     flags.find_map(|at| {
         let rest = &line[at + flag.len()..];
@@ -126,10 +137,26 @@ fn password_of(line: &[u8]) -> Option<usize> {
             Given::Apart => {
                 blanks > 0 && !word.starts_with(b"-") && (!is_port || word.len() > 5 && !word.contains(&b':'))
             }
-            Given::Either | Given::Second => !word.starts_with(b"-"),
+            _ => !word.starts_with(b"-"),
         };
-        (fits && !word.is_empty()).then_some(at + flag.len() + blanks)
+        let user = match given {
+            Given::Login => memchr::memchr(b'%', word)? + 1,
+            _ => 0,
+        };
+        (fits && !word.is_empty()).then_some(at + flag.len() + blanks + user)
     })
+}
+
+/// Where the last of at least three words starts, if one before it is a flag with this letter.
+fn last_word(line: &[u8], letter: &str) -> Option<usize> {
+    let line = line.split(|b| *b == b'>').next()?.trim_ascii_end();
+    let start = line.iter().rposition(|b| *b == b' ')? + 1;
+    let words: Vec<&[u8]> = line[..start]
+        .split(|b| *b == b' ')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_given = |word: &&[u8]| word.starts_with(b"-") && word.contains(&letter.as_bytes()[0]);
+    (words.len() >= 3 && words.iter().any(is_given)).then_some(start)
 }
 
 /// The first word of a text, which may stand in quotes.
@@ -167,6 +194,12 @@ mod tests {
             "mongo -u admin -p VALUE1 --quiet",
             "rabbitmqctl add_user kim VALUE1",
             "7z a -pVALUE1 a.7z b",
+            "az sql server create -n srv -u kim -p VALUE1 -g rg",
+            "openssl enc -aes-256-cbc -in a -out b -k VALUE1",
+            "smbclient //srv/share -U kim%VALUE1 -c ls",
+            "smbclient //srv/share -U 'corp/kim%VALUE1'",
+            "htpasswd -bc /etc/nginx/.htpasswd kim VALUE1",
+            "htpasswd -nb kim VALUE1 > auth",
         ] {
             assert_eq!(password(line), Some("VALUE1"), "{line}");
         }
@@ -180,6 +213,9 @@ mod tests {
             "redis-cli ping && cp -a b1 b2",
             "redis-cli ping\ncp -a b1 b2",
             "rabbitmqctl add_user kim",
+            "smbclient //srv/share -U kim",
+            "htpasswd -c .htpasswd kim",
+            "openssl enc -aes-256-cbc -kfile a",
         ] {
             assert_eq!(password(line), None, "{line}");
         }
