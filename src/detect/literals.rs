@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::REACH;
 use super::candidate::Candidate;
+use super::escapes;
 use super::starts::Starts;
 use super::stems::Stems;
 use crate::rules::{Pattern, Rule};
@@ -65,8 +66,16 @@ impl Shown {
         before.map_or(Self::ALL, |before| Self::new(before, most as u16))
     }
 
+    /// What is shown of a place that lies here, as what is shown before a span and behind it.
+    pub fn around(span: &Range<usize>, at: usize, shown: Self) -> Self {
+        let reach = |bytes: usize| u16::try_from(bytes).unwrap_or(u16::MAX);
+        let before = (span.start + usize::from(shown.before)).saturating_sub(at);
+        let after = (at + usize::from(shown.after)).saturating_sub(span.end);
+        Self::new(reach(before), reach(after))
+    }
+
     /// As much as both.
-    fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         Self::new(self.before.max(other.before), self.after.max(other.after))
     }
 }
@@ -121,6 +130,8 @@ pub struct Place {
     pub shown: Shown,
     /// Whether it is worth reading: a detector is shown everything, or has found something there.
     pub tells: bool,
+    /// Whether an HTML entity starts there.
+    pub is_entity: bool,
 }
 
 impl Place {
@@ -196,16 +207,17 @@ impl Literals {
         found.extend(starts.into_iter().map(|start| self.place(bytes, start)));
     }
 
-    /// Whether a literal starts in a range of the content.
-    pub fn stand_in(&self, bytes: &[u8], range: Range<usize>) -> bool {
-        let mut found = false;
+    /// Calls `visit` with each place in a range of the content, in any order, until it says no. Returns whether it never
+    /// did.
+    pub fn all_in(&self, bytes: &[u8], range: Range<usize>, mut visit: impl FnMut(Place) -> bool) -> bool {
+        let mut all = true;
         if let Some(stems) = self.stems() {
-            stems.for_each(bytes, &[range], self.longest, &mut |_| {
-                found = true;
-                false
+            stems.for_each(bytes, &[range], self.longest, &mut |start| {
+                all = visit(self.place(bytes, start));
+                all
             });
         }
-        found
+        all
     }
 
     /// The place where a literal starts, with its verdict.
@@ -222,8 +234,12 @@ impl Literals {
                 }
             }
         }
-        let at = at as u32;
-        Place { at, shown, tells }
+        Place {
+            at: at as u32,
+            shown,
+            tells,
+            is_entity: !self.others.is_empty() && escapes::starts(&bytes[at..]),
+        }
     }
 
     /// Reads on at a place where a literal starts.

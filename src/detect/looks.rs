@@ -37,8 +37,9 @@ impl Looks {
     /// Could be what a rule's literal near it leads to: drawn, whatever else.
     pub const LED: Self = Self(1024);
 
-    /// What a name or a literal near the value decides about.
-    const BY_NAME: u16 = Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0 | Self::LED.0;
+    /// What the value decides about, or a name or a literal near it.
+    const NEAR: u16 =
+        Self::RANDOM.0 | Self::NAMED.0 | Self::SECRET_KEY.0 | Self::LED.0 | Self::NESTED.0 | Self::PREFIXED.0;
 
     /// Asks every detector's own test.
     pub fn of_piece(detectors: &Detectors, bytes: &[u8], piece: &Piece<'_>) -> Self {
@@ -94,7 +95,17 @@ impl Looks {
 
     /// Whether the value and what stands near it, a few hundred bytes, decide what becomes of it.
     pub fn is_settled_near(self) -> bool {
-        self.0 & !Self::BY_NAME == 0
+        self.0 & !Self::NEAR == 0
+    }
+
+    /// Whether it could be something by itself, or by its name, without a prefix or what leads to it.
+    pub fn is_more_than_led(self) -> bool {
+        self.0 & !(Self::LED.0 | Self::PREFIXED.0) != 0
+    }
+
+    #[must_use]
+    pub fn without(self, look: Self) -> Self {
+        Self(self.0 & !look.0)
     }
 
     #[must_use]

@@ -6,11 +6,13 @@
 //! secrets need not begin like that is searched for by [`super::literals`].
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::REACH;
 use super::candidate::Candidate;
 use super::classes::Classes;
-use super::literals::Read;
+use super::literals::{Read, Shown};
 use super::runs::{Piece, SHORTEST};
 use super::starts::Starts;
 use crate::rules::{Pattern, Rule, Text};
@@ -31,6 +33,8 @@ pub struct Prefix {
     rule: Arc<Rule>,
     /// Every match, prefix and all, begins with so many token characters.
     least: usize,
+    /// So many bytes from its start on decide whether something is read there, and the byte before it.
+    shown: u16,
     /// Reads on where the prefix stands.
     read: Read,
 }
@@ -44,6 +48,7 @@ impl Prefix {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             least,
+            shown: Shown::of(pattern).after,
             read,
         };
         let at_start = pattern.offset == 0;
@@ -56,10 +61,14 @@ impl Prefix {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
             least: SHORTEST,
+            shown: CODE,
             read,
         }
     }
 }
+
+/// What begins at a prefix is read forward alone, and is shorter than this.
+const CODE: u16 = REACH as u16;
 
 impl Prefixes {
     pub fn new(prefixes: Vec<Prefix>) -> Self {
@@ -96,6 +105,18 @@ impl Prefixes {
             });
             true
         });
+    }
+
+    /// Whether something is found at a prefix in the run, which has no escapes. What is looked at is added to what is shown
+    /// of the run.
+    pub fn tell(&self, bytes: &[u8], run: &Range<usize>, shown: &mut Shown) -> bool {
+        let piece = Piece::plain(bytes, run.clone());
+        let classes = Classes::of(bytes, piece.span.clone());
+        !self.all(&piece.value, &classes, |at, prefix| {
+            let at = piece.span.start + at;
+            *shown = shown.and(Shown::around(run, at, Shown::new(0, prefix.shown)));
+            (prefix.read)(&prefix.rule, bytes, at).is_none()
+        })
     }
 
     /// Calls `visit` with each prefix that a word of the value starts with, with enough behind it, and its place, until

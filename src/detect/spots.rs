@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::anchors::{Run, entities};
+use super::anchors::{Run, entities, near};
 use super::looks::Looks;
 use super::{Anchors, Detected, Detectors};
 
@@ -22,7 +22,7 @@ impl Detectors {
         let anchors = self.anchors(bytes);
         let is_in_text = anchors.texts.iter().any(|text| text.tells);
         let entities: Vec<usize> = match is_in_text {
-            true => entities(bytes, &anchors.literals).collect(),
+            true => entities(&anchors.literals).collect(),
             false => Vec::new(),
         };
         for place in anchors.literals.into_iter().filter(|place| place.tells) {
@@ -33,9 +33,12 @@ impl Detectors {
                 spots.push(start..start);
             }
         }
-        for run in &anchors.runs {
+        for run in anchors.runs.iter().filter(|run| run.tells) {
             let mut detected = Detected::default();
             self.read_run(bytes, run, &mut detected);
+            if run.looks.has(Looks::LED) {
+                self.read_near(bytes, near(&run.span()), &mut detected.candidates);
+            }
             let is_spot = run.looks.has(Looks::DECODABLE) || !detected.nested.is_empty();
             if is_spot || !detected.candidates.is_empty() {
                 let span = run.span();
@@ -72,5 +75,39 @@ impl Detectors {
         let words = anchors.literals.iter().map(|place| place.at());
         anchors.words = words.filter(|&at| self.foreign.is_word(bytes, at)).collect();
         Some(anchors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+    use crate::rules::recipe::{Seeded, expand};
+
+    #[test]
+    fn at_its_spots_a_content_holds_all_that_it_does() {
+        let rules = RuleSet::builtin().expect("the built-in rules are valid");
+        let detectors = Detectors::new(&rules).expect("and their detectors exist");
+        let mut seeded = Seeded::new(7);
+        for rule in rules.iter() {
+            for recipe in rule.matches.iter() {
+                let text = expand(recipe, &mut |bound| seeded.below(bound)).expect("a recipe");
+                let text = format!("{}{text}\n{}", "# a line\n".repeat(60), "# a line\n".repeat(60));
+                let bytes = text.as_bytes();
+                let at_spots = detectors
+                    .anchors_at(bytes, &detectors.spots(bytes))
+                    .expect("all lie inside");
+                let held = |detected: Detected| {
+                    let candidates = detected.candidates.into_iter();
+                    candidates.map(|it| (it.rule.id.clone(), it.span)).collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    held(detectors.read(bytes, &at_spots)),
+                    held(detectors.scan(bytes)),
+                    "{}",
+                    rule.id
+                );
+            }
+        }
     }
 }

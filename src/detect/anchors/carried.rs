@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::ordered::Ordered;
-use super::{Anchors, BEFORE, BEHIND, Run};
+use super::{Anchors, Run};
 use crate::detect::Detectors;
 use crate::detect::literals::{Place, Shown};
 use crate::detect::runs::{self, is_run};
@@ -95,8 +95,9 @@ impl Detectors {
                 .iter()
                 .take_while(|run| run.end as usize <= last);
             found.extend(known.map(|run| {
-                let same_before = same_start || run.start as usize >= copy.from + BEFORE;
-                let same_behind = same_end || run.end as usize + BEHIND <= copy.from + copy.length;
+                let span = run.span();
+                let same_before = same_start || span.start >= copy.from + usize::from(run.shown.before);
+                let same_behind = same_end || span.end + usize::from(run.shown.after) <= copy.from + copy.length;
                 let run = run.moved(copy);
                 match same_before && same_behind {
                     true => run,

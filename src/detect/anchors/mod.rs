@@ -2,7 +2,7 @@
 //!
 //! An anchor is a place where a literal starts, or a run of token characters that by its look alone could hold
 //! something. **Whether a place is an anchor depends on the bytes of the literal or run and the byte to either side;
-//! whether it tells anything, on the window that its detector is shown, and of a run on [`BEFORE`] and [`BEHIND`] bytes;
+//! whether it tells anything, on the window that its detector is shown, and of a run on what [`BY_NAME`] says or more;
 //! and on nothing else.** So what a version copied from its base has the base's anchors, and only what was inserted, with
 //! the runs that it touches, is searched. What a detector makes of an anchor that tells is read anew in each version.
 
@@ -15,7 +15,7 @@ use std::ops::Range;
 use super::classes::Classes;
 use super::escapes;
 use super::join;
-use super::literals::Place;
+use super::literals::{Place, Shown};
 use super::looks::Looks;
 use super::runs::{self, Passed};
 use super::{Detected, Detectors};
@@ -39,14 +39,15 @@ pub(super) struct Run {
     start: u32,
     end: u32,
     pub looks: Looks,
+    /// What decides whether it tells, if it could: before its start, and behind its end.
+    shown: Shown,
     /// Whether it is worth reading: something is found in it, or more than what stands near it decides.
     pub tells: bool,
 }
 
 /// So many bytes before a run, and behind it, decide whether something is found that goes by its name: the longest way
 /// back to a name, and what is looked at before that and behind a value.
-const BEFORE: usize = 320;
-const BEHIND: usize = 32;
+const BY_NAME: Shown = Shown::new(320, 32);
 
 /// In a range of so many bytes runs are likely to stand again.
 const LONG: usize = 2048;
@@ -72,14 +73,14 @@ impl Run {
                 looks
             }
         };
-        let (start, end) = (span.start as u32, span.end as u32);
-        let tells = tells(detectors, bytes, span, looks);
-        Self {
-            start,
-            end,
+        let run = Self {
+            start: span.start as u32,
+            end: span.end as u32,
             looks,
-            tells,
-        }
+            shown: BY_NAME,
+            tells: looks.is_telling(),
+        };
+        run.judged(detectors, bytes)
     }
 
     pub fn span(self) -> Range<usize> {
@@ -97,28 +98,36 @@ impl Run {
 
     /// The same run where something else may stand near it.
     fn judged(self, detectors: &Detectors, bytes: &[u8]) -> Self {
-        Self {
-            tells: tells(detectors, bytes, self.span(), self.looks),
-            ..self
+        if !self.looks.is_telling() || !self.looks.is_settled_near() {
+            return self;
         }
+        let mut shown = BY_NAME;
+        let tells = self.looks.is_more_than_led() && detectors.holds_by_itself(bytes, &self)
+            || self.looks.has(Looks::PREFIXED) && detectors.prefixes.tell(bytes, &self.span(), &mut shown)
+            || self.looks.has(Looks::LED) && detectors.is_led_to(bytes, &self.span(), &mut shown);
+        Self { shown, tells, ..self }
     }
 }
 
-/// Whether a run of these looks is worth reading.
-fn tells(detectors: &Detectors, bytes: &[u8], span: Range<usize>, looks: Looks) -> bool {
-    if !looks.is_telling() || !looks.is_settled_near() {
-        return looks.is_telling();
+impl Detectors {
+    /// Whether something is found in the run that goes by the run, its name and what stands beside it.
+    fn holds_by_itself(&self, bytes: &[u8], run: &Run) -> bool {
+        let span = run.span();
+        let start = span.start.saturating_sub(BY_NAME.before.into());
+        let window = &bytes[start..bytes.len().min(span.end + usize::from(BY_NAME.after))];
+        let piece = runs::Piece::plain(window, span.start - start..span.end - start);
+        let mut found = Detected::default();
+        self.read_piece(window, &piece, run.looks.without(Looks::PREFIXED), &mut found);
+        !found.candidates.is_empty() || !found.nested.is_empty()
     }
-    let start = span.start.saturating_sub(BEFORE);
-    let window = &bytes[start..bytes.len().min(span.end + BEHIND)];
-    let span = span.start - start..span.end - start;
-    if looks.has(Looks::LED) && detectors.near.stand_in(window, near(&span)) {
-        return true;
+
+    /// Whether something is found at a literal that leads to the run. What is looked at is added to what is shown.
+    fn is_led_to(&self, bytes: &[u8], span: &Range<usize>, shown: &mut Shown) -> bool {
+        !self.near.all_in(bytes, near(span), |place| {
+            *shown = shown.and(Shown::around(span, place.at(), place.shown));
+            !place.tells
+        })
     }
-    let mut found = Detected::default();
-    let piece = runs::Piece::plain(window, span);
-    detectors.read_piece(window, &piece, looks, &mut found);
-    !found.candidates.is_empty()
 }
 
 /// Where a literal may start that leads to a run.

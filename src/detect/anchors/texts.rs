@@ -61,7 +61,7 @@ impl Detectors {
         places: &[Place],
         mut known: impl FnMut(&Range<usize>) -> Option<bool>,
     ) -> Vec<Text> {
-        let spans = escapes::texts(bytes, entities(bytes, places));
+        let spans = escapes::texts(bytes, entities(places));
         let texts = spans.into_iter().map(|span| Text {
             tells: known(&span).unwrap_or_else(|| self.holds(bytes, &span)),
             start: span.start as u32,
@@ -76,7 +76,7 @@ impl Detectors {
         self.reads_whole()
             || escapes::decode_entities(bytes, span.clone()).is_some_and(|decoded| {
                 let anchors = self.searched(&decoded.bytes);
-                !anchors.is_empty() || entities(&decoded.bytes, &anchors.literals).next().is_some()
+                !anchors.is_empty() || entities(&anchors.literals).next().is_some()
             })
     }
 }
@@ -100,7 +100,6 @@ impl Anchors {
 }
 
 /// Where entities start, among the places of literals: they are searched for as those are.
-pub fn entities(bytes: &[u8], places: &[Place]) -> impl Iterator<Item = usize> {
-    let places = places.iter().map(|place| place.at());
-    places.filter(|at| escapes::starts(&bytes[*at..]))
+pub fn entities(places: &[Place]) -> impl Iterator<Item = usize> {
+    places.iter().filter(|place| place.is_entity).map(|place| place.at())
 }
