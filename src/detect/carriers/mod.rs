@@ -14,6 +14,7 @@ mod login;
 mod piped;
 mod rows;
 mod sql;
+mod table;
 mod url;
 mod value;
 
@@ -52,6 +53,7 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Reading)> {
         "piped-password" => (piped::READERS, NEAR, piped::read),
         "login-call" => (login::CALLS, NEAR, login::read_call),
         "sql-rows" => return Some((rows::LITERALS, NEAR, Reading::All(rows::read))),
+        "table-rows" => return Some((table::LITERALS, NEAR, Reading::All(table::read))),
         _ => return None,
     };
     Some((literals, shown, Reading::One(read)))

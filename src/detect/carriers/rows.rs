@@ -63,7 +63,8 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Vec<Candidate> {
     found
 }
 
-fn is_of_secret(column: &[u8]) -> bool {
+/// Whether a column of this name holds a secret.
+pub fn is_of_secret(column: &[u8]) -> bool {
     let letters = column.iter().filter(|b| b.is_ascii_alphanumeric());
     let name: String = letters.map(|b| char::from(b.to_ascii_lowercase())).collect();
     ENDS.iter().any(|end| name.ends_with(end))
