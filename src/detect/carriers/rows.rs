@@ -108,7 +108,8 @@ fn end_of_quoted(statement: &[u8], at: usize, quote: u8) -> Option<usize> {
     }
 }
 
-fn trimmed(statement: &[u8], entry: Range<usize>) -> Range<usize> {
+/// A range without the blanks at its ends.
+pub fn trimmed(statement: &[u8], entry: Range<usize>) -> Range<usize> {
     let text = &statement[entry.clone()];
     let start = entry.start + (text.len() - text.trim_ascii_start().len());
     start..start + text.trim_ascii().len()

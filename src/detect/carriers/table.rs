@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::rows::is_of_secret;
+use super::rows::{is_of_secret, trimmed};
 use super::value::is_reference;
 use crate::detect::candidate::Candidate;
 use crate::detect::{placeholder, stock};
@@ -135,12 +135,6 @@ fn bare(table: &[u8], cell: Range<usize>) -> Range<usize> {
         [b'"', .., b'"'] | [b'`', .., b'`'] => cell.start + 1..cell.end - 1,
         _ => cell,
     }
-}
-
-fn trimmed(table: &[u8], range: Range<usize>) -> Range<usize> {
-    let text = &table[range.clone()];
-    let start = range.start + (text.len() - text.trim_ascii_start().len());
-    start..start + text.trim_ascii().len()
 }
 
 #[cfg(test)]
