@@ -93,7 +93,7 @@ impl Looks {
         self.0 & !Self::ESCAPED.0 != 0
     }
 
-    /// Whether the value and what stands near it, a few hundred bytes, decide what becomes of it.
+    /// Whether the value and what stands near it decide what becomes of it.
     pub fn is_settled_near(self) -> bool {
         self.0 & !Self::NEAR == 0
     }

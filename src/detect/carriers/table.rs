@@ -43,11 +43,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Vec<Candidate> {
     let table = &bytes[..bytes.len().min(at + LONGEST)];
     let mut start = memchr::memrchr(b'\n', &table[..at]).map_or(0, |end| end + 1);
     let begins = is_first(&table[..start]);
-    start += if table[start..].starts_with(MARK) {
-        MARK.len()
-    } else {
-        0
-    };
+    if table[start..].starts_with(MARK) {
+        start += MARK.len();
+    }
     let mut lines = lines(table, start, table.len() == bytes.len());
     let separator = bytes[at];
     let Some(headings) = lines.next().and_then(|line| cells(table, &line, separator)) else {
@@ -55,10 +53,9 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Vec<Candidate> {
     };
     let is_heading =
         |cell: &Range<usize>| cell.len() <= LONGEST_HEADING && bytes[cell.clone()].iter().all(is_of_heading);
-    let index = headings
-        .iter()
-        .position(|cell| cell.start > at && is_of_secret(&bytes[cell.clone()]));
-    let Some(index) = index.filter(|_| headings.len() > 1 && headings.iter().all(is_heading)) else {
+    let headed_here = headings.iter().position(|cell| cell.start > at);
+    let of_secret = headed_here.filter(|&index| is_of_secret(&bytes[headings[index].clone()]));
+    let Some(index) = of_secret.filter(|_| headings.len() > 1 && headings.iter().all(is_heading)) else {
         return Vec::new();
     };
     let is_headed = match separator {
@@ -108,8 +105,9 @@ fn is_first(before: &[u8]) -> bool {
 
 /// The cells of a line, without blanks and quotes around them; `None` if a quote does not end in its cell.
 fn cells(table: &[u8], line: &Range<usize>, separator: u8) -> Option<Vec<Range<usize>>> {
-    let mut line = trimmed(table, line.clone());
+    let mut line = line.clone();
     if separator == b'|' {
+        line = trimmed(table, line);
         let inner = table[line.clone()].strip_prefix(b"|")?.strip_suffix(b"|")?;
         line = line.start + 1..line.start + 1 + inner.len();
     }
@@ -154,6 +152,7 @@ mod tests {
             ("a,b,c\n1,2,V", b','),
             ("a,b,c\r\n\"1,1\",2,\"V\"\r\n", b','),
             ("a;b;c\n1;; V ;4\n", b';'),
+            ("a\tb\tc\td\n\t2\tV\t\r\n", b'\t'),
             ("|a|b|c|\n| 1 | 2 | `V` |\n", b'|'),
         ] {
             assert_eq!(third(table, separator), Some("V"), "{table}");
