@@ -23,12 +23,17 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, beside: &Beside<
     if !stands_alone(bytes, &span) {
         return None;
     }
-    let assigned = Assigned {
-        name: beside.of_assigned_secret()?,
-        value: span.start..end_of_padding(bytes, span.end),
+    let value = span.start..end_of_padding(bytes, span.end);
+    let noted = || given::of_note(bytes, &value);
+    let (name, is_noted) = match beside.of_assigned_secret() {
+        Some(name) => (name, false),
+        None => (noted()?, true),
     };
+    let assigned = Assigned { name, value };
     let mut candidate = score::judge(rule, bytes, &assigned)?;
-    if given::is_handed_over(bytes, &assigned.name, assigned.value.start) {
+    // A PAT is a word that the model was not taught.
+    let is_pat = bytes[assigned.name.clone()].to_ascii_lowercase().ends_with(b"pat");
+    if is_noted || is_pat || given::is_handed_over(bytes, &assigned.name, assigned.value.start) {
         candidate.score = candidate.score.map(Score::believed);
         candidate.confidence = candidate.confidence.max(Confidence::Medium);
     }

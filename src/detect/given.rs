@@ -10,6 +10,10 @@ use super::name::{self, Says};
 /// How far back a line or a call may begin.
 const NEAR: usize = 256;
 
+/// How much a note says of a value, in bytes and in words.
+const LONGEST_NOTE: usize = 64;
+const MOST_WORDS: usize = 5;
+
 /// What stands at the start of a line that gives a name its value after a blank, as `ENV NAME value` does.
 const DIRECTIVES: &[&str] = &[
     DEFINE,
@@ -70,6 +74,30 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
     handed_over && name::judge(&name::words(&bytes[span.clone()])) >= Says::Secret
 }
 
+/// The name of a value in a note, which is all that its line says: `- stripe secret key …`. One word alone, or a key of no
+/// kind, names nothing.
+pub fn of_note(bytes: &[u8], value: &Range<usize>) -> Option<Range<usize>> {
+    let low = value.start.saturating_sub(LONGEST_NOTE);
+    let before = &bytes[low..value.start];
+    let line = memchr::memrchr(b'\n', before).map_or((low == 0).then_some(0), |at| Some(at + 1))?;
+    let is_mark = |b: &&u8| b"#/*-;>. \t".contains(b);
+    let start = line + before[line..].iter().take_while(is_mark).count();
+    let text = &before[start..];
+    let quote = text.last().filter(|b| b"'\"`".contains(b));
+    let text = text[..text.len() - usize::from(quote.is_some())].strip_suffix(b" ")?;
+    let text = text.strip_suffix(b" -").unwrap_or(text);
+    let is_said = text.iter().all(|b| b.is_ascii_alphanumeric() || b" _-".contains(b)) && !text.ends_with(b" ");
+    let is_whole = quote.is_none_or(|quote| bytes.get(value.end) == Some(quote));
+    let behind = value.end + usize::from(quote.is_some());
+    let ends = is_whole && matches!(bytes.get(behind), None | Some(b'\r' | b'\n'));
+    if !is_said || !ends || text.split(|b| *b == b' ').count() > MOST_WORDS {
+        return None;
+    }
+    let words = name::words(text);
+    let is_named = words.len() > 1 && name::judge(&words) >= Says::Secret;
+    is_named.then_some(low + start..low + start + text.len())
+}
+
 /// Whether a call begins before a text with the place where it leaves what it is given, as in Go's
 /// `StringVar(&password, "password", "…")`.
 fn is_behind_pointer(text: &[u8]) -> bool {
@@ -122,6 +150,29 @@ mod tests {
                     "{line}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_note_is_a_line_of_few_words_and_a_value() {
+        let name = |text: &str| {
+            let at = text.find('@').expect("marked");
+            of_note(text.as_bytes(), &(at..at + 1)).map(|name| text[name].to_owned())
+        };
+        for text in ["acme api token @", "a\n - acme api token @\r\n", "# acme api token - '@'\n"] {
+            assert_eq!(name(text).as_deref(), Some("acme api token"), "{text}");
+        }
+        for text in [
+            "token @",
+            "public token @",
+            "acme key @",
+            "api token @ is used",
+            "api token: @",
+            "api token  @",
+            "so long a line says more than an api token @",
+            &format!("api token of {} @", "x".repeat(LONGEST_NOTE)),
+        ] {
+            assert_eq!(name(text), None, "{text}");
         }
     }
 

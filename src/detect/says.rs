@@ -111,13 +111,18 @@ pub fn judge(words: &[String]) -> Says {
         Says::AwsSecret
     } else if begins(HARMLESS) || words.last().is_some_and(|word| word == "id" || word == "ids") {
         Says::Harmless
-    } else if has(SECRET) {
+    } else if has(SECRET) || is_personal_token(words) {
         Says::Secret
     } else if has(KEY) {
         Says::Key
     } else {
         Says::Nothing
     }
+}
+
+/// Whether it is called a PAT, a personal access token, of something.
+fn is_personal_token(words: &[String]) -> bool {
+    words.len() > 1 && words.last().is_some_and(|word| word == "pat")
 }
 
 #[cfg(test)]
@@ -133,6 +138,8 @@ mod tests {
             ("session id", Says::Harmless),
             ("private key", Says::Secret),
             ("session", Says::Key),
+            ("ado pat", Says::Secret),
+            ("pat", Says::Nothing),
             ("colour", Says::Nothing),
         ] {
             let words: Vec<String> = name.split(' ').map(str::to_owned).collect();
