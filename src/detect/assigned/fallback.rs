@@ -35,6 +35,7 @@ pub fn quote(window: &[u8], at: usize) -> Option<usize> {
     memchr::memchr2(b'"', b'\'', &window[at..])?;
     otherwise(window, at)
         .or_else(|| perls(window, at))
+        .or_else(|| chosen(window, at))
         .or_else(|| second_argument(window, at))
         .or_else(|| {
             let is_of_call = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
@@ -101,6 +102,17 @@ fn otherwise(window: &[u8], at: usize) -> Option<usize> {
         here += 1;
     }
     None
+}
+
+/// The quote of what a condition chooses, if it is no word: `live ? "…" : …`.
+fn chosen(window: &[u8], at: usize) -> Option<usize> {
+    let line = window[at..].split(|b| b"\r\n;,?".contains(b)).next()?;
+    let quote = at + line.len() + 2;
+    let is_asked = line.ends_with(b" ") && window.get(at + line.len()..)?.starts_with(b"? ");
+    let &sign = window.get(quote).filter(|b| is_asked && b"\"'".contains(b))?;
+    let value = window[quote + 1..].split(|b| *b == sign || *b == b'\n').next()?;
+    let is_word = !value.iter().any(u8::is_ascii_digit) || value.contains(&b' ');
+    (!is_word).then_some(quote)
 }
 
 /// The quote behind an environment variable of Perl and its operator: `$ENV{X} // "…"`.
@@ -192,9 +204,11 @@ mod tests {
             "config('X', default=\"V\"",
             "ENV.fetch(\"X\") { \"V\" }",
             "$ENV{X} // \"V\";",
+            "live ? \"V1\" : x",
+            "process.env.X === 'a' ? \"V1\" : \"V2\"",
             "Field(title='X', default=\"V\"",
         ] {
-            assert_eq!(fallback(text).map(|it| &it[..3]), Some("\"V\""), "{text}");
+            assert_eq!(fallback(text).map(|it| &it[..2]), Some("\"V"), "{text}");
         }
     }
 

@@ -163,11 +163,20 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
         // C++ initialises so.
         b'{' if at == name.end && window.get(at + 1) == Some(&b'"') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
+        b';' if is_quoted => serialized(&window[at..]).map(|length| at + length),
         _ if at > name.end && is_flag(window, name) => Some(at),
         next if at > name.end && directs(window, name, *next) => Some(at),
         b'"' | b'\'' if at > name.end && (before == Some(b':') || is_statement(window, name, at)) => Some(at),
         _ => None,
     }
+}
+
+/// How long what says the length of a string is where PHP serialises it behind its name: `"password";s:14:"…"`.
+fn serialized(rest: &[u8]) -> Option<usize> {
+    let length = rest.strip_prefix(b";s:")?;
+    let digits = length.iter().take_while(|b| b.is_ascii_digit()).count();
+    let is_string = (1..=4).contains(&digits) && length[digits..].starts_with(b":");
+    is_string.then_some(3 + digits + 1)
 }
 
 /// Whether a string ends a tuple of Erlang, whose first element is the name: `{password, <<"value">>}`.

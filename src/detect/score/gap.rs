@@ -55,7 +55,7 @@ fn has_values(gap: &[u8]) -> bool {
 
 /// Whether a gap leads to a value that stands apart from its name, or that an expression falls back to.
 pub fn leads_around(gap: &[u8]) -> bool {
-    const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b" or"];
+    const OPERATORS: &[&[u8]] = &[b"??", b"||", b"?:", b" or", b" ?"];
     let is_close = |b: &u8| b"\\\"'` ]".contains(b);
     let start = gap.iter().take_while(|b| is_close(b)).count();
     let end = gap.len() - gap[start..].iter().rev().take_while(|b| is_close(b)).count();
@@ -75,7 +75,8 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let has_more = || inner.iter().filter(|b| **b == b',').count() > 1 && ends(&[b"default\":", b"value\":"]);
     let is_listed = || sign.starts_with(b",") && (ends(&[b"default=", b"fallback="]) || has_more());
     let is_row = || gap.len() > 12 && has_values(inner);
-    falls_back() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_listed() || is_row()
+    let is_serialized = || sign.starts_with(b";s:");
+    falls_back() || is_serialized() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_listed() || is_row()
 }
 
 #[cfg(test)]
@@ -106,8 +107,10 @@ mod tests {
             " As String = \"",
             " = a.b ?? \"",
             " = get(\"X\") or \"",
+            " = live ? \"",
             " = get(\"X\", \"",
             " = \\\n  ",
+            "\";s:14:\"",
         ] {
             assert!(leads_around(gap.as_bytes()), "{gap}");
         }
