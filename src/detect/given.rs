@@ -56,7 +56,7 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
     let is_quoted = gap.first().is_some_and(|b| b"\"'`\\".contains(b));
     let is_argument = |text: &[u8]| {
         let mut back = text.iter().rev().skip_while(|b| b"\"'`\\ \n".contains(b));
-        back.next() == Some(&b'(') || is_behind_pointer(text)
+        back.next() == Some(&b'(') || is_behind_pointer(text) || is_behind_type(text)
     };
     let sign: Vec<u8> = gap
         .iter()
@@ -106,6 +106,13 @@ fn is_behind_pointer(text: &[u8]) -> bool {
     let is_of_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
     let name = first.iter().rev().take_while(is_of_name).count();
     first[..first.len() - name].ends_with(b"(&")
+}
+
+/// Whether the argument before says that a string is declared, as in Gradle's `resValue "string", "password", "…"`.
+fn is_behind_type(text: &[u8]) -> bool {
+    let first = text.trim_ascii_end().strip_suffix(b"\"").unwrap_or_default();
+    let first = first.trim_ascii_end().strip_suffix(b",").unwrap_or_default();
+    first.ends_with(b"\"string\"") || first.ends_with(b"\"String\"")
 }
 
 #[cfg(test)]
@@ -190,6 +197,7 @@ mod tests {
         assert!(handed_over("CMD [\"--API_TOKEN\", \"@\"]"));
         assert!(handed_over("flag.StringVar(&token, \"API_TOKEN\", \"@\", \"\")"));
         assert!(handed_over("[{API_TOKEN, \"@\"}]"));
+        assert!(handed_over("resValue \"string\", \"API_TOKEN\", \"@\""));
         assert!(!handed_over("[\"API_TOKEN\", \"@\"]"));
         assert!(!handed_over("f(x, \"API_TOKEN\", \"@\")"));
         assert!(!handed_over("f(API_TOKEN, \"@\")"));

@@ -40,10 +40,11 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run.
+    /// The rule's prefixes; `None` if not every secret of the pattern is long enough to stand in a run, prefix and all.
     pub fn all_of(rule: &Arc<Rule>, pattern: &Pattern, read: Read) -> Option<Vec<Self>> {
         let least = pattern.shape().lead;
-        let long = pattern.literals.iter().all(|literal| literal.len() >= Firsts::LENGTH);
+        let lengths = Firsts::LENGTH..=least;
+        let long = pattern.literals.iter().all(|literal| lengths.contains(&literal.len()));
         let prefix = |literal: &Text| Self {
             literal: literal.as_bytes().into(),
             rule: Arc::clone(rule),
@@ -230,6 +231,14 @@ mod tests {
             let text = text.replace('@', secret);
             assert!(detectors.scan(text.as_bytes()).candidates.is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_begins_with_a_run_and_goes_on_behind_it_is_no_prefix() {
+        let detectors = detectors(&[("make-a-secret-out-of ", "make-a-secret-out-of ([0-9a-z]{8})")]);
+        let found = detectors.scan(b"make-a-secret-out-of a1b2c3d4").candidates;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].span, 21..29);
     }
 
     #[test]

@@ -164,6 +164,8 @@ mod tests {
             "set password \"VALUE1\"\n",
             "a:1:{s:8:\"password\";s:6:\"VALUE1\";}",
             "password = Some(\"VALUE1\"),",
+            "buildConfigField(\"String\", \"DB_PASSWORD\", \"\\\"VALUE1\\\"\")",
+            "<meta-data android:name=\"db.password\" android:value=\"VALUE1\"/>",
             "Secret: []byte(\"VALUE1\"),",
             "props.setProperty(\"password\", \"VALUE1\");",
             "user.setPassword(\"VALUE1\")",

@@ -26,7 +26,11 @@ pub fn read(window: &[u8], quote: Range<usize>) -> Option<Range<usize>> {
     let mut at = 0;
     while at < rest.len() {
         if rest[at] == close[0] && rest[at..].starts_with(close) {
-            return (at > 0).then_some(start..start + at);
+            let value = &rest[..at];
+            // Gradle's `buildConfigField` writes a string of Java into one of its own.
+            let is_twice = at > 4 && value.starts_with(b"\\\"") && value.ends_with(b"\\\"");
+            let inner = 2 * usize::from(is_twice);
+            return (at > 0).then_some(start + inner..start + at - inner);
         }
         match rest[at] {
             b'\n' => return None,

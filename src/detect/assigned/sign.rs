@@ -163,6 +163,7 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
         // C++ initialises so.
         b'{' if at == name.end && window.get(at + 1) == Some(&b'"') => Some(at + 1),
         b'v' if is_quoted && window[at..].starts_with(b"value=") => Some(at + 6),
+        b'a' if is_quoted && window[at..].starts_with(b"android:value=") => Some(at + 14),
         b';' if is_quoted => serialized(&window[at..]).map(|length| at + length),
         _ if at > name.end && is_flag(window, name) => Some(at),
         next if at > name.end && directs(window, name, *next) => Some(at),

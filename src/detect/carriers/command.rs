@@ -18,16 +18,21 @@ enum Given {
     /// In the word behind the flag.
     Apart,
     Either,
-    /// In the second word, the first being the user.
+    /// In the second word, the first being the user, and in the third.
     Second,
-    /// Behind the percent sign of the word behind the flag, before which stands the user.
+    Third,
+    /// In the word behind the flag, after the user and a sign.
     Login,
+    /// In the first word that is no flag, between a slash and an at sign.
+    Slash,
+    /// In the word behind the flag, if the line says that the store keeps it sealed.
+    Sealed,
     /// In the last word, if the flags have this letter.
     Last,
 }
 
 /// Commands, the flag that gives the password, and how.
-const FORMS: [(&str, &str, Given); 38] = [
+const FORMS: [(&str, &str, Given); 71] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
@@ -64,6 +69,39 @@ const FORMS: [(&str, &str, Given); 38] = [
     ("unzip -P", " -P", Given::Either),
     ("7z a ", " -p", Given::Joined),
     ("7z x ", " -p", Given::Joined),
+    ("plink ", " -pw", Given::Apart),
+    ("pscp ", " -pw", Given::Apart),
+    ("psexec ", " -p", Given::Apart),
+    ("PsExec ", " -p", Given::Apart),
+    ("PsExec.exe ", " -p", Given::Apart),
+    ("schtasks ", " /rp", Given::Apart),
+    ("isql -", " -P", Given::Either),
+    ("bcp ", " -P", Given::Either),
+    ("ipmitool ", " -P", Given::Apart),
+    ("snmpwalk ", " -A", Given::Apart),
+    ("snmpget ", " -A", Given::Apart),
+    ("signtool sign ", " /p", Given::Apart),
+    ("security unlock-keychain ", " -p", Given::Apart),
+    ("security create-keychain ", " -p", Given::Apart),
+    ("security import ", " -P", Given::Apart),
+    ("ssh-keygen ", " -N", Given::Apart),
+    ("zip -", " -P", Given::Either),
+    ("rar a ", " -p", Given::Joined),
+    ("unrar x ", " -p", Given::Joined),
+    ("xfreerdp ", " /p:", Given::Joined),
+    ("rdesktop ", " -p", Given::Apart),
+    ("gh secret set ", " --body", Given::Apart),
+    ("az keyvault secret set ", " --value", Given::Apart),
+    ("aws ssm put-parameter ", " --value", Given::Sealed),
+    ("nmcli ", " password", Given::Apart),
+    ("lftp ", " -u", Given::Login),
+    ("http -a ", " -a", Given::Login),
+    ("sqlplus ", "", Given::Slash),
+    ("impdp ", "", Given::Slash),
+    ("expdp ", "", Given::Slash),
+    ("wpa_passphrase ", "", Given::Second),
+    ("net user ", "", Given::Second),
+    ("composer config http-basic.", "", Given::Third),
     ("rabbitmqctl add_user ", "", Given::Second),
     ("rabbitmqctl change_password ", "", Given::Second),
 ];
@@ -89,7 +127,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
     }
     let line = command_line(&bytes[at..bytes.len().min(at + LONGEST)]);
     let start = password_of(line)?;
-    let password = unquoted(&line[start..])?;
+    let password = within_word(line, unquoted(&line[start..])?)?;
     let start = at + start + usize::from(b"'\"".contains(&line[start]));
     let is_template = is_reference(password) || password.iter().any(|b| b"$<>{}()[]*\\".contains(b));
     (password.len() >= 4 && !is_template).then(|| {
@@ -114,18 +152,35 @@ fn command_line(window: &[u8]) -> &[u8] {
     &window[..window.iter().enumerate().position(ends).unwrap_or(window.len())]
 }
 
+/// The form of the command that a line starts with.
+fn form_of(line: &[u8]) -> Option<&'static (&'static str, &'static str, Given)> {
+    FORMS.iter().find(|form| line.starts_with(form.0.as_bytes()))
+}
+
+/// What of the word at which a password starts is the password.
+fn within_word<'w>(line: &[u8], word: &'w [u8]) -> Option<&'w [u8]> {
+    match form_of(line)?.2 {
+        Given::Slash => word.split(|b| *b == b'@').next(),
+        // A sentence on the command goes on with another word.
+        Given::Second if word.iter().all(u8::is_ascii_lowercase) || word.starts_with(b"/") => None,
+        _ => Some(word),
+    }
+}
+
 /// Where the password starts that a line gives.
 fn password_of(line: &[u8]) -> Option<usize> {
-    let (command, flag, given) = FORMS.iter().find(|form| line.starts_with(form.0.as_bytes()))?;
-    if *given == Given::Second {
-        let user = line[command.len()..].iter().position(|b| *b == b' ')?;
-        let password = command.len() + user + 1;
-        return line.get(password).filter(|b| **b != b' ').map(|_| password);
+    let (command, flag, given) = form_of(line)?;
+    match given {
+        Given::Second => return behind_words(line, command.len(), 1),
+        Given::Third => return behind_words(line, command.len(), 2),
+        Given::Last => return last_word(line, flag),
+        Given::Slash => return behind_slash(line, command.len()),
+        Given::Sealed if memchr::memmem::find(line, b"SecureString").is_none() => return None,
+        _ => {}
     }
-    if *given == Given::Last {
-        return last_word(line, flag);
-    }
-    let mut flags = memchr::memmem::find_iter(line, flag.as_bytes());
+    // Windows does not tell apart how its flags are written.
+    let folded = flag.contains('/').then(|| line.to_ascii_lowercase());
+    let mut flags = memchr::memmem::find_iter(folded.as_deref().unwrap_or(line), flag.as_bytes());
     flags.find_map(|at| {
         let rest = &line[at + flag.len()..];
         let blanks = rest.iter().take_while(|b| **b == b' ').count();
@@ -134,17 +189,35 @@ fn password_of(line: &[u8]) -> Option<usize> {
         let is_port = word.iter().all(|b| b.is_ascii_digit() || *b == b':');
         let fits = match given {
             Given::Joined => blanks == 0 && !is_port,
-            Given::Apart => {
+            Given::Apart | Given::Sealed => {
                 blanks > 0 && !word.starts_with(b"-") && (!is_port || word.len() > 5 && !word.contains(&b':'))
             }
             _ => !word.starts_with(b"-"),
         };
         let user = match given {
-            Given::Login => memchr::memchr(b'%', word)? + 1,
+            Given::Login => memchr::memchr3(b'%', b',', b':', word)? + 1,
             _ => 0,
         };
         (fits && !word.is_empty()).then_some(at + flag.len() + blanks + user)
     })
+}
+
+/// Where the word starts behind so many others, each with one blank behind it.
+fn behind_words(line: &[u8], start: usize, count: usize) -> Option<usize> {
+    let (blank, _) = line[start..].iter().enumerate().filter(|(_, b)| **b == b' ').nth(count - 1)?;
+    let at = start + blank + 1;
+    line.get(at).filter(|b| !b" -".contains(b)).map(|_| at)
+}
+
+/// Where what is behind the slash of the first word starts that is no flag: `kim/…@database`.
+fn behind_slash(line: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    while line.get(at) == Some(&b'-') {
+        at += line[at..].iter().position(|b| *b == b' ')? + 1;
+    }
+    let word = line[at..].split(|b| *b == b' ').next()?;
+    let slash = memchr::memchr(b'/', word).filter(|slash| *slash > 0)?;
+    word.get(slash + 1).filter(|b| !b"/'\"@".contains(b)).map(|_| at + slash + 1)
 }
 
 /// Where the last of at least three words starts, if one before it is a flag with this letter.
@@ -175,7 +248,7 @@ mod tests {
     fn password(line: &str) -> Option<&str> {
         let line = command_line(line.as_bytes());
         let start = password_of(line)?;
-        std::str::from_utf8(unquoted(&line[start..])?).ok()
+        std::str::from_utf8(within_word(line, unquoted(&line[start..])?)?).ok()
     }
 
     #[test]
@@ -200,6 +273,15 @@ mod tests {
             "smbclient //srv/share -U 'corp/kim%VALUE1'",
             "htpasswd -bc /etc/nginx/.htpasswd kim VALUE1",
             "htpasswd -nb kim VALUE1 > auth",
+            "plink -ssh kim@host -pw VALUE1 ls",
+            "schtasks /create /tn a /RU kim /RP VALUE1",
+            "xfreerdp /u:kim /p:VALUE1 /v:host",
+            "lftp -u kim,VALUE1 host",
+            "http -a kim:VALUE1 host",
+            "sqlplus -s kim/VALUE1@//db:1521/a @run.sql",
+            "net user kim VALUE1 /add",
+            "composer config http-basic.host kim VALUE1",
+            "aws ssm put-parameter --name a --value VALUE1 --type SecureString",
         ] {
             assert_eq!(password(line), Some("VALUE1"), "{line}");
         }
@@ -216,6 +298,11 @@ mod tests {
             "smbclient //srv/share -U kim",
             "htpasswd -c .htpasswd kim",
             "openssl enc -aes-256-cbc -kfile a",
+            "sqlplus /nolog @a/b.sql",
+            "sqlplus -s /@a",
+            "net user kim /delete",
+            "net user mode is told",
+            "aws ssm put-parameter --name a --value VALUE1 --type String",
         ] {
             assert_eq!(password(line), None, "{line}");
         }

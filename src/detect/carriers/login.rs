@@ -32,6 +32,7 @@ pub const CALLS: &[&str] = &[
     "basic_auth(",
     "NetworkCredential(",
     "PasswordAuthentication(",
+    "oci_connect(",
     "mysql_connect(",
     "mysqli_connect(",
     "new mysqli(",
@@ -39,9 +40,17 @@ pub const CALLS: &[&str] = &[
     "ftp_login(",
     "imap_open(",
     "DriverManager.getConnection(",
+    "FTP(",
+    "pymysql.connect(",
+    "MySQLdb.connect(",
+    "ldap_bind(",
+    "PlainAuth(",
+    "new Sequelize(",
+    "create_user(",
+    "create_superuser(",
 ];
 /// So many of them take a user and a password, the others a host or connection before.
-const WITHOUT_HOST: usize = 6;
+const WITHOUT_HOST: usize = 7;
 
 /// How far an object's other members are looked for.
 const NEAR: usize = 512;
