@@ -1,0 +1,109 @@
+//! Which commands are given a password with a short flag or as a word, and how.
+//!
+//! A table, and no more: [`super`] reads the command lines.
+
+/// How a command is given its password.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// The flag is a part of the word: apart from it, the password is asked for.
+    Joined,
+    /// In the word behind the flag.
+    Apart,
+    Either,
+    /// In the second word, the first being the user, and in the third.
+    Second,
+    Third,
+    /// In the word behind the flag, after the user and a sign.
+    Login,
+    /// In the first word that is no flag, between a slash and an at sign.
+    Slash,
+    /// In the word behind the flag, if the line says that the store keeps it sealed.
+    Sealed,
+    /// In the last word, if the flags have this letter.
+    Last,
+}
+
+/// Commands, the flag that gives the password, and how.
+pub const FORMS: [(&str, &str, Given); 71] = [
+    ("sshpass -p", " -p", Given::Either),
+    ("docker login ", " -p", Given::Apart),
+    ("podman login ", " -p", Given::Apart),
+    ("registry login ", " -p", Given::Apart),
+    ("az login ", " -p", Given::Apart),
+    ("az sql ", " -p", Given::Apart),
+    ("oc login ", " -p", Given::Apart),
+    ("cf login ", " -p", Given::Apart),
+    ("twine upload ", " -p", Given::Apart),
+    ("nuget add source ", " -p", Given::Apart),
+    ("mysql -", " -p", Given::Joined),
+    ("mysqldump -", " -p", Given::Joined),
+    ("mysqladmin -", " -p", Given::Joined),
+    ("mysqlimport -", " -p", Given::Joined),
+    ("mariadb -", " -p", Given::Joined),
+    ("mariadb-dump -", " -p", Given::Joined),
+    ("mongo ", " -p", Given::Apart),
+    ("mongosh ", " -p", Given::Apart),
+    ("mongodump ", " -p", Given::Apart),
+    ("mongorestore ", " -p", Given::Apart),
+    ("mongoexport ", " -p", Given::Apart),
+    ("mongoimport ", " -p", Given::Apart),
+    ("cypher-shell ", " -p", Given::Apart),
+    ("sqlcmd ", " -P", Given::Either),
+    ("redis-cli ", " -a", Given::Apart),
+    ("ldapsearch ", " -w", Given::Either),
+    ("ldapadd ", " -w", Given::Either),
+    ("ldapmodify ", " -w", Given::Either),
+    ("ldapdelete ", " -w", Given::Either),
+    ("ldapwhoami ", " -w", Given::Either),
+    ("openssl enc ", " -k", Given::Apart),
+    ("smbclient ", " -U", Given::Login),
+    ("htpasswd -", "b", Given::Last),
+    ("unzip -P", " -P", Given::Either),
+    ("7z a ", " -p", Given::Joined),
+    ("7z x ", " -p", Given::Joined),
+    ("plink ", " -pw", Given::Apart),
+    ("pscp ", " -pw", Given::Apart),
+    ("psexec ", " -p", Given::Apart),
+    ("PsExec ", " -p", Given::Apart),
+    ("PsExec.exe ", " -p", Given::Apart),
+    ("schtasks ", " /rp", Given::Apart),
+    ("isql -", " -P", Given::Either),
+    ("bcp ", " -P", Given::Either),
+    ("ipmitool ", " -P", Given::Apart),
+    ("snmpwalk ", " -A", Given::Apart),
+    ("snmpget ", " -A", Given::Apart),
+    ("signtool sign ", " /p", Given::Apart),
+    ("security unlock-keychain ", " -p", Given::Apart),
+    ("security create-keychain ", " -p", Given::Apart),
+    ("security import ", " -P", Given::Apart),
+    ("ssh-keygen ", " -N", Given::Apart),
+    ("zip -", " -P", Given::Either),
+    ("rar a ", " -p", Given::Joined),
+    ("unrar x ", " -p", Given::Joined),
+    ("xfreerdp ", " /p:", Given::Joined),
+    ("rdesktop ", " -p", Given::Apart),
+    ("gh secret set ", " --body", Given::Apart),
+    ("az keyvault secret set ", " --value", Given::Apart),
+    ("aws ssm put-parameter ", " --value", Given::Sealed),
+    ("nmcli ", " password", Given::Apart),
+    ("lftp ", " -u", Given::Login),
+    ("http -a ", " -a", Given::Login),
+    ("sqlplus ", "", Given::Slash),
+    ("impdp ", "", Given::Slash),
+    ("expdp ", "", Given::Slash),
+    ("wpa_passphrase ", "", Given::Second),
+    ("net user ", "", Given::Second),
+    ("composer config http-basic.", "", Given::Third),
+    ("rabbitmqctl add_user ", "", Given::Second),
+    ("rabbitmqctl change_password ", "", Given::Second),
+];
+
+pub const COMMANDS: &[&str] = &{
+    let mut commands = [""; FORMS.len()];
+    let mut at = 0;
+    while at < commands.len() {
+        commands[at] = FORMS[at].0;
+        at += 1;
+    }
+    commands
+};
