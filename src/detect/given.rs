@@ -166,7 +166,11 @@ mod tests {
             let at = text.find('@').expect("marked");
             of_note(text.as_bytes(), &(at..at + 1)).map(|name| text[name].to_owned())
         };
-        for text in ["acme api token @", "a\n - acme api token @\r\n", "# acme api token - '@'\n"] {
+        for text in [
+            "acme api token @",
+            "a\n - acme api token @\r\n",
+            "# acme api token - '@'\n",
+        ] {
             assert_eq!(name(text).as_deref(), Some("acme api token"), "{text}");
         }
         for text in [

@@ -103,7 +103,11 @@ fn password_of(line: &[u8]) -> Option<usize> {
 
 /// Where the word starts behind so many others, each with one blank behind it.
 fn behind_words(line: &[u8], start: usize, count: usize) -> Option<usize> {
-    let (blank, _) = line[start..].iter().enumerate().filter(|(_, b)| **b == b' ').nth(count - 1)?;
+    let (blank, _) = line[start..]
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b' ')
+        .nth(count - 1)?;
     let at = start + blank + 1;
     line.get(at).filter(|b| !b" -".contains(b)).map(|_| at)
 }
@@ -116,7 +120,9 @@ fn behind_slash(line: &[u8], start: usize) -> Option<usize> {
     }
     let word = line[at..].split(|b| *b == b' ').next()?;
     let slash = memchr::memchr(b'/', word).filter(|slash| *slash > 0)?;
-    word.get(slash + 1).filter(|b| !b"/'\"@".contains(b)).map(|_| at + slash + 1)
+    word.get(slash + 1)
+        .filter(|b| !b"/'\"@".contains(b))
+        .map(|_| at + slash + 1)
 }
 
 /// Where the last of at least three words starts, if one before it is a flag with this letter.

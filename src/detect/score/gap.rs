@@ -76,7 +76,15 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let is_listed = || sign.starts_with(b",") && (ends(&[b"default=", b"fallback="]) || has_more());
     let is_row = || gap.len() > 12 && has_values(inner);
     let is_serialized = || sign.starts_with(b";s:");
-    falls_back() || is_serialized() || is_schemed() || crosses_line() || is_marked() || looks_up() || is_basic() || is_listed() || is_row()
+    falls_back()
+        || is_serialized()
+        || is_schemed()
+        || crosses_line()
+        || is_marked()
+        || looks_up()
+        || is_basic()
+        || is_listed()
+        || is_row()
 }
 
 #[cfg(test)]
