@@ -70,16 +70,13 @@ fn within_word<'w>(line: &[u8], word: &'w [u8]) -> Option<&'w [u8]> {
 fn password_of(line: &[u8]) -> Option<usize> {
     let (command, flag, given) = form_of(line)?;
     match given {
-        Given::Second => return behind_words(line, command.len(), 1),
-        Given::Third => return behind_words(line, command.len(), 2),
+        Given::Second => return behind_user(line, command.len()),
         Given::Last => return last_word(line, flag),
         Given::Slash => return behind_slash(line, command.len()),
         Given::Sealed if memchr::memmem::find(line, b"SecureString").is_none() => return None,
         _ => {}
     }
-    // Windows does not tell apart how its flags are written.
-    let folded = flag.contains('/').then(|| line.to_ascii_lowercase());
-    let mut flags = memchr::memmem::find_iter(folded.as_deref().unwrap_or(line), flag.as_bytes());
+    let mut flags = memchr::memmem::find_iter(line, flag.as_bytes());
     flags.find_map(|at| {
         let rest = &line[at + flag.len()..];
         let blanks = rest.iter().take_while(|b| **b == b' ').count();
@@ -94,22 +91,17 @@ fn password_of(line: &[u8]) -> Option<usize> {
             _ => !word.starts_with(b"-"),
         };
         let user = match given {
-            Given::Login => memchr::memchr3(b'%', b',', b':', word)? + 1,
+            Given::Login => memchr::memchr(b'%', word)? + 1,
             _ => 0,
         };
         (fits && !word.is_empty()).then_some(at + flag.len() + blanks + user)
     })
 }
 
-/// Where the word starts behind so many others, each with one blank behind it.
-fn behind_words(line: &[u8], start: usize, count: usize) -> Option<usize> {
-    let (blank, _) = line[start..]
-        .iter()
-        .enumerate()
-        .filter(|(_, b)| **b == b' ')
-        .nth(count - 1)?;
-    let at = start + blank + 1;
-    line.get(at).filter(|b| !b" -".contains(b)).map(|_| at)
+/// Where the word behind the first one starts.
+fn behind_user(line: &[u8], start: usize) -> Option<usize> {
+    let password = start + memchr::memchr(b' ', &line[start..])? + 1;
+    line.get(password).filter(|b| !b" -".contains(b)).map(|_| password)
 }
 
 /// Where what is behind the slash of the first word starts that is no flag: `kim/…@database`.
@@ -179,13 +171,8 @@ mod tests {
             "htpasswd -bc /etc/nginx/.htpasswd kim VALUE1",
             "htpasswd -nb kim VALUE1 > auth",
             "plink -ssh kim@host -pw VALUE1 ls",
-            "schtasks /create /tn a /RU kim /RP VALUE1",
-            "xfreerdp /u:kim /p:VALUE1 /v:host",
-            "lftp -u kim,VALUE1 host",
-            "http -a kim:VALUE1 host",
             "sqlplus -s kim/VALUE1@//db:1521/a @run.sql",
             "net user kim VALUE1 /add",
-            "composer config http-basic.host kim VALUE1",
             "aws ssm put-parameter --name a --value VALUE1 --type SecureString",
         ] {
             assert_eq!(password(line), Some("VALUE1"), "{line}");

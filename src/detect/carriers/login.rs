@@ -40,13 +40,10 @@ pub const CALLS: &[&str] = &[
     "ftp_login(",
     "imap_open(",
     "DriverManager.getConnection(",
-    "FTP(",
     "pymysql.connect(",
     "MySQLdb.connect(",
     "ldap_bind(",
     "PlainAuth(",
-    "new Sequelize(",
-    "create_user(",
     "create_superuser(",
 ];
 /// So many of them take a user and a password, the others a host or connection before.

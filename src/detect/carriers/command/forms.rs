@@ -10,10 +10,9 @@ pub enum Given {
     /// In the word behind the flag.
     Apart,
     Either,
-    /// In the second word, the first being the user, and in the third.
+    /// In the second word, the first being the user.
     Second,
-    Third,
-    /// In the word behind the flag, after the user and a sign.
+    /// Behind the percent sign of the word behind the flag, before which stands the user.
     Login,
     /// In the first word that is no flag, between a slash and an at sign.
     Slash,
@@ -24,7 +23,7 @@ pub enum Given {
 }
 
 /// Commands, the flag that gives the password, and how.
-pub const FORMS: [(&str, &str, Given); 71] = [
+pub const FORMS: [(&str, &str, Given); 51] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
@@ -65,35 +64,15 @@ pub const FORMS: [(&str, &str, Given); 71] = [
     ("pscp ", " -pw", Given::Apart),
     ("psexec ", " -p", Given::Apart),
     ("PsExec ", " -p", Given::Apart),
-    ("PsExec.exe ", " -p", Given::Apart),
-    ("schtasks ", " /rp", Given::Apart),
-    ("isql -", " -P", Given::Either),
-    ("bcp ", " -P", Given::Either),
-    ("ipmitool ", " -P", Given::Apart),
-    ("snmpwalk ", " -A", Given::Apart),
-    ("snmpget ", " -A", Given::Apart),
-    ("signtool sign ", " /p", Given::Apart),
     ("security unlock-keychain ", " -p", Given::Apart),
     ("security create-keychain ", " -p", Given::Apart),
-    ("security import ", " -P", Given::Apart),
     ("ssh-keygen ", " -N", Given::Apart),
-    ("zip -", " -P", Given::Either),
-    ("rar a ", " -p", Given::Joined),
-    ("unrar x ", " -p", Given::Joined),
-    ("xfreerdp ", " /p:", Given::Joined),
-    ("rdesktop ", " -p", Given::Apart),
     ("gh secret set ", " --body", Given::Apart),
     ("az keyvault secret set ", " --value", Given::Apart),
     ("aws ssm put-parameter ", " --value", Given::Sealed),
-    ("nmcli ", " password", Given::Apart),
-    ("lftp ", " -u", Given::Login),
-    ("http -a ", " -a", Given::Login),
     ("sqlplus ", "", Given::Slash),
-    ("impdp ", "", Given::Slash),
-    ("expdp ", "", Given::Slash),
     ("wpa_passphrase ", "", Given::Second),
     ("net user ", "", Given::Second),
-    ("composer config http-basic.", "", Given::Third),
     ("rabbitmqctl add_user ", "", Given::Second),
     ("rabbitmqctl change_password ", "", Given::Second),
 ];
