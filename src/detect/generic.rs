@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::assigned::Assigned;
 use super::candidate::Candidate;
 use super::classes::Counts;
-use super::name::Beside;
+use super::name::{Beside, is_personal_token, words};
 use super::runs::end_of_padding;
 use super::{given, randomness, score};
 use crate::finding::{Confidence, Score};
@@ -32,7 +32,7 @@ pub fn read(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, beside: &Beside<
     let assigned = Assigned { name, value };
     let mut candidate = score::judge(rule, bytes, &assigned)?;
     // A PAT is a word that the model was not taught.
-    let is_pat = bytes[assigned.name.clone()].to_ascii_lowercase().ends_with(b"pat");
+    let is_pat = is_personal_token(&words(&bytes[assigned.name.clone()]));
     if is_noted || is_pat || given::is_handed_over(bytes, &assigned.name, assigned.value.start) {
         candidate.score = candidate.score.map(Score::believed);
         candidate.confidence = candidate.confidence.max(Confidence::Medium);

@@ -1,5 +1,5 @@
 //! How a name is given a value without a sign that assigns: by a directive (`ENV NAME value`), by a call of which it is
-//! the argument before (`setProperty("name", "value")`), by an entry (`"name": …, "value": …`).
+//! the argument before (`setProperty("name", "value")`), by an entry (`"name": …, "value": …`), by a note (`- name value`).
 //!
 //! Looks at what stands between the two and a little before, and judges no value.
 

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::given::is_directed;
-pub use super::says::{Says, judge};
+pub use super::says::{Says, is_personal_token, judge};
 
 /// How far back a name may start.
 const REACH: usize = 256;

@@ -121,7 +121,7 @@ pub fn judge(words: &[String]) -> Says {
 }
 
 /// Whether it is called a PAT, a personal access token, of something.
-fn is_personal_token(words: &[String]) -> bool {
+pub fn is_personal_token(words: &[String]) -> bool {
     words.len() > 1 && words.last().is_some_and(|word| word == "pat")
 }
 

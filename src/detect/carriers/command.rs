@@ -1,7 +1,8 @@
 //! Passwords on the command lines of clients that take one with a short flag: sshpass, mysql, docker, redis-cli, ldapsearch
 //! and others.
 //!
-//! Flags that say what they are (`--password`) are left to the names. A variable, a template or a mask is no password.
+//! The commands are a table of their own, `forms`. Flags that say what they are (`--password`) are left to the names. A
+//! variable, a template or a mask is no password.
 
 mod forms;
 

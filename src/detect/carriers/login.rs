@@ -46,7 +46,7 @@ pub const CALLS: &[&str] = &[
     "PlainAuth(",
     "create_superuser(",
 ];
-/// So many of them take a user and a password, the others a host or connection before.
+/// So many of them take a user and a password, the others a host, a connection or another name before.
 const WITHOUT_HOST: usize = 7;
 
 /// How far an object's other members are looked for.
