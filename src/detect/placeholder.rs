@@ -12,6 +12,7 @@ use crate::detect::randomness;
 const DOCUMENTED: &str = "an example of AWS's documentation";
 const PUBLIC: &str = "an example key that many public sources hold";
 const WORD: &str = "the value holds a word that only made-up examples hold";
+const PATTERN: &str = "the value is a pattern: it says what a secret looks like";
 const MONOTONE: &str = "the value is a sequence or repeats itself";
 
 /// Example ids of the documentation that do not say so, cut after the prefix.
@@ -131,7 +132,30 @@ pub fn of_password(value: &[u8]) -> Option<&'static str> {
     let says = PASSWORD_WORDS
         .iter()
         .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
-    says.then_some(WORD)
+    match says {
+        true => Some(WORD),
+        false => is_pattern(value).then_some(PATTERN),
+    }
+}
+
+/// Whether the value is a regular expression: a class of characters that is repeated stands in it, `[A-Za-z0-9_]{32}`,
+/// `[^\s]+`, `\d{6}`, or a group of its syntax.
+pub fn is_pattern(value: &[u8]) -> bool {
+    let repeats = |rest: &[u8]| match rest {
+        [b'{', digit, ..] => digit.is_ascii_digit(),
+        [sign, ..] => matches!(sign, b'+' | b'*'),
+        [] => false,
+    };
+    let is_range = |trio: &[u8]| matches!(trio, b"a-z" | b"A-Z" | b"0-9" | b"a-f" | b"A-F");
+    let is_class = |class: &[u8]| class.starts_with(b"^") || class.windows(3).any(is_range) || class.contains(&b'\\');
+    memchr::memchr3_iter(b'[', b'\\', b'(', value).any(|at| {
+        let rest = &value[at + 1..];
+        match value[at] {
+            b'[' => memchr::memchr(b']', rest).is_some_and(|end| is_class(&rest[..end]) && repeats(&rest[end + 1..])),
+            b'(' => rest.starts_with(b"?:") || rest.starts_with(b"?P<"),
+            _ => matches!(rest, [b'd' | b'w' | b's' | b'S' | b'W', ..]) && repeats(&rest[1..]),
+        }
+    })
 }
 
 /// `least` is the largest number of distinct characters that no real value has.
@@ -181,6 +205,18 @@ mod tests {
         }
         assert!(of_secret(b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").is_some());
         assert!(of_secret(b"je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY").is_some());
+    }
+
+    #[test]
+    fn a_pattern_is_told_from_a_password_with_brackets() {
+        for pattern in ["<[A-Za-z0-9_-]{32}>", "[^@]+", r"\w+", "(?:a|b)", "[0-9]*x", r"[\w.]+"] {
+            assert!(is_pattern(pattern.as_bytes()), "{pattern}");
+        }
+        for password in [
+            "a[b-9]{x", "[a-z]x", r"k\d5", "[0-9", "(?x", "a-z{3}", "[q7]+z", "[0-9]",
+        ] {
+            assert!(!is_pattern(password.as_bytes()), "{password}");
+        }
     }
 
     #[test]

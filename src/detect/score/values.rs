@@ -2,6 +2,8 @@
 //!
 //! Judges the form of a value alone, and knows neither its name nor what stands around it.
 
+use crate::detect::placeholder::is_pattern;
+
 /// How values begin that are encrypted, and kept beside the code for that: by SOPS, hiera, Jasypt, Spring, Vault and KMS.
 const ENCRYPTED: &[&[u8]] = &[b"ENC[", b"ENC(", b"{cipher}", b"vault:v1:", b"AQICAH", b"AQECAH"];
 
@@ -65,6 +67,7 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || is_counted(value)
         || is_link(value)
         || is_dotted_number(value)
+        || is_pattern(value)
         || is_other_script(value)
 }
 
@@ -164,6 +167,7 @@ mod tests {
             "302A300506032B6570032100a7c9",
             "000102030405060708090A0B0C0D0E0F",
             "f0f1f2f3f4f5f6f7f8f9fafb",
+            "tok_<[A-Za-z0-9]{32}>",
             &repeated,
         ] {
             assert!(opens_nothing(value.as_bytes()), "{value}");
