@@ -71,28 +71,27 @@ fn list_entries(file: &str, rules: &toml::Table, entries: &mut String) {
             (None, Some(_)) => format!("Names({names}, {pattern:?}, {shape})"),
         };
         let checksum = rule.get("checksum").and_then(|it| it.as_str());
-        let words = [
-            ("file", file.to_owned()),
-            ("provider", provider.clone()),
-            ("id", text("id")),
-            ("title", text("title")),
-            ("kind", text("kind")),
-            ("description", text("description").trim().to_owned()),
-            ("advice", text("advice").trim().to_owned()),
-            ("link", text("link")),
-        ];
-        let words: String = words.iter().map(|(key, text)| format!("{key}: {text:?}, ")).collect();
-        let lists: String = ["paths", "matches", "rejects"]
-            .iter()
-            .map(|key| format!("{key}: {}, ", texts(key)))
-            .collect();
+        let about = [
+            file.to_owned(),
+            provider.clone(),
+            text("title"),
+            text("description").trim().to_owned(),
+            text("advice").trim().to_owned(),
+            text("link"),
+            joined(rule, "matches"),
+            joined(rule, "rejects"),
+        ]
+        .join("\x1f");
         writeln!(
             entries,
-            "    Entry {{ {words}{lists}severity: Severity::{}, confidence: Confidence::{}, precedence: {}, \
-             matcher: Found::{matcher}, checksum: {checksum:?} }},",
+            "    Entry {{ id: {:?}, kind: {:?}, severity: Severity::{}, confidence: Confidence::{}, precedence: {}, \
+             matcher: Found::{matcher}, checksum: {checksum:?}, paths: {}, about: {about:?} }},",
+            text("id"),
+            text("kind"),
             level("severity", "Info"),
             level("confidence", "High"),
             number("precedence", 50),
+            texts("paths"),
         )
         .expect("a string takes all");
     }
@@ -104,10 +103,20 @@ fn text(table: &toml::Table, key: &str) -> String {
 
 /// A list of texts as an expression.
 fn texts(table: &toml::Table, key: &str) -> String {
-    let list = table.get(key).and_then(|it| it.as_array());
-    let texts = list.into_iter().flatten().filter_map(|it| it.as_str());
-    let texts: Vec<String> = texts.map(|text| format!("Text::Borrowed({text:?})")).collect();
+    let texts: Vec<String> = listed(table, key)
+        .map(|text| format!("Text::Borrowed({text:?})"))
+        .collect();
     format!("&[{}]", texts.join(", "))
+}
+
+/// A list of texts as `rules::about` takes it apart.
+fn joined(table: &toml::Table, key: &str) -> String {
+    listed(table, key).collect::<Vec<_>>().join("\x1e")
+}
+
+fn listed<'t>(table: &'t toml::Table, key: &str) -> impl Iterator<Item = &'t str> {
+    let list = table.get(key).and_then(|it| it.as_array());
+    list.into_iter().flatten().filter_map(|it| it.as_str())
 }
 
 fn files_below(folder: &str) -> Vec<PathBuf> {

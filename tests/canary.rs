@@ -22,7 +22,7 @@ use keytrail::decode::Layers;
 use keytrail::detect::Detectors;
 use keytrail::level::{Confidence, Severity};
 use keytrail::report::Format;
-use keytrail::rules::{Matcher, Pattern, Rule, RuleSet, Texts};
+use keytrail::rules::{About, Matcher, Pattern, Rule, RuleSet, Texts};
 use keytrail::scan::{Scan, progress::Progress};
 use keytrail::source::files::{FilesOptions, discover};
 use tempfile::TempDir;
@@ -662,15 +662,9 @@ fn a_worker_that_panics() {
     std::panic::set_hook(Box::new(|panic| eprintln!("{}", keytrail::app::describe_panic(panic))));
     let broken = Rule {
         id: "broken".into(),
-        file: "test".into(),
-        provider: "test".into(),
-        title: "broken".into(),
         kind: "token".into(),
         severity: Severity::High,
         confidence: Confidence::High,
-        description: "broken".into(),
-        advice: "broken".into(),
-        link: "https://example.com".into(),
         precedence: 50,
         // It does not compile, which is found out when its literal is met; and the panic then quotes it.
         matcher: Matcher::Pattern(Pattern::trusted(
@@ -679,8 +673,7 @@ fn a_worker_that_panics() {
         )),
         checksum: None,
         paths: Texts::default(),
-        matches: Texts::default(),
-        rejects: Texts::default(),
+        about: About::default().into(),
     };
     let rules = RuleSet::new(vec![broken]).expect("one rule");
     let detectors = Detectors::new(&rules)

@@ -289,7 +289,7 @@ fn nothing_is_markup_but_ours() {
     assert!(page.contains("\\u{202e}moc") && !page.contains('\u{202e}'));
     // Links lead to places on the page, to the repository's own host, and to what a rule was made from.
     let rules: Vec<String> = keytrail::rules::RuleSet::builtin_rules()
-        .map(|rule| rule.link.into_owned())
+        .map(|rule| rule.about.link.to_string())
         .collect();
     for (at, _) in page.match_indices("href=\"") {
         let link = page[at + 6..].split('"').next().unwrap();

@@ -56,24 +56,30 @@ fn every_rule_explains_itself_and_has_examples() {
             !id.is_empty() && id.chars().all(kebab) && !id.starts_with('-') && !id.ends_with('-'),
             "{id}"
         );
-        for text in [&rule.title, &rule.description, &rule.advice, &rule.kind, &rule.provider] {
+        for text in [
+            &rule.about.title,
+            &rule.about.description,
+            &rule.about.advice,
+            &rule.kind,
+            &rule.about.provider,
+        ] {
             assert!(!text.trim().is_empty(), "{id}: an empty text");
         }
-        assert!(rule.link.starts_with("https://"), "{id}: {}", rule.link);
+        assert!(rule.about.link.starts_with("https://"), "{id}: {}", rule.about.link);
         assert!(
-            rule.matches.len() >= 3,
+            rule.about.matches.len() >= 3,
             "{id}: {} examples that match",
-            rule.matches.len()
+            rule.about.matches.len()
         );
         assert!(
-            rule.rejects.len() >= 3,
+            rule.about.rejects.len() >= 3,
             "{id}: {} examples that do not",
-            rule.rejects.len()
+            rule.about.rejects.len()
         );
-        let distinct: BTreeSet<&Text> = rule.matches.iter().chain(rule.rejects.iter()).collect();
+        let distinct: BTreeSet<&Text> = rule.about.matches.iter().chain(rule.about.rejects.iter()).collect();
         assert_eq!(
             distinct.len(),
-            rule.matches.len() + rule.rejects.len(),
+            rule.about.matches.len() + rule.about.rejects.len(),
             "{id}: an example twice"
         );
     }
@@ -198,8 +204,8 @@ fn passes(rule: &Rule, matcher: Matcher) -> bool {
 fn failures(rule: &Rule, find: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
     // Of values that are known by a name, one in some hundred does not look drawn.
     let chance = usize::from(matches!(rule.matcher, Matcher::Named { .. }));
-    let matches = rule.matches.iter().map(move |recipe| (recipe, true, chance));
-    let rejects = rule.rejects.iter().map(move |recipe| (recipe, false, 0));
+    let matches = rule.about.matches.iter().map(move |recipe| (recipe, true, chance));
+    let rejects = rule.about.rejects.iter().map(move |recipe| (recipe, false, 0));
     let examples = matches.chain(rejects).enumerate();
     examples.filter_map(move |(number, (recipe, wanted, most))| {
         let text = |seed: u64| recipe::expand(recipe, &mut Random::new(seed * 1_000 + number as u64));
@@ -233,7 +239,7 @@ fn a_mutation_of_a_secret_hides_it_from_its_detector() {
                 .map(|candidate| candidate.span)
                 .next()
         };
-        for (number, recipe) in rule.matches.iter().enumerate() {
+        for (number, recipe) in rule.about.matches.iter().enumerate() {
             let text = recipe::expand(recipe, &mut Random::new(number as u64)).into_bytes();
             let span = find(&text).expect("an example that matches");
             let with_sign_at = |place: usize| {
@@ -260,7 +266,7 @@ fn every_literal_of_a_rule_stands_in_an_example() {
         };
         // More literals are beginnings of what an example draws.
         for literal in pattern.literals.iter().filter(|_| pattern.literals.len() <= 10) {
-            let stands = rule.matches.iter().any(|recipe| {
+            let stands = rule.about.matches.iter().any(|recipe| {
                 (0..SEEDS).any(|seed| recipe::expand(recipe, &mut Random::new(seed)).contains(&**literal))
             });
             if !stands {

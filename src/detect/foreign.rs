@@ -56,7 +56,7 @@ impl ForeignRules {
                 if !rules.iter().any(|other| other.id == required.rule) {
                     let fault = format!(
                         "{}: rule \"{}\": the rule that it requires is not there",
-                        rule.file, rule.id
+                        rule.about.file, rule.id
                     );
                     return Err(Error::usage(fault).hint("choose both, or leave out both"));
                 }

@@ -109,7 +109,7 @@ impl Detectors {
         for rule in rules.iter() {
             let rule = Arc::clone(rule);
             if let Some(name) = rule.checksum.as_deref().filter(|name| checksum::named(name).is_none()) {
-                let fault = format!("{}: rule \"{}\": no checksum \"{name}\"", rule.file, rule.id);
+                let fault = format!("{}: rule \"{}\": no checksum \"{name}\"", rule.about.file, rule.id);
                 return Err(Error::usage(fault).hint("rules/README.md lists them"));
             }
             let mut starts = |literals: &[&str], shown: Shown, read: literals::Read| {
@@ -163,7 +163,7 @@ impl Detectors {
                     _ => {
                         return Err(Error::usage(format!(
                             "{}: rule \"{}\": no detector \"{name}\"",
-                            rule.file, rule.id
+                            rule.about.file, rule.id
                         ))
                         .hint("use a pattern with literals, or a detector that rules/README.md lists"));
                     }

@@ -90,7 +90,7 @@ mod tests {
         let detectors = Detectors::new(&rules).expect("and their detectors exist");
         let mut seeded = Seeded::new(7);
         for rule in rules.iter() {
-            for recipe in rule.matches.iter() {
+            for recipe in rule.about.matches.iter() {
                 let text = expand(recipe, &mut |bound| seeded.below(bound)).expect("a recipe");
                 let text = format!("{}{text}\n{}", "# a line\n".repeat(60), "# a line\n".repeat(60));
                 let bytes = text.as_bytes();

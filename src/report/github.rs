@@ -51,7 +51,7 @@ fn annotation(spot: &Spot<'_>, roots: &Roots<'_>) -> String {
             properties.push(("endColumn", spot.lead.end.column.to_string()));
         }
     }
-    let title = format!("{} ({})", finding.rule.title, finding.severity.as_str());
+    let title = format!("{} ({})", finding.rule.about.title, finding.severity.as_str());
     properties.push(("title", sanitize(title.as_bytes())));
     let message = format!(
         "{} Finding {}",

@@ -170,10 +170,10 @@ fn vulnerability<'r>(spot: &Spot<'r>, target: &Target, roots: &Roots<'_>) -> Vul
     Vulnerability {
         id: uuid(spot.identity(roots)),
         // GitLab shows one name for all that have the first identifier.
-        name: cut(&finding.rule.title, NAME),
+        name: cut(&finding.rule.about.title, NAME),
         description: spot.says(&spot.name(roots), &MARKDOWN),
         severity: severity(finding.severity),
-        solution: cut(&finding.rule.advice, SOLUTION),
+        solution: cut(&finding.rule.about.advice, SOLUTION),
         identifiers: identifiers(&finding.rule),
         links: link(&finding.rule).map(|url| Link { url }).into_iter().collect(),
         details: details(spot, finding),
@@ -205,7 +205,7 @@ fn identifiers(rule: &Rule) -> [Identifier<'_>; 2] {
 }
 
 fn link(rule: &Rule) -> Option<&str> {
-    super::sarif::uri::absolute(&rule.link).filter(|link| link.starts_with("http"))
+    super::sarif::uri::absolute(&rule.about.link).filter(|link| link.starts_with("http"))
 }
 
 fn details(spot: &Spot<'_>, finding: &Finding) -> Details {

@@ -56,7 +56,7 @@ fn leak<'r>(spot: &Spot<'r>, target: &Target, roots: &Roots<'_>) -> Leak<'r> {
     };
     Leak {
         rule: &finding.rule.id,
-        description: &finding.rule.title,
+        description: &finding.rule.about.title,
         start_line: line,
         end_line: spot.lead.end.line,
         start_column: spot.lead.start.column,

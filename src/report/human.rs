@@ -44,7 +44,7 @@ fn one_line(page: &mut Page, report: &Report, finding: &Finding, options: &Rende
         (Style::Plain, ": "),
         (Style::of(finding.severity), finding.severity.as_str()),
         (Style::Plain, ": "),
-        (Style::Plain, &finding.rule.title),
+        (Style::Plain, &finding.rule.about.title),
         (Style::Plain, ": "),
         (Style::Plain, &shown_secret(report, finding)),
         (Style::Dim, &format!(" [{}]", finding.fingerprint.id())),
@@ -66,7 +66,7 @@ fn suppressed(page: &mut Page, report: &Report) {
         page.line(&[
             (Style::Dim, "suppressed  "),
             (Style::Plain, &place::spot(finding.primary())),
-            (Style::Plain, &format!(": {}", finding.rule.title)),
+            (Style::Plain, &format!(": {}", finding.rule.about.title)),
             (
                 Style::Dim,
                 &format!(" ({}{until}: {})", suppression.kind.as_str(), suppression.reason),

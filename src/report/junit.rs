@@ -72,8 +72,8 @@ impl Cases {
             }
             None => {
                 self.failures += 1;
-                let title = format!("{}: {}", finding.severity.as_str(), finding.rule.title);
-                let text = format!("{says}\n{}\nFinding {id}", finding.rule.advice);
+                let title = format!("{}: {}", finding.severity.as_str(), finding.rule.about.title);
+                let text = format!("{says}\n{}\nFinding {id}", finding.rule.about.advice);
                 let text: Vec<String> = text.lines().map(escape).collect();
                 format!(
                     "<failure type=\"{}\" message=\"{}\">{}</failure>",

@@ -109,7 +109,7 @@ fn row(finding: &Finding, roots: &Roots<'_>) -> String {
     format!(
         "| {} | {} | {} | {} | {} | {account}{}.{} | {} |\n",
         finding.severity.as_str(),
-        text(&finding.rule.title),
+        text(&finding.rule.about.title),
         code(&finding.secret.masked()),
         places(finding, roots),
         since.unwrap_or_default(),
@@ -127,7 +127,7 @@ fn suppressed(finding: &Finding, roots: &Roots<'_>) -> String {
     format!(
         "| {}{until} | {} | {} | {} |\n",
         suppression.kind.as_str(),
-        text(&finding.rule.title),
+        text(&finding.rule.about.title),
         places(finding, roots),
         code(&suppression.reason),
     )

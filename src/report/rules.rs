@@ -66,7 +66,7 @@ fn table(rules: &RuleSet) -> String {
             rule.id.to_string(),
             rule.severity.as_str().to_owned(),
             rule.kind.to_string(),
-            sanitize(rule.provider.as_bytes()),
+            sanitize(rule.about.provider.as_bytes()),
         ]
     };
     let head = ["RULE", "SEVERITY", "KIND", "PROVIDER"].map(str::to_owned);
@@ -83,27 +83,27 @@ fn table(rules: &RuleSet) -> String {
 }
 
 fn sheet(rule: &Rule) -> String {
-    let mut text = format!("{}: {}\n\n", rule.id, sanitize(rule.title.as_bytes()));
+    let mut text = format!("{}: {}\n\n", rule.id, sanitize(rule.about.title.as_bytes()));
     let mut row = |label: &str, value: &str| {
         let mut lines = value.trim().lines();
         text += &format!("{label:12}{}\n", sanitize(lines.next().unwrap_or_default().as_bytes()));
         text.extend(lines.map(|line| format!("{:12}{}\n", "", sanitize(line.as_bytes()))));
     };
-    row("provider", &rule.provider);
+    row("provider", &rule.about.provider);
     row("kind", &rule.kind);
     row("severity", rule.severity.as_str());
     row("confidence", rule.confidence.as_str());
     row("precedence", &rule.precedence.to_string());
-    row("file", &rule.file);
+    row("file", &rule.about.file);
     for (label, value) in found_by(rule) {
         row(label, &words(&value));
     }
     row("checksum", rule.checksum.as_deref().unwrap_or("none"));
-    row("what", &rule.description);
-    row("advice", &rule.advice);
-    row("link", &rule.link);
-    rule.matches.iter().for_each(|recipe| row("matches", recipe));
-    rule.rejects.iter().for_each(|recipe| row("rejects", recipe));
+    row("what", &rule.about.description);
+    row("advice", &rule.about.advice);
+    row("link", &rule.about.link);
+    rule.about.matches.iter().for_each(|recipe| row("matches", recipe));
+    rule.about.rejects.iter().for_each(|recipe| row("rejects", recipe));
     text
 }
 
@@ -142,12 +142,12 @@ fn words(value: &Value) -> String {
 fn in_short(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
-        "title": rule.title,
-        "provider": rule.provider,
+        "title": rule.about.title,
+        "provider": rule.about.provider,
         "kind": rule.kind,
         "severity": rule.severity.as_str(),
         "confidence": rule.confidence.as_str(),
-        "file": rule.file,
+        "file": rule.about.file,
     })
 }
 
@@ -156,11 +156,11 @@ fn in_full(rule: &Rule) -> Value {
     let more = json!({
         "precedence": rule.precedence,
         "checksum": rule.checksum,
-        "description": rule.description,
-        "advice": rule.advice,
-        "link": rule.link,
-        "matches": rule.matches,
-        "rejects": rule.rejects,
+        "description": rule.about.description,
+        "advice": rule.about.advice,
+        "link": rule.about.link,
+        "matches": rule.about.matches,
+        "rejects": rule.about.rejects,
     });
     for (key, part) in more.as_object().into_iter().flatten() {
         value[key] = part.clone();

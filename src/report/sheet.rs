@@ -87,7 +87,7 @@ fn cells(spot: &Spot<'_>, roots: &Roots<'_>) -> [String; COLUMNS.len()] {
         finding.severity.as_str().to_owned(),
         finding.confidence.as_str().to_owned(),
         finding.rule.id.to_string(),
-        finding.rule.title.to_string(),
+        finding.rule.about.title.to_string(),
         finding.rule.kind.to_string(),
         finding.secret.masked(),
         spot.path(roots),

@@ -177,7 +177,7 @@ impl<'r> Spot<'r> {
         let (start, end) = (self.lead.start, self.lead.end);
         let mut text = format!(
             "{} {} is in {}, ",
-            (markup.text)(&finding.rule.title),
+            (markup.text)(&finding.rule.about.title),
             (markup.name)(&finding.secret.masked()),
             (markup.name)(name),
         );

@@ -3,6 +3,7 @@
 //! To parse eight hundred rules and the syntax of their patterns takes longer than most files take to scan. What a
 //! rules file may say is known to [`super::schema`] alone; a test compares the two.
 
+use super::about::OnDemand;
 use super::pattern::Pattern;
 use super::rule::{Matcher, Rule, Text, Texts};
 use super::shape::Shape;
@@ -10,22 +11,15 @@ use crate::level::{Confidence, Severity};
 
 /// A rule as it is written, with what its pattern's syntax tells.
 struct Entry {
-    file: &'static str,
-    provider: &'static str,
     id: &'static str,
-    title: &'static str,
     kind: &'static str,
     severity: Severity,
     confidence: Confidence,
-    description: &'static str,
-    advice: &'static str,
-    link: &'static str,
     precedence: u8,
     matcher: Found,
     checksum: Option<&'static str>,
     paths: &'static [Text],
-    matches: &'static [Text],
-    rejects: &'static [Text],
+    about: &'static str,
 }
 
 /// How it finds its secrets.
@@ -58,21 +52,14 @@ impl Entry {
         };
         Rule {
             id: self.id.into(),
-            file: self.file.into(),
-            provider: self.provider.into(),
-            title: self.title.into(),
             kind: self.kind.into(),
             severity: self.severity,
             confidence: self.confidence,
-            description: self.description.into(),
-            advice: self.advice.into(),
-            link: self.link.into(),
             precedence: self.precedence,
             matcher,
             checksum: self.checksum.map(Text::from),
             paths: self.paths.into(),
-            matches: self.matches.into(),
-            rejects: self.rejects.into(),
+            about: OnDemand::of(self.about),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`schema`] is what a rules file may say; [`Rule`] is the same, checked and ready. [`Foreign`] is what rules of
 //! other scanners say beyond that. Nothing here reads content: matching is the business of `detect`.
 
+mod about;
 mod anchored;
 mod builtin;
 pub mod file;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+pub use about::About;
 pub use foreign::Foreign;
 pub use pattern::{Pattern, syntax};
 pub use rule::{Matcher, Rule, Text, Texts};
@@ -48,13 +50,14 @@ impl RuleSet {
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self, Error> {
         // Each is put where it stays: rules are large, and there are eight hundred.
         let rules: Vec<Arc<Rule>> = rules.into_iter().map(Arc::new).collect();
-        let mut files = HashMap::with_capacity_and_hasher(rules.len(), RandomState::default());
+        let mut named = HashMap::with_capacity_and_hasher(rules.len(), RandomState::default());
         let mut detectors = HashMap::new();
         for rule in &rules {
-            let fault = |what: &str| Error::usage(format!("{}: rule \"{}\": {what}", rule.file, rule.id));
-            if let Some(other) = files.insert(&*rule.id, &*rule.file) {
+            let fault = |what: &str| Error::usage(format!("{}: rule \"{}\": {what}", rule.about.file, rule.id));
+            if let Some(other) = named.insert(&*rule.id, rule) {
+                let file = &other.about.file;
                 return Err(
-                    fault(&format!("the id is taken by a rule of {other}")).hint("give each rule an id of its own")
+                    fault(&format!("the id is taken by a rule of {file}")).hint("give each rule an id of its own")
                 );
             }
             if let Matcher::Code(name) = &rule.matcher

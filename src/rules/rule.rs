@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::about::OnDemand;
 use super::foreign::Foreign;
 use super::pattern::Pattern;
 use crate::level::{Confidence, Severity};
@@ -15,17 +16,10 @@ pub type Texts = Cow<'static, [Text]>;
 pub struct Rule {
     /// Kebab-case, unique, stable: it is part of every fingerprint.
     pub id: Text,
-    /// The rules file it came from, for error messages.
-    pub file: Text,
-    pub provider: Text,
-    pub title: Text,
     /// The class of secret: `access-key-id`, `secret-key`, `session-token`, `private-key`, `token`, `password`.
     pub kind: Text,
     pub severity: Severity,
     pub confidence: Confidence,
-    pub description: Text,
-    pub advice: Text,
-    pub link: Text,
     /// Where two rules match overlapping text, the higher one is kept.
     pub precedence: u8,
     pub matcher: Matcher,
@@ -33,9 +27,7 @@ pub struct Rule {
     pub checksum: Option<Text>,
     /// The files that it is about, where only a file's name tells; `triage::place` says how they are written.
     pub paths: Texts,
-    /// Recipes whose expansion must be found, and must not be.
-    pub matches: Texts,
-    pub rejects: Texts,
+    pub about: OnDemand,
 }
 
 /// Rules up to this precedence know a secret by its name and looks alone.

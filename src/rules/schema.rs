@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::about::About;
 use super::file::{describe, line_of};
 use super::pattern::Pattern;
 use super::rule::{Matcher, Rule, Text, Texts};
@@ -165,21 +166,24 @@ impl Reading<'_> {
         let matcher = self.matcher(&id, &entry)?;
         Ok(Rule {
             id: id.into(),
-            file: self.file.to_owned().into(),
-            provider: provider.to_owned().into(),
-            title: entry.title.into(),
             kind: entry.kind.into(),
             severity: entry.severity,
             confidence: entry.confidence,
-            description: entry.description.trim().to_owned().into(),
-            advice: entry.advice.trim().to_owned().into(),
-            link: entry.link.into(),
             precedence: entry.precedence,
             matcher,
             checksum: entry.checksum.map(Text::from),
             paths: texts(entry.paths),
-            matches: texts(entry.matches),
-            rejects: texts(entry.rejects),
+            about: About {
+                file: self.file.to_owned().into(),
+                provider: provider.to_owned().into(),
+                title: entry.title.into(),
+                description: entry.description.trim().to_owned().into(),
+                advice: entry.advice.trim().to_owned().into(),
+                link: entry.link.into(),
+                matches: texts(entry.matches),
+                rejects: texts(entry.rejects),
+            }
+            .into(),
         })
     }
 

@@ -54,22 +54,22 @@ impl Finding {
 
     /// What it is, in a few words.
     pub fn title(&self) -> &str {
-        &self.inner.rule.title
+        &self.inner.rule.about.title
     }
 
     /// What it opens.
     pub fn description(&self) -> &str {
-        self.inner.rule.description.trim()
+        self.inner.rule.about.description.trim()
     }
 
     /// What to do about it, in the order to do it.
     pub fn advice(&self) -> &str {
-        self.inner.rule.advice.trim()
+        self.inner.rule.about.advice.trim()
     }
 
     /// The provider's own page.
     pub fn link(&self) -> &str {
-        &self.inner.rule.link
+        &self.inner.rule.about.link
     }
 
     pub fn severity(&self) -> Severity {

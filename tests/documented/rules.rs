@@ -51,7 +51,12 @@ fn there_is_a_page_for_each_rule_and_an_index_that_leads_to_all() {
     for rule in rules.iter() {
         let page = read(&format!("{}.md", rule.id));
         assert_eq!(leads_to(&page), ["README.md".to_owned()].into(), "{}", rule.id);
-        for part in ["## What to do", "## How it is recognised", "```text\n", &*rule.link] {
+        for part in [
+            "## What to do",
+            "## How it is recognised",
+            "```text\n",
+            &*rule.about.link,
+        ] {
             assert!(page.contains(part), "{}: no {part}", rule.id);
         }
     }

@@ -14,7 +14,7 @@ use keytrail::keys::{self, Inventory, Key, LastUse, Owner, Status};
 use keytrail::origin::{CommitStamp, ObjectId, Origin, Place, State, Step};
 use keytrail::report::keys::{KeysFormat, KeysReport};
 use keytrail::report::{BaselineUse, RenderOptions, Report, Stats, SuppressionUse, Target};
-use keytrail::rules::{Matcher, Rule, Texts};
+use keytrail::rules::{About, Matcher, Rule, Texts};
 use keytrail::secret::Secret;
 use keytrail::skip::{Policy, Skip};
 use keytrail::text::Position;
@@ -42,21 +42,23 @@ pub fn validate(schema: &str, documents: &[(&str, &[u8])]) {
 pub fn rule(id: &str, kind: &str, severity: Severity) -> Arc<Rule> {
     Arc::new(Rule {
         id: id.to_owned().into(),
-        file: "aws.toml".into(),
-        provider: "aws".into(),
-        title: format!("AWS {}", kind.replace('-', " ")).into(),
         kind: kind.to_owned().into(),
         severity,
         confidence: Confidence::High,
-        description: "It opens an AWS account until it is deactivated.".into(),
-        advice: "Deactivate it in IAM, then make a new one.".into(),
-        link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html".into(),
         precedence: 50,
         matcher: Matcher::Code("aws".into()),
         checksum: None,
         paths: Texts::default(),
-        matches: Texts::default(),
-        rejects: Texts::default(),
+        about: About {
+            file: "aws.toml".into(),
+            provider: "aws".into(),
+            title: format!("AWS {}", kind.replace('-', " ")).into(),
+            description: "It opens an AWS account until it is deactivated.".into(),
+            advice: "Deactivate it in IAM, then make a new one.".into(),
+            link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html".into(),
+            ..About::default()
+        }
+        .into(),
     })
 }
 

@@ -56,16 +56,21 @@ fn checked(path: &Path, no_builtin_rules: bool) -> Result<Checked, Error> {
     let detectors = Detectors::new(&all)?;
     let (mut wrong, mut examples) = (Vec::new(), 0);
     for rule in ids.iter().filter_map(|id| all.get(id)) {
-        let listed = rule.matches.iter().map(|recipe| (recipe, true));
-        let listed = listed.chain(rule.rejects.iter().map(|recipe| (recipe, false)));
+        let listed = rule.about.matches.iter().map(|recipe| (recipe, true));
+        let listed = listed.chain(rule.about.rejects.iter().map(|recipe| (recipe, false)));
         for (number, (recipe, wanted)) in listed.enumerate() {
             examples += 1;
             if let Some(why) = tried(&detectors, rule, recipe, wanted) {
                 let (list, number) = match wanted {
                     true => ("matches", number + 1),
-                    false => ("rejects", number + 1 - rule.matches.len()),
+                    false => ("rejects", number + 1 - rule.about.matches.len()),
                 };
-                let place = format!("{}: line {}: rule \"{}\"", rule.file, line_of(path, &rule.id), rule.id);
+                let place = format!(
+                    "{}: line {}: rule \"{}\"",
+                    rule.about.file,
+                    line_of(path, &rule.id),
+                    rule.id
+                );
                 wrong.push(format!("{place}: {list}, number {number}: {why}"));
             }
         }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::import::go_pattern::translate;
 use crate::level::{Confidence, Severity};
 use crate::rules::foreign::{Allow, Compiled, Foreign, MOST_ALLOWS, Required, Target, any_of};
-use crate::rules::{Matcher, Rule, Texts};
+use crate::rules::{About, Matcher, Rule, Texts};
 
 /// Makes the rule. `of_file` are the allow lists of its file that hold for it.
 ///
@@ -79,21 +79,23 @@ pub fn rule_of(entry: &RuleEntry, of_file: Vec<Arc<Allow>>) -> Result<Rule, Erro
     };
     Ok(Rule {
         id: id_of(&entry.id).into(),
-        file: entry.file.clone().into(),
-        provider: "gitleaks".into(),
-        title: title(said).into(),
         kind: if is_key { "private-key" } else { "token" }.into(),
         severity: Severity::Medium,
         confidence: Confidence::Medium,
-        description: format!("{said}{tags}").into(),
-        advice: "Find out what it opens, revoke it there, and keep the new one in a secret store.".into(),
-        link: "https://gitleaks.io".into(),
         precedence: if is_generic { 5 } else { 30 },
         matcher: Matcher::Foreign(Box::new(foreign)),
         checksum: None,
         paths: Texts::default(),
-        matches: Texts::default(),
-        rejects: Texts::default(),
+        about: About {
+            file: entry.file.clone().into(),
+            provider: "gitleaks".into(),
+            title: title(said).into(),
+            description: format!("{said}{tags}").into(),
+            advice: "Find out what it opens, revoke it there, and keep the new one in a secret store.".into(),
+            link: "https://gitleaks.io".into(),
+            ..About::default()
+        }
+        .into(),
     })
 }
 

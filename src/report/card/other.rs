@@ -9,17 +9,17 @@ use crate::rules::Rule;
 pub fn rule(rule: &Rule) -> Card {
     let mut card = Card {
         kind: "rule",
-        title: format!("{} ({})", rule.title, rule.id),
-        lead: flowing(&rule.description),
+        title: format!("{} ({})", rule.about.title, rule.id),
+        lead: flowing(&rule.about.description),
         ..Card::default()
     };
-    card.fact("provider", &*rule.provider);
+    card.fact("provider", &*rule.about.provider);
     card.fact("finds", &*rule.kind);
     card.fact("severity", rule.severity.as_str());
     card.fact("confidence", rule.confidence.as_str());
-    card.fact("read on", &*rule.link);
+    card.fact("read on", &*rule.about.link);
     card.steps
-        .push(Step::new("What to do about a finding of it").say(flowing(&rule.advice)));
+        .push(Step::new("What to do about a finding of it").say(flowing(&rule.about.advice)));
     let next = "keytrail explain FINDING prints the commands for one finding, filled in.";
     card.steps.push(
         Step::new("For one finding")
@@ -34,8 +34,8 @@ pub fn rule(rule: &Rule) -> Card {
 pub fn finding(finding: &Finding, target: Option<&Target>, incomplete_reasons: Vec<String>) -> Card {
     let mut card = Card {
         kind: "finding",
-        title: format!("{} {}", finding.rule.title, finding.secret.masked()),
-        lead: flowing(&finding.rule.description),
+        title: format!("{} {}", finding.rule.about.title, finding.secret.masked()),
+        lead: flowing(&finding.rule.about.description),
         incomplete_reasons,
         ..Card::default()
     };
@@ -67,7 +67,7 @@ pub fn finding(finding: &Finding, target: Option<&Target>, incomplete_reasons: V
         "aws-bedrock-api-key" => service(finding, "bedrock.amazonaws.com", "Bedrock API key"),
         "aws-codecommit-credential" => service(finding, "codecommit.amazonaws.com", "CodeCommit credential"),
         "aws-ses-smtp-password" => smtp(),
-        _ => Step::new("End it where it was issued").say(flowing(&finding.rule.advice)),
+        _ => Step::new("End it where it was issued").say(flowing(&finding.rule.about.advice)),
     });
     clean::add(&mut card, target, &[finding]);
     card

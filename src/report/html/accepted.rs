@@ -38,7 +38,7 @@ pub fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
              <span class=\"severity\">{severity}</span> {} <code>{}</code> <span class=\"print\">{}</span></p>\n<p \
              class=\"place\"><code>{}:{}:{}</code></p>\n<p class=\"why\"><b>{}</b>{until}{}</p>\n</li>",
             text(&finding.rule.id),
-            text(&finding.rule.title),
+            text(&finding.rule.about.title),
             text(&shown_masked(finding)),
             finding.fingerprint.id(),
             text(&plan.locator.name(finding.primary())),

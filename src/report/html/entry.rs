@@ -47,7 +47,7 @@ fn open(page: &mut String, plan: &Plan<'_>, number: usize, is_lead: bool) -> std
         page,
         "<h3 id=\"{anchor}-name\"><span class=\"severity\">{severity}</span> {} <code>{}</code></h3>\n<p class=\"marks\">\
          <span class=\"state {}\">{}</span> <span class=\"print\">{}</span></p>",
-        text(&finding.rule.title),
+        text(&finding.rule.about.title),
         text(&shown_masked(finding)),
         finding.state.as_str(),
         state::name(finding.state),

@@ -220,7 +220,7 @@ fn rule(list: &mut List<'_>, finding: &Finding) -> fmt::Result {
         false => format!(": {}", finding.reasons.join("; ")),
     };
     list.text("Confidence", &format!("{}{because}", finding.confidence.as_str()))?;
-    let read_on = Some(finding.rule.link.to_string()).filter(|link| link.starts_with("https://"));
+    let read_on = Some(finding.rule.about.link.to_string()).filter(|link| link.starts_with("https://"));
     let name = format!("<code>{}</code>", text(&finding.rule.id));
     list.html("Rule", &link(read_on, &name))
 }

@@ -70,5 +70,5 @@ pub fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
 
 /// The rules that found something, by title, with how much.
 fn rules<'r>(findings: impl Iterator<Item = &'r Finding>) -> BTreeMap<(&'r str, &'r str), u64> {
-    super::super::tally(findings.map(|finding| (&*finding.rule.title, &*finding.rule.id)))
+    super::super::tally(findings.map(|finding| (&*finding.rule.about.title, &*finding.rule.id)))
 }

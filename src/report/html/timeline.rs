@@ -43,7 +43,7 @@ pub fn write(page: &mut String, plan: &Plan<'_>) -> std::fmt::Result {
         .filter_map(|exposure| {
             let findings = plan.findings(exposure);
             let lead = findings[0];
-            let title = lead.rule.title.to_string();
+            let title = lead.rule.about.title.to_string();
             // Of a short secret nothing is shown: its place tells more.
             let (name, title) = match shown_masked(lead) {
                 stars if stars.starts_with('*') => (title, plan.locator.name(lead.primary())),

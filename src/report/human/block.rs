@@ -18,7 +18,7 @@ pub fn write(page: &mut Page, report: &Report, finding: &Finding, options: &Rend
         &[
             (Style::of(finding.severity), finding.severity.as_str()),
             (Style::Plain, "  "),
-            (Style::Bold, &finding.rule.title),
+            (Style::Bold, &finding.rule.about.title),
         ],
         (Style::Dim, &finding.fingerprint.id()),
     );

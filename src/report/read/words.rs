@@ -6,27 +6,25 @@ use super::shape::Read;
 use crate::finding::{Confidence, Severity};
 use crate::git::parse_id;
 use crate::origin::{ObjectId, Place, State};
-use crate::rules::{Matcher, Rule, Text, Texts};
+use crate::rules::{About, Matcher, Rule, Text, Texts};
 
 /// A rule that this keytrail does not have: what the report says of it.
 pub fn unknown_rule(id: &str, kind: &str, severity: Severity, confidence: Confidence) -> Arc<Rule> {
     Arc::new(Rule {
         id: id.to_owned().into(),
-        file: "a report".into(),
-        provider: Text::default(),
-        title: id.to_owned().into(),
         kind: kind.to_owned().into(),
         severity,
         confidence,
-        description: Text::default(),
-        advice: Text::default(),
-        link: Text::default(),
         precedence: 0,
         matcher: Matcher::Code(Text::default()),
         checksum: None,
         paths: Texts::default(),
-        matches: Texts::default(),
-        rejects: Texts::default(),
+        about: About {
+            file: "a report".into(),
+            title: id.to_owned().into(),
+            ..About::default()
+        }
+        .into(),
     })
 }
 

@@ -41,7 +41,7 @@ fn file_of(rule: &Rule) -> String {
 fn index(rules: &RuleSet) -> String {
     let mut providers: BTreeMap<(String, &str), Vec<&Rule>> = BTreeMap::new();
     for rule in rules.iter() {
-        let provider = &*rule.provider;
+        let provider = &*rule.about.provider;
         providers
             .entry((provider.to_lowercase(), provider))
             .or_default()
@@ -59,7 +59,7 @@ fn index(rules: &RuleSet) -> String {
             text(provider)
         );
         for rule in rules {
-            let (id, file, title) = (code(&rule.id), file_of(rule), text(&rule.title));
+            let (id, file, title) = (code(&rule.id), file_of(rule), text(&rule.about.title));
             page += &format!("| [{id}]({file}) | {title} | {} |\n", rule.severity.as_str());
         }
     }
@@ -67,11 +67,15 @@ fn index(rules: &RuleSet) -> String {
 }
 
 fn page(rule: &Rule) -> String {
-    let mut page = format!("# {}\n\n{}\n\n", text(&rule.title), prose(&rule.description));
+    let mut page = format!(
+        "# {}\n\n{}\n\n",
+        text(&rule.about.title),
+        prose(&rule.about.description)
+    );
     page += "| | |\n|---|---|\n";
     let facts = [
         ("rule", code(&rule.id)),
-        ("provider", text(&rule.provider)),
+        ("provider", text(&rule.about.provider)),
         ("kind of secret", text(&rule.kind)),
         ("severity", rule.severity.as_str().to_owned()),
         ("confidence", rule.confidence.as_str().to_owned()),
@@ -81,11 +85,11 @@ fn page(rule: &Rule) -> String {
     }
     page += &format!(
         "\n## What to do\n\n{}\n\nThe provider says: {}\n",
-        prose(&rule.advice),
-        link(&rule.link)
+        prose(&rule.about.advice),
+        link(&rule.about.link)
     );
     page += &format!("\n## How it is recognised\n\n{}", recognised(rule));
-    page += &examples(&rule.matches);
+    page += &examples(&rule.about.matches);
     page += &format!("\n[All rules]({INDEX})\n");
     page
 }

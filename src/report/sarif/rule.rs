@@ -13,18 +13,18 @@ const LONGEST: usize = 1024;
 
 /// Describes a rule.
 pub fn describe(rule: &Rule) -> ReportingDescriptor {
-    let link = uri::absolute(&rule.link);
+    let link = uri::absolute(&rule.about.link);
     let markdown = match link {
-        Some(link) => format!("{}\n\n[More about this]({link})", rule.advice),
-        None => rule.advice.to_string(),
+        Some(link) => format!("{}\n\n[More about this]({link})", rule.about.advice),
+        None => rule.about.advice.to_string(),
     };
     ReportingDescriptor {
         id: rule.id.to_string(),
         name: pascal_case(&rule.id),
-        short_description: Message::new(sentence(&rule.title)),
-        full_description: Message::new(sentence(&rule.description)),
+        short_description: Message::new(sentence(&rule.about.title)),
+        full_description: Message::new(sentence(&rule.about.description)),
         help: Help {
-            text: rule.advice.to_string(),
+            text: rule.about.advice.to_string(),
             markdown,
         },
         help_uri: link.map(str::to_owned),
@@ -46,7 +46,13 @@ pub fn describe(rule: &Rule) -> ReportingDescriptor {
 /// Tags for filtering, each once: a provider or kind may have the name of another tag.
 fn tags(rule: &Rule) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
-    for tag in ["security", "secret", &rule.provider, &rule.kind, "external/cwe/cwe-798"] {
+    for tag in [
+        "security",
+        "secret",
+        &rule.about.provider,
+        &rule.kind,
+        "external/cwe/cwe-798",
+    ] {
         if !tags.iter().any(|known| known == tag) {
             tags.push(tag.to_owned());
         }
