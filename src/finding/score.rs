@@ -43,7 +43,7 @@ impl Form {
 
 /// What odds each confidence needs. Chosen by `benches/train-score` on labelled lines.
 const HIGH: i16 = 448;
-const MEDIUM: i16 = 64;
+const MEDIUM: i16 = 0;
 const LOW: i16 = -448;
 
 impl Score {

@@ -22,6 +22,10 @@ const WORDS: &[&str] = &[
     "false",
     "undefined",
     "str",
+    "secretstr",
+    "secretbytes",
+    "securestring",
+    "sensitivestring",
     "string",
     "int",
     "bool",
@@ -87,6 +91,8 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
         && &window[sign.sign.clone()] != b"->"
         && !is_field(&window[name.clone()])
         && !is_word(value)
+        && !is_type(&window[sign.sign.clone()], next)
+        && !is_variable(window, name, value, next, is_setting)
         && (is_setting || is_element || is_assigned_within(window, name, sign, value, next));
     fits.then_some(start..start + length)
 }
@@ -168,6 +174,19 @@ fn follows_brace(text: &[u8]) -> bool {
 fn follows_flag_of_openssl(text: &[u8]) -> bool {
     let flags: [&[u8]; 4] = [b"-passin ", b"-passout ", b"-password ", b"-pass "];
     flags.iter().any(|flag| text.ends_with(flag))
+}
+
+/// Whether it says of what type a member is, as in TypeScript: `password?: Secret`, `password: Secret;`.
+fn is_type(sign: &[u8], next: Option<u8>) -> bool {
+    sign.ends_with(b"?:") || sign.ends_with(b":") && next == Some(b';')
+}
+
+/// Whether it is what an argument or a member is given by code: `password=given,` on a line of its own, `'password': given}`.
+fn is_variable(window: &[u8], name: &Range<usize>, value: &[u8], next: Option<u8>, is_setting: bool) -> bool {
+    let is_quoted = window[..name.start].last().is_some_and(|b| b"\"'".contains(b));
+    let is_member = is_quoted && matches!(next, Some(b',' | b'}'));
+    let is_argument = is_setting && next == Some(b',');
+    (is_member || is_argument) && value.iter().all(|b| b.is_ascii_alphabetic() || b"_.[]:".contains(b))
 }
 
 fn is_word(value: &[u8]) -> bool {

@@ -38,8 +38,10 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
     };
     let by_name = match category {
         Category::Password => {
-            begins(&["passthrough", "passthru", "passenger", "passes"])
+            begins(&["passthrough", "passthru", "passenger", "passes", "passing", "askpass", "pwent"])
                 || matches!(words[0].as_str(), "is" | "has" | "show" | "hide")
+                || last == "passed"
+                || last == "pass" && matches!(words[0].as_str(), "all" | "any")
                 // Every keystore that Java comes with has it.
                 || value == b"changeit" && words.iter().any(|word| word.contains("store"))
                 || is_verdict(bytes, assigned)
@@ -80,6 +82,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         || is_checksum(bytes, assigned)
         || is_key_id(bytes, assigned)
         || is_type(bytes, assigned)
+        || is_of_variable(last, value)
         || is_shared(bytes, assigned)
         || is_in_arn(bytes, assigned)
 }
@@ -87,6 +90,13 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
 /// Whether the name is a type's: `"AWS::ApiGateway::ApiKey": …`, `AWS::IAM::AccessKey:…`.
 fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
     bytes[..assigned.name.start].ends_with(b"::") && matches!(bytes.get(assigned.name.end), Some(b'"' | b':'))
+}
+
+/// Whether the value is what a variable of the environment is called that has it: `EnvPassword = "DB_PASSWORD"`.
+fn is_of_variable(last: &str, value: &[u8]) -> bool {
+    let is_called = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let named = value.iter().rposition(|b| *b == b'_').map(|at| &value[at + 1..]);
+    value.iter().all(is_called) && named.is_some_and(|word| word.eq_ignore_ascii_case(last.as_bytes()))
 }
 
 /// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`,
@@ -190,6 +200,9 @@ mod tests {
             "u0026pageToken",
             "HTTPPasswordMgr",
             "PASSES",
+            "passingNames",
+            "SSH_ASKPASS_REQUIRE",
+            "password_mechanism",
         ] {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
@@ -197,6 +210,10 @@ mod tests {
         assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
         assert!(is("password: 'ab12_...'") && is("password: acme-...") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
+        assert!(is_harmless_at("\"tests passed\": \"green\"", "passed"));
+        assert!(is("'allPass': 'overEvery'") && !is("'adminPass': 'overEvery'"));
+        assert!(is("EnvPassword = \"DB_PASSWORD\"") && !is("EnvPassword = \"DB_PASS7WORD\""));
+        assert!(is_harmless_at("self.update_password == 'always'", "password"));
         assert!(is("update_password: on_create\n") && !is("db_password: on_create\n"));
         assert!(is("auth_role = \"arn:aws:iam::1:role/x\"\n"));
     }

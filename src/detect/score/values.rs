@@ -23,10 +23,16 @@ const KINDS_OF_KEYS: &[&[u8]] = &[b"06092a864886f70d010101", b"06072a8648ce3d020
 /// So many digits stand before that in a public key at most. In a private one its version does, too.
 const DIGITS_BEFORE_KIND: usize = 12;
 
-/// Values that say yes or no, nothing, of what kind a value is, or that one was taken out.
+/// Values that say yes or no, nothing, of what kind a value is, how somebody logs in, or that one was taken out.
 const ANSWERS: &[&[u8]] = &[
     b"string",
     b"bearer",
+    b"inherit",
+    b"cram-md5",
+    b"xoauth2",
+    b"oauthbearer",
+    b"gssapi",
+    b"ntlm",
     b"htpasswd",
     b"true",
     b"false",
@@ -68,6 +74,9 @@ pub fn opens_nothing(value: &[u8]) -> bool {
         || is_link(value)
         || is_dotted_number(value)
         || is_pattern(value)
+        || is_header(value)
+        || is_sealed_by_maven(value)
+        || is_named_by_google(value)
         || is_other_script(value)
 }
 
@@ -121,7 +130,27 @@ fn is_link(value: &[u8]) -> bool {
 /// Whether the value is a version, an address of a host, or the number of an object: `1.3.6.1.5.5.7.3.1`.
 fn is_dotted_number(value: &[u8]) -> bool {
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    // Windows' headers end the number of an object so.
+    let value = value.strip_suffix(b"\\x00").unwrap_or(value);
     value.iter().filter(|b| **b == b'.').count() >= 3 && value.split(|b| *b == b'.').all(is_number)
+}
+
+/// Whether the value is what a header is called: `X-Amz-Security-Token`.
+fn is_header(value: &[u8]) -> bool {
+    let is_word =
+        |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase) && part.iter().all(u8::is_ascii_alphanumeric);
+    value.starts_with(b"X-") && value.split(|b| *b == b'-').all(is_word)
+}
+
+/// Whether Maven's master password is needed to read the value: `{3iRQ…=}`.
+fn is_sealed_by_maven(value: &[u8]) -> bool {
+    let inner = value.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"=}"));
+    inner.is_some_and(|inner| inner.len() > 20 && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)))
+}
+
+/// Whether the value is what Google's Secret Manager calls a secret: `projects/1/secrets/smtp`.
+fn is_named_by_google(value: &[u8]) -> bool {
+    value.starts_with(b"projects/") && memchr::memmem::find(value, b"/secrets/").is_some()
 }
 
 /// Whether the value is an address of Ethereum, an account's or a contract's.
@@ -157,6 +186,7 @@ mod tests {
             "REDACTED",
             "2024-05-17T10:00:00Z",
             "1.3.6.1.5.5.7",
+            "1.3.6.1.5.5.7\\x00",
             "https://a.example/v1/b1",
             "ref+vault://prod/db",
             "xxxxxxxx-xxxx-xxxx",
@@ -167,6 +197,9 @@ mod tests {
             "302A300506032B6570032100a7c9",
             "000102030405060708090A0B0C0D0E0F",
             "f0f1f2f3f4f5f6f7f8f9fafb",
+            "X-Amz-Security-Token",
+            "{3iRQQyaIUgQHwH8uzTvrPZpjAL=}",
+            "projects/17/secrets/smtp",
             "tok_<[A-Za-z0-9]{32}>",
             &repeated,
         ] {
@@ -184,6 +217,8 @@ mod tests {
             "h4x0rh4x0r",
             "trueno",
             "redacted7",
+            "X-k9Qw-z",
+            "{3iRQ=}",
         ] {
             assert!(!opens_nothing(value.as_bytes()), "{value}");
         }

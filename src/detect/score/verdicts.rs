@@ -63,7 +63,8 @@ pub fn is_of_switch(bytes: &[u8], assigned: &Assigned) -> bool {
 /// Whether the name says that a password is changed, and the value when: `update_password: on_create`.
 pub fn is_when(words: &[String], value: &[u8]) -> bool {
     let is_change = |word: &String| matches!(word.as_str(), "update" | "change" | "reset" | "generate");
-    words.first().is_some_and(is_change) && matches!(value, b"always" | b"never" | b"on_create" | b"on_update")
+    let mut words = words.iter().skip_while(|word| matches!(word.as_str(), "self" | "this"));
+    words.next().is_some_and(is_change) && matches!(value, b"always" | b"never" | b"on_create" | b"on_update")
 }
 
 #[cfg(test)]
