@@ -91,7 +91,7 @@ pub fn read(window: &[u8], name: &Range<usize>, sign: &Sign) -> Option<Range<usi
         && &window[sign.sign.clone()] != b"->"
         && !is_field(&window[name.clone()])
         && !is_word(value)
-        && !is_type(&window[sign.sign.clone()], next)
+        && !is_type(&window[sign.sign.clone()], value, next, is_setting)
         && !is_variable(window, name, value, next, is_setting)
         && (is_setting || is_element || is_assigned_within(window, name, sign, value, next));
     fits.then_some(start..start + length)
@@ -177,8 +177,11 @@ fn follows_flag_of_openssl(text: &[u8]) -> bool {
 }
 
 /// Whether it says of what type a member is, as in TypeScript: `password?: Secret`, `password: Secret;`.
-fn is_type(sign: &[u8], next: Option<u8>) -> bool {
-    sign.ends_with(b"?:") || sign.ends_with(b":") && next == Some(b';')
+/// A note of a login may end in a semicolon, too: `password: tr0ub4dor;`.
+fn is_type(sign: &[u8], value: &[u8], next: Option<u8>, is_setting: bool) -> bool {
+    let is_named = value.iter().all(|b| b.is_ascii_alphanumeric() || b"_.[]|".contains(b));
+    let is_typed = value[0].is_ascii_uppercase() || !value.iter().any(u8::is_ascii_digit);
+    sign.ends_with(b"?:") || sign.ends_with(b":") && next == Some(b';') && is_setting && is_named && is_typed
 }
 
 /// Whether it is what an argument or a member is given by code: `password=given,` on a line of its own, `'password': given}`.

@@ -119,6 +119,7 @@ mod tests {
     #[test]
     fn values_are_read_from_every_common_form() {
         for text in [
+            "login: kim; password: VALUE1; host: db\n",
             "password = 'VALUE1'\n",
             "\"db_password\": \"VALUE1\",",
             "spring.datasource.password=VALUE1\n",
