@@ -7,7 +7,7 @@ use super::beside::{is_in_arn, is_key_id, is_of_search, is_of_webhook, is_shared
 use super::names::{ABOUT, DERIVED, FORM_TOKENS, NAMED_BY_KEYS, PASSING_TOKENS, is_public};
 use super::values::opens_nothing;
 use super::vectors::is_of_vector;
-use super::verdicts::{is_of_switch, is_verdict, is_when};
+use super::verdicts::{is_of_switch, is_of_variable, is_verdict, is_when};
 use crate::detect::assigned::{Assigned, Category, category};
 use crate::detect::generic::is_uuid;
 use crate::detect::name;
@@ -58,7 +58,7 @@ pub fn is_harmless(bytes: &[u8], assigned: &Assigned) -> bool {
         Category::Key => {
             is_of("key", NAMED_BY_KEYS)
                 || is_public(&words)
-                || text == b"S3Key"
+                || matches!(text, b"S3Key" | b"Sec-WebSocket-Key")
                 || last == "key" && (is_of_vector(bytes, assigned) || is_of_search(bytes, assigned))
         }
         Category::Secret => {
@@ -92,13 +92,6 @@ fn is_type(bytes: &[u8], assigned: &Assigned) -> bool {
     bytes[..assigned.name.start].ends_with(b"::") && matches!(bytes.get(assigned.name.end), Some(b'"' | b':'))
 }
 
-/// Whether the value is what a variable of the environment is called that has it: `EnvPassword = "DB_PASSWORD"`.
-fn is_of_variable(last: &str, value: &[u8]) -> bool {
-    let is_called = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
-    let named = value.iter().rposition(|b| *b == b'_').map(|at| &value[at + 1..]);
-    value.iter().all(is_called) && named.is_some_and(|word| word.eq_ignore_ascii_case(last.as_bytes()))
-}
-
 /// Whether the value is the fingerprint of a key of OpenPGP, which images check signatures with: `GPG_KEY 0D96…`,
 /// `NODE_KEYS=94AE…`.
 fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
@@ -110,11 +103,13 @@ fn is_fingerprint(words: &[String], value: &[u8]) -> bool {
     is_hex && (is_of_pgp || is_of_release && is_printed)
 }
 
-/// Whether only the start of the value is shown. A password may end in full stops, but not behind a prefix.
+/// Whether a part of the value is shown. A password may end in full stops, but not behind a prefix or so much.
 fn is_cut(category: Category, value: &[u8]) -> bool {
     let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
+    let is_start = |shown: &[u8]| shown.len() >= 20 || shown.last().is_some_and(|b| b"_-:".contains(b));
     let shown = value[..value.len() - padding].strip_suffix(b"...");
-    shown.is_some_and(|shown| category != Category::Password || shown.ends_with(b"_") || shown.ends_with(b"-"))
+    shown.is_some_and(|shown| category != Category::Password || is_start(shown))
+        || memchr::memmem::find(value, b"-...-").is_some()
 }
 
 /// Whether the name says that the value is a digest, and the value does not say that it is made of a password by `crypt`.
@@ -200,6 +195,7 @@ mod tests {
             "u0026pageToken",
             "HTTPPasswordMgr",
             "PASSES",
+            "Sec-WebSocket-Key",
             "passingNames",
             "SSH_ASKPASS_REQUIRE",
             "password_mechanism",
@@ -207,8 +203,8 @@ mod tests {
             assert!(is(&format!("{name} = \"{}\"\n", uuid())), "{name}");
         }
         assert!(is("'authors': 'Tekij\\u00e4t',"));
-        assert!(is("token: 'eyJ2IjoiMSIs...'") && is("token: 'eyJ2IjoiMSIs...=='"));
-        assert!(is("password: 'ab12_...'") && is("password: acme-...") && !is("password: 'whoah...'"));
+        assert!(is("token: 'eyJ2IjoiMSIs...'") && is("secret: 'eyJ2-...-X'"));
+        assert!(is("password: 'ab12_...'") && is("password: acme:...") && !is("password: 'whoah...'"));
         assert!(is("password === 'bearer')"));
         assert!(is_harmless_at("\"tests passed\": \"green\"", "passed"));
         assert!(is("'allPass': 'overEvery'") && !is("'adminPass': 'overEvery'"));

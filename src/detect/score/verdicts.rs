@@ -1,5 +1,5 @@
 //! Lines that are written like settings of a password and are none: verdicts of tests, where a system looks its users up,
-//! and when a password is to be changed.
+//! when a password is to be changed, and which variable has it.
 //!
 //! Looks at the line and the ones above and below it, and judges no value by its look.
 
@@ -65,6 +65,13 @@ pub fn is_when(words: &[String], value: &[u8]) -> bool {
     let is_change = |word: &String| matches!(word.as_str(), "update" | "change" | "reset" | "generate");
     let mut words = words.iter().skip_while(|word| matches!(word.as_str(), "self" | "this"));
     words.next().is_some_and(is_change) && matches!(value, b"always" | b"never" | b"on_create" | b"on_update")
+}
+
+/// Whether the value is what a variable of the environment is called that has it: `EnvPassword = "DB_PASSWORD"`.
+pub fn is_of_variable(last: &str, value: &[u8]) -> bool {
+    let is_called = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let named = value.iter().rposition(|b| *b == b'_').map(|at| &value[at + 1..]);
+    value.iter().all(is_called) && named.is_some_and(|word| word.eq_ignore_ascii_case(last.as_bytes()))
 }
 
 #[cfg(test)]
