@@ -1,5 +1,5 @@
 //! What stands between a name and its value in a declaration: a type, before or behind the sign, accessors, the scheme of
-//! a header that authorizes.
+//! a header that authorizes, a sentence.
 //!
 //! Tells where the value may begin, and judges neither the type nor the value.
 
@@ -13,6 +13,11 @@ const LONGEST_TYPE: usize = 40;
 const LONGEST_ACCESSORS: usize = 48;
 /// What they are made of.
 const ACCESSORS: &[&[u8]] = &[b"", b"get", b"set", b"init", b"private", b"protected", b"internal"];
+
+/// The longest sentence from a name to what it says.
+const LONGEST_SENTENCE: usize = 72;
+/// How it says what the value is.
+const STATES: &[&[u8]] = &[b" is set to ", b" is "];
 
 /// Schemes of headers behind which a token stands as it is.
 const SCHEMES: &[&[u8]] = &[b"token", b"apikey", b"api-key", b"apitoken", b"key", b"ssws", b"pat"];
@@ -40,6 +45,24 @@ pub fn accesses(window: &[u8], at: usize) -> Option<usize> {
     let are_accessors = rest[end] == b'}' && rest[..end].split(|b| b"; ".contains(b)).all(is_word);
     let sign = blanks(window, at + end + 2);
     (are_accessors && window[sign..].starts_with(b"= ")).then_some(sign + 1)
+}
+
+/// The place behind what a sentence says: `is '…'`, `for user kim is set to "…"`.
+pub fn states(window: &[u8], at: usize) -> Option<usize> {
+    let rest = &window[at..window.len().min(at + LONGEST_SENTENCE)];
+    let line = rest.split(|b| *b == b'\n').next()?;
+    STATES.iter().find_map(|verb| {
+        let end = match line.starts_with(&verb[1..]) {
+            true => verb.len() - 1,
+            false if line.starts_with(b"for ") || line.starts_with(b"of ") => {
+                memchr::memmem::find(line, verb)? + verb.len()
+            }
+            false => return None,
+        };
+        let quote = line.get(end).filter(|b| b"'\"`".contains(b))?;
+        // `is 'short' or 'long'` tells of kinds.
+        (!line[..end].contains(&b'.') && memchr::memchr(*quote, &window[at + end + 1..]).is_some()).then_some(at + end)
+    })
 }
 
 /// The place after a type and its `=`: `: Option<&str> = `.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::call::wrapped;
-use super::declared::{accesses, declares, schemed, typed};
+use super::declared::{accesses, declares, schemed, states, typed};
 use super::{apart, fallback, quoted, xml};
 use crate::detect::given::is_directed;
 
@@ -43,6 +43,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
             .or_else(|| passes(window, name, start, is_quoted))
             .or_else(|| declares(window, start))
             .or_else(|| accesses(window, start))
+            .or_else(|| states(window, start))
             .or_else(|| apart::in_block(window, name.start, start))?;
     let is_symbol = &window[sign.clone()] == b":" && start > closed && window.get(sign.end)?.is_ascii_alphabetic();
     if is_symbol {

@@ -29,9 +29,13 @@ pub const CALLS: &[&str] = &[
     ".login(",
     "auth=(",
     "BasicAuth(",
+    "DigestAuth(",
     "basic_auth(",
     "NetworkCredential(",
     "PasswordAuthentication(",
+    "PasswordCredentials(",
+    "PlainCredentials(",
+    "Credentials.basic(",
     "oci_connect(",
     "mysql_connect(",
     "mysqli_connect(",
@@ -40,6 +44,8 @@ pub const CALLS: &[&str] = &[
     "ftp_login(",
     "imap_open(",
     "DriverManager.getConnection(",
+    "DirectoryEntry(",
+    "new Sequelize(",
     "pymysql.connect(",
     "MySQLdb.connect(",
     "ldap_bind(",
@@ -47,7 +53,7 @@ pub const CALLS: &[&str] = &[
     "create_superuser(",
 ];
 /// So many of them take a user and a password, the others a host, a connection or another name before.
-const WITHOUT_HOST: usize = 7;
+const WITHOUT_HOST: usize = 10;
 
 /// How far an object's other members are looked for.
 const NEAR: usize = 512;

@@ -10,6 +10,7 @@ mod command;
 mod connection;
 mod dsn;
 mod jwk;
+mod keyed;
 mod login;
 mod piped;
 mod rows;
@@ -51,6 +52,8 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Reading)> {
         "curl-login" => (login::CURL, NEAR, login::read_curl),
         "command-login" => (command::COMMANDS, NEAR, command::read),
         "piped-password" => (piped::READERS, NEAR, piped::read),
+        "keyed-call" => (keyed::CALLS, NEAR, keyed::read_call),
+        "characters" => (keyed::CHARACTERS, NEAR, keyed::read_characters),
         "login-call" => (login::CALLS, NEAR, login::read_call),
         "sql-rows" => return Some((rows::LITERALS, NEAR, Reading::All(rows::read))),
         "table-rows" => return Some((table::LITERALS, NEAR, Reading::All(table::read))),

@@ -75,9 +75,11 @@ pub fn leads_around(gap: &[u8]) -> bool {
     let has_more = || inner.iter().filter(|b| **b == b',').count() > 1 && ends(&[b"default\":", b"value\":"]);
     let is_listed = || sign.starts_with(b",") && (ends(&[b"default=", b"fallback="]) || has_more());
     let is_row = || gap.len() > 12 && has_values(inner);
+    let is_stated = || inner == b"is" || inner.ends_with(b" is") || inner.ends_with(b"is set to");
     let is_serialized = || sign.starts_with(b";s:");
     falls_back()
         || is_serialized()
+        || is_stated()
         || is_schemed()
         || crosses_line()
         || is_marked()

@@ -75,19 +75,33 @@ fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
     Some(Score::new(odds, is_quoted, form(&bytes[assigned.value.clone()])))
 }
 
-/// What would stand between name and value in an object of JSON, if they are handed over side by side, or in an element
-/// without attributes.
+/// What would stand between name and value in an object of JSON, if they are handed over side by side, in an element
+/// without attributes, or in a statement, if a call sets it.
 fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
     let gap = assigned.gap(bytes);
     let is_handed_over = || given::is_handed_over(bytes, &assigned.name, assigned.value.start);
     match gap.last()? {
         b'>' if gap.len() > 1 && !gap.ends_with(b"=>") => Some(b">"),
         b'[' if gap.ends_with(b"><![CDATA[") => Some(b">"),
+        b'"' if is_set(bytes, assigned) => Some(b" = \""),
         _ if !leads_around(gap) && (!gap.contains(&b',') || !is_handed_over()) => None,
         b'\'' => Some(b"': '"),
+        b'`' => Some(b": `"),
         b'"' => Some(b"\": \""),
         _ => Some(b"\": "),
     }
+}
+
+/// Whether a call that takes nothing else sets it: `setPassword("…")`, perhaps as characters or bytes.
+fn is_set(bytes: &[u8], assigned: &Assigned) -> bool {
+    let name = &bytes[assigned.name.clone()];
+    let word = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let behind = &bytes[assigned.value.end..];
+    assigned.gap(bytes) == b"(\""
+        && (word.starts_with(b"set") || word.starts_with(b"Set"))
+        && [&b"\")"[..], b"\".toCharArray())", b"\".getBytes())"]
+            .iter()
+            .any(|end| behind.starts_with(end))
 }
 
 /// How far to either side of a value a NUL byte says that it stands in no text.

@@ -23,7 +23,7 @@ pub enum Given {
 }
 
 /// Commands, the flag that gives the password, and how.
-pub const FORMS: [(&str, &str, Given); 51] = [
+pub const FORMS: [(&str, &str, Given); 56] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
@@ -58,12 +58,17 @@ pub const FORMS: [(&str, &str, Given); 51] = [
     ("smbclient ", " -U", Given::Login),
     ("htpasswd -", "b", Given::Last),
     ("unzip -P", " -P", Given::Either),
+    ("zip -P", " -P", Given::Either),
+    ("snmpwalk ", " -A", Given::Either),
+    ("snmpget ", " -A", Given::Either),
     ("7z a ", " -p", Given::Joined),
     ("7z x ", " -p", Given::Joined),
     ("plink ", " -pw", Given::Apart),
     ("pscp ", " -pw", Given::Apart),
     ("psexec ", " -p", Given::Apart),
     ("PsExec ", " -p", Given::Apart),
+    ("PsExec.exe ", " -p", Given::Apart),
+    ("PSEXEC ", " -p", Given::Apart),
     ("security unlock-keychain ", " -p", Given::Apart),
     ("security create-keychain ", " -p", Given::Apart),
     ("ssh-keygen ", " -N", Given::Apart),

@@ -1,0 +1,108 @@
+//! Secrets that code writes into a call: the key that a token is signed with, and a password as an array of characters.
+//!
+//! Neither has a name beside it: the call says what is given. A value of letters alone is left alone, as examples have it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::value::{is_reference, quoted};
+use crate::detect::candidate::Candidate;
+use crate::detect::{placeholder, stock};
+use crate::rules::Rule;
+
+/// Calls whose second argument is the key.
+pub const CALLS: &[&str] = &[
+    "jwt.sign(",
+    "jwt.verify(",
+    "jwt.encode(",
+    "jwt.decode(",
+    "JWT.encode(",
+    "JWT.decode(",
+    "AES.encrypt(",
+    "AES.decrypt(",
+    "createHmac(",
+];
+/// How Java makes characters of a string: its stores and ciphers take no other passwords.
+pub const CHARACTERS: &[&str] = &["\".toCharArray()"];
+
+/// How long the first argument may be.
+const LONGEST_ARGUMENT: usize = 400;
+/// How far back the string begins, and the call that is given it.
+const NEAR: usize = 200;
+/// What a line says, in small letters, that hands over a password.
+const TAKERS: &[&[u8]] = &[
+    b"pass",
+    b"pwd",
+    b"pbe",
+    b"keystore",
+    b"key_store",
+    b"ks.load",
+    b"secret",
+];
+
+/// Reads the key of the call at `at`.
+pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let call = CALLS.iter().find(|call| bytes[at..].starts_with(call.as_bytes()))?;
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    if before.is_some_and(|b| b.is_ascii_alphanumeric()) && !call.starts_with("createHmac") {
+        return None;
+    }
+    let comma = end_of_argument(bytes, at + call.len())?;
+    let blanks = bytes[comma + 1..].iter().take_while(|b| b.is_ascii_whitespace());
+    candidate(rule, bytes, quoted(bytes, comma + 1 + blanks.count())?)
+}
+
+/// Reads the string that ends at `at`, of which characters are made.
+pub fn read_characters(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let low = at.saturating_sub(NEAR);
+    let line = memchr::memrchr(b'\n', &bytes[low..at]).map_or(low, |end| low + end + 1);
+    let start = line + memchr::memrchr(b'"', &bytes[line..at])? + 1;
+    let before = bytes[line..start].to_ascii_lowercase();
+    let is_taken = TAKERS.iter().any(|word| memchr::memmem::find(&before, word).is_some());
+    is_taken.then(|| candidate(rule, bytes, start..at)).flatten()
+}
+
+/// Where the comma stands that ends an argument. What it holds in brackets and in quotes belongs to it.
+fn end_of_argument(bytes: &[u8], at: usize) -> Option<usize> {
+    let window = &bytes[at..bytes.len().min(at + LONGEST_ARGUMENT)];
+    let (mut depth, mut quote) = (0_u32, None);
+    for (offset, &byte) in window.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.checked_sub(1)?,
+            (None, b',') if depth == 0 => return Some(at + offset),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn candidate(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candidate> {
+    let value = &bytes[span.clone()];
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let is_filled = value.len() >= 6 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let is_text = value.contains(&b' ') || is_reference(value);
+    (is_filled && !is_text).then(|| {
+        let stock = stock::is_stock(value).then_some("documentation writes such a password");
+        Candidate::new(rule, span, value)
+            .because("a call takes it as its key")
+            .placeholder(placeholder::of_password(value).or(stock))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_ends_at_its_own_comma() {
+        let end = |text: &str| end_of_argument(text.as_bytes(), 0);
+        assert_eq!(end("{ id: 1, at: f(1, 2) }, 'a'"), Some(22));
+        assert_eq!(end("\"a, b\", 'a'"), Some(6));
+        assert_eq!(end("payload)"), None);
+        assert_eq!(end("(a, b"), None);
+    }
+}
