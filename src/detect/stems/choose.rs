@@ -106,8 +106,9 @@ fn cost(stem: [u8; LENGTH], shares: &[f64; 1 << 8]) -> f64 {
 
 /// Parts of words that stand in source code and in recorded answers far more often than their letters tell, 100 to 600
 /// times a megabyte.
-const COMMON: [&[u8; LENGTH]; 13] = [
-    b"user", b"role", b"ourc", b"link", b"defi", b"flow", b"e us", b"conf", b"crea", b"cryp", b"auth", b"efin", b"ncry",
+const COMMON: [&[u8; LENGTH]; 19] = [
+    b"user", b"role", b"ourc", b"link", b"defi", b"flow", b"e us", b"conf", b"crea", b"cryp", b"auth", b"efin",
+    b"ncry", b"reat", b"eate", b"rypt", b"new ", b"oper", b"open",
 ];
 
 /// How often a folded byte stands in source code, roughly.

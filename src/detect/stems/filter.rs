@@ -11,6 +11,7 @@
 use fearless_simd::{Simd, prelude::*, u8x16, u8x64};
 
 use super::groups::Tables;
+use super::search::LONGEST;
 
 /// So many places at a time.
 pub const BLOCK: usize = 64;
@@ -21,6 +22,74 @@ pub const FEW: usize = 3;
 /// are three bytes more.
 #[inline(always)]
 pub fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, places: &mut [u16]) -> usize {
+    // As many as there are mostly stay in registers from block to block.
+    if let [one, two, three, four] = groups {
+        let (one, two, three, four) = (
+            splat(simd, one),
+            splat(simd, two),
+            splat(simd, three),
+            splat(simd, four),
+        );
+        return write_down(
+            simd,
+            bytes,
+            blocks,
+            places,
+            #[inline(always)]
+            |at| fitting(at, &one) | fitting(at, &two) | fitting(at, &three) | fitting(at, &four),
+        );
+    }
+    write_down(
+        simd,
+        bytes,
+        blocks,
+        places,
+        #[inline(always)]
+        |at| {
+            let mut fit = u8x64::splat(simd, 0);
+            for tables in groups {
+                fit |= fitting(at, &splat(simd, tables));
+            }
+            fit
+        },
+    )
+}
+
+/// The six tables, each entry for every sixteen places again; or what is looked up in each.
+type Six<S> = [u8x64<S>; LONGEST + 2];
+
+#[inline(always)]
+fn splat<S: Simd>(simd: S, tables: &Tables) -> Six<S> {
+    let [first, second, third, fourth, front, back] = tables;
+    [
+        u8x64::block_splat(u8x16::from_slice(simd, first)),
+        u8x64::block_splat(u8x16::from_slice(simd, second)),
+        u8x64::block_splat(u8x16::from_slice(simd, third)),
+        u8x64::block_splat(u8x16::from_slice(simd, fourth)),
+        u8x64::block_splat(u8x16::from_slice(simd, front)),
+        u8x64::block_splat(u8x16::from_slice(simd, back)),
+    ]
+}
+
+/// The groups that fit, by their bits.
+#[inline(always)]
+fn fitting<S: Simd>(at: &Six<S>, tables: &Six<S>) -> u8x64<S> {
+    tables[0].swizzle_dyn_within_blocks(at[0])
+        & tables[1].swizzle_dyn_within_blocks(at[1])
+        & tables[2].swizzle_dyn_within_blocks(at[2])
+        & tables[3].swizzle_dyn_within_blocks(at[3])
+        & tables[4].swizzle_dyn_within_blocks(at[4])
+        & tables[5].swizzle_dyn_within_blocks(at[5])
+}
+
+#[inline(always)]
+fn write_down<S: Simd>(
+    simd: S,
+    bytes: &[u8],
+    blocks: usize,
+    places: &mut [u16],
+    fit: impl Fn(&Six<S>) -> u8x64<S>,
+) -> usize {
     let mut count = 0;
     let blocks = (0..blocks).zip(blocks_from(bytes, 0));
     let blocks = blocks
@@ -34,15 +103,7 @@ pub fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, 
         let fourth = u8x64::from_slice(simd, fourth);
         let front = (first >> 4) & 5 | (second >> 3) & 10;
         let back = (third >> 4) & 5 | (fourth >> 3) & 10;
-        let mut fit = u8x64::splat(simd, 0);
-        for tables in groups {
-            fit |= entries(simd, &tables[0], first & 15)
-                & entries(simd, &tables[1], second & 15)
-                & entries(simd, &tables[2], third & 15)
-                & entries(simd, &tables[3], fourth & 15)
-                & entries(simd, &tables[4], front)
-                & entries(simd, &tables[5], back);
-        }
+        let fit = fit(&[first & 15, second & 15, third & 15, fourth & 15, front, back]);
         let mask = !fit.simd_eq(0).to_bitmask();
         let mut left = mask;
         let here = &mut places[count..];
@@ -59,12 +120,6 @@ pub fn filter<S: Simd>(simd: S, groups: &[Tables], bytes: &[u8], blocks: usize, 
         count += mask.count_ones() as usize;
     }
     count
-}
-
-/// The entries of a table at indices below 16.
-#[inline(always)]
-fn entries<S: Simd>(simd: S, table: &[u8; 16], indices: u8x64<S>) -> u8x64<S> {
-    u8x64::block_splat(u8x16::from_slice(simd, table)).swizzle_dyn_within_blocks(indices)
 }
 
 #[inline(always)]

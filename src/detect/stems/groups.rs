@@ -9,8 +9,8 @@ use super::search::LONGEST;
 /// Eight groups of stems: one bit for each in the entries of the bytes that it has.
 pub type Tables = [[u8; 16]; LONGEST + 2];
 
-/// So many stems in a group, on average: more let too many places through.
-const IN_GROUP: usize = 6;
+/// So many stems in a group, on average: more let too many places through, and to look at those costs more than a table.
+const IN_GROUP: usize = 4;
 
 /// The entries that a group has, one bit for each entry of each table.
 type Entries = [u16; LONGEST + 2];
