@@ -14,6 +14,9 @@ const NEAR: usize = 256;
 const LONGEST_NOTE: usize = 64;
 const MOST_WORDS: usize = 5;
 
+/// The longest path to a constant.
+const LONGEST_PATH: usize = 40;
+
 /// What stands at the start of a line that gives a name its value after a blank, as `ENV NAME value` does.
 const DIRECTIVES: &[&str] = &[
     DEFINE,
@@ -24,6 +27,8 @@ const DIRECTIVES: &[&str] = &[
     "set -gx",
     "set -ux",
     "proxy_set_header",
+    "(setq",
+    "(defconst",
     SET,
 ];
 /// What these give is a value only in quotes.
@@ -35,7 +40,7 @@ pub fn is_directed(text: &[u8], next: Option<u8>) -> bool {
     let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
     let line = text[start..].trim_ascii();
     // Most lines are told by how they start.
-    let Some(b'#' | b'e' | b'E' | b's' | b'S' | b'p' | b'P') = line.first() else {
+    let Some(b'#' | b'e' | b'E' | b's' | b'S' | b'p' | b'P' | b'(') = line.first() else {
         return false;
     };
     let Some(blank) = memchr::memrchr2(b' ', b'\t', line) else {
@@ -66,12 +71,28 @@ pub fn is_handed_over(bytes: &[u8], span: &Range<usize>, value: usize) -> bool {
     let handed_over = match sign.as_slice() {
         b"" => is_directed(&bytes[span.end.saturating_sub(NEAR)..span.end], gap.last().copied()),
         b"," | b",<<" if before.ends_with(b"{") => true,
-        b"," => is_quoted && (is_argument(before) || before.ends_with(b"--")),
+        b"," => is_quoted && (is_argument(before) || before.ends_with(b"--")) || is_put_under(bytes, span),
         b",value:" => is_quoted || before.ends_with(b"name: "),
         b"=>" => before.ends_with(b":"),
         _ => false,
     };
     handed_over && name::judge(&name::words(&bytes[span.clone()])) >= Says::Secret
+}
+
+/// Whether the name is a constant that a call puts a string under: `env.put(Context.SECURITY_CREDENTIALS, "…")`.
+pub fn is_put_under(window: &[u8], name: &Range<usize>) -> bool {
+    const PUTS: &[&[u8]] = &[b"put(", b"set(", b"Property(", b"add(", b"Set("];
+    let is_of_path = |b: &&u8| b.is_ascii_alphanumeric() || b"_.".contains(b);
+    let word = window[name.clone()].rsplit(|b| *b == b'.').next();
+    let is_large = word.is_some_and(|word| word.contains(&b'_') && !word.iter().any(u8::is_ascii_lowercase));
+    let path = window[..name.start]
+        .iter()
+        .rev()
+        .take(LONGEST_PATH)
+        .take_while(is_of_path)
+        .count();
+    let before = &window[..name.start - path];
+    is_large && PUTS.iter().any(|put| before.ends_with(put)) && window[name.end..].starts_with(b", \"")
 }
 
 /// The name of a value in a note, which is all that its line says: `- stripe secret key …`. One word alone, or a key of no
@@ -202,6 +223,7 @@ mod tests {
         assert!(handed_over("flag.StringVar(&token, \"API_TOKEN\", \"@\", \"\")"));
         assert!(handed_over("[{API_TOKEN, \"@\"}]"));
         assert!(handed_over("resValue \"string\", \"API_TOKEN\", \"@\""));
+        assert!(handed_over("env.put(Names.API_TOKEN, \"@\")"));
         assert!(!handed_over("[\"API_TOKEN\", \"@\"]"));
         assert!(!handed_over("f(x, \"API_TOKEN\", \"@\")"));
         assert!(!handed_over("f(API_TOKEN, \"@\")"));

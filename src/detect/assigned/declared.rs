@@ -48,7 +48,8 @@ pub fn accesses(window: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The place behind what a sentence says: `is '…'`, `for user kim is set to "…"`.
-pub fn states(window: &[u8], at: usize) -> Option<usize> {
+pub fn states(window: &[u8], name: &Range<usize>, at: usize) -> Option<usize> {
+    window.get(name.end).filter(|next| **next == b' ')?;
     let rest = &window[at..window.len().min(at + LONGEST_SENTENCE)];
     let line = rest.split(|b| *b == b'\n').next()?;
     STATES.iter().find_map(|verb| {

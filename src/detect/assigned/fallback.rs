@@ -27,6 +27,8 @@ const KEYWORDS: &[&[u8]] = &[b"default=", b"default_value=", b"fallback=", b"def
 
 /// Where the quote stands that opens what the expression at `at` falls back to.
 pub fn quote(window: &[u8], at: usize) -> Option<usize> {
+    // A template of Ruby holds an expression.
+    let at = at + if window[at..].starts_with(b"<%= ") { 4 } else { 0 };
     window
         .get(at)
         .filter(|b| b.is_ascii_alphabetic() || b"$_@".contains(b))?;
@@ -203,6 +205,8 @@ mod tests {
             "env.getOrElse(\"X\", \"V\"",
             "config('X', default=\"V\"",
             "ENV.fetch(\"X\") { \"V\" }",
+            "<%= ENV.fetch(\"X\", \"V\") %>",
+            "<%= ENV['X'] || \"V\" %>",
             "$ENV{X} // \"V\";",
             "live ? \"V1\" : x",
             "process.env.X === 'a' ? \"V1\" : \"V2\"",

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::call::wrapped;
 use super::declared::{accesses, declares, schemed, states, typed};
 use super::{apart, fallback, quoted, xml};
-use crate::detect::given::is_directed;
+use crate::detect::given::{is_directed, is_put_under};
 
 const MOST_BLANKS: usize = 40;
 
@@ -43,7 +43,7 @@ pub fn after(window: &[u8], name: &Range<usize>) -> Option<Sign> {
             .or_else(|| passes(window, name, start, is_quoted))
             .or_else(|| declares(window, start))
             .or_else(|| accesses(window, start))
-            .or_else(|| states(window, start))
+            .or_else(|| states(window, name, start))
             .or_else(|| apart::in_block(window, name.start, start))?;
     let is_symbol = &window[sign.clone()] == b":" && start > closed && window.get(sign.end)?.is_ascii_alphabetic();
     if is_symbol {
@@ -157,6 +157,7 @@ fn passes(window: &[u8], name: &Range<usize>, at: usize, is_quoted: bool) -> Opt
                 .or((!is_value).then_some(at + 1))
         }
         b',' if before == Some(b':') => Some(at + 1),
+        b',' if at == name.end && is_put_under(window, name) => Some(at + 1),
         b',' if is_name_of_entry(&window[..name.start]) => entry(window, at + 1),
         b'\n' | b'\r' if is_name_of_entry(&window[..name.start]) => entry(window, at),
         b',' if before == Some(b'{') && is_pair(&window[at + 1..]) => Some(at + 1),

@@ -1,16 +1,17 @@
-//! Secrets that code writes into a call: the key that a token is signed with, and a password as an array of characters.
+//! Secrets that code writes into a call: the key that a token is signed with, a password that is typed into a page or made
+//! an array of characters of.
 //!
 //! Neither has a name beside it: the call says what is given. A value of letters alone is left alone, as examples have it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::value::{is_reference, quoted};
+use super::value::{after_blanks, is_reference, quoted};
 use crate::detect::candidate::Candidate;
 use crate::detect::{placeholder, stock};
 use crate::rules::Rule;
 
-/// Calls whose second argument is the key.
+/// Calls whose key is the second argument, then those whose key is the first.
 pub const CALLS: &[&str] = &[
     "jwt.sign(",
     "jwt.verify(",
@@ -21,7 +22,18 @@ pub const CALLS: &[&str] = &[
     "AES.encrypt(",
     "AES.decrypt(",
     "createHmac(",
+    "signWith(SignatureAlgorithm.",
+    "AES.new(",
+    "hmac.new(",
+    "Algorithm.HMAC256(",
+    "Algorithm.HMAC384(",
+    "Algorithm.HMAC512(",
 ];
+const SECOND: usize = 10;
+
+/// What types a text into a field of a page, which the call or what stands before it names.
+pub const TYPED: &[&str] = &["send_keys(", "sendKeys(", ".fill(", ".type("];
+
 /// How Java makes characters of a string: its stores and ciphers take no other passwords.
 pub const CHARACTERS: &[&str] = &["\".toCharArray()"];
 
@@ -42,14 +54,34 @@ const TAKERS: &[&[u8]] = &[
 
 /// Reads the key of the call at `at`.
 pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let call = CALLS.iter().find(|call| bytes[at..].starts_with(call.as_bytes()))?;
+    let call = CALLS.iter().position(|call| bytes[at..].starts_with(call.as_bytes()))?;
     let before = at.checked_sub(1).map(|before| bytes[before]);
-    if before.is_some_and(|b| b.is_ascii_alphanumeric()) && !call.starts_with("createHmac") {
+    if before.is_some_and(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let comma = end_of_argument(bytes, at + call.len())?;
-    let blanks = bytes[comma + 1..].iter().take_while(|b| b.is_ascii_whitespace());
-    candidate(rule, bytes, quoted(bytes, comma + 1 + blanks.count())?)
+    let first = at + CALLS[call].len();
+    let key = match call < SECOND {
+        true => end_of_argument(bytes, first)? + 1,
+        false => first,
+    };
+    let blanks = bytes[key..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let prefix = usize::from(bytes[key + blanks..].first() == Some(&b'b'));
+    candidate(rule, bytes, quoted(bytes, key + blanks + prefix)?)
+}
+
+/// Reads what the call at `at` types, if the line speaks of a password before it.
+pub fn read_typed(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
+    let call = TYPED.iter().find(|call| bytes[at..].starts_with(call.as_bytes()))?;
+    let first = at + call.len();
+    let text = end_of_argument(bytes, first).map_or(first, |comma| comma + 1);
+    let span = quoted(bytes, after_blanks(bytes, text))?;
+    let low = span.start.saturating_sub(NEAR);
+    let line = memchr::memrchr(b'\n', &bytes[low..span.start]).map_or(low, |end| low + end + 1);
+    let before = bytes[line..span.start].to_ascii_lowercase();
+    let is_field = [&b"pass"[..], b"pwd"]
+        .iter()
+        .any(|word| memchr::memmem::find(&before, word).is_some());
+    is_field.then(|| candidate(rule, bytes, span)).flatten()
 }
 
 /// Reads the string that ends at `at`, of which characters are made.

@@ -45,15 +45,19 @@ pub const CALLS: &[&str] = &[
     "imap_open(",
     "DriverManager.getConnection(",
     "DirectoryEntry(",
+    "DBI->connect(",
     "new Sequelize(",
     "pymysql.connect(",
     "MySQLdb.connect(",
     "ldap_bind(",
     "PlainAuth(",
     "create_superuser(",
+    NETWORK,
 ];
 /// So many of them take a user and a password, the others a host, a connection or another name before.
 const WITHOUT_HOST: usize = 10;
+/// This one takes a network and its passphrase.
+const NETWORK: &str = "WiFi.begin(";
 
 /// How far an object's other members are looked for.
 const NEAR: usize = 512;
@@ -112,14 +116,18 @@ pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate>
     let call = CALLS.iter().position(|call| bytes[at..].starts_with(call.as_bytes()))?;
     let arguments = arguments(bytes, at + CALLS[call].len());
     // `login(user, password)`; `connect(host, user, password)`.
-    let first = usize::from(call >= WITHOUT_HOST);
+    let of_network = CALLS[call] == NETWORK;
+    let first = usize::from(call >= WITHOUT_HOST && !of_network);
     let [user, password] = arguments.get(first..first + 2)? else {
         return None;
     };
     let (user, span) = (&bytes[user.clone()?], password.clone()?);
     let password = &bytes[span.clone()];
     // A test logs in as anybody; a person's address says who, and nobody makes up a password of all kinds of signs.
-    let person = first == 1 || user.contains(&b'@') || is_strong(password);
+    let person = first == 1
+        || of_network && password.iter().any(u8::is_ascii_digit)
+        || user.contains(&b'@')
+        || is_strong(password);
     let filled = person && password.len() >= 4 && !is_reference(password) && !is_reference(user);
     filled.then(|| {
         let candidate = Candidate::new(rule, span, password).because("it is passed to a call that logs in");
@@ -171,6 +179,8 @@ fn arguments(bytes: &[u8], mut at: usize) -> Vec<Option<Range<usize>>> {
     let mut found = Vec::new();
     while found.len() < 3 {
         at = after_blanks(bytes, at);
+        // Rust says that there is a password.
+        at += if bytes[at..].starts_with(b"Some(") { 5 } else { 0 };
         let argument = quoted(bytes, at);
         let window = &bytes[at..bytes.len().min(at + NEAR)];
         let end = match &argument {

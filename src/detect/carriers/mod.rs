@@ -53,6 +53,7 @@ pub fn named(name: &str) -> Option<(&'static [&'static str], Shown, Reading)> {
         "command-login" => (command::COMMANDS, NEAR, command::read),
         "piped-password" => (piped::READERS, NEAR, piped::read),
         "keyed-call" => (keyed::CALLS, NEAR, keyed::read_call),
+        "typed-text" => (keyed::TYPED, NEAR, keyed::read_typed),
         "characters" => (keyed::CHARACTERS, NEAR, keyed::read_characters),
         "login-call" => (login::CALLS, NEAR, login::read_call),
         "sql-rows" => return Some((rows::LITERALS, NEAR, Reading::All(rows::read))),

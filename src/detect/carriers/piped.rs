@@ -13,7 +13,7 @@ use crate::detect::candidate::Candidate;
 use crate::detect::{placeholder, stock};
 use crate::rules::Rule;
 
-pub const READERS: &[&str] = &[LOGINS, "--password-stdin", "passwd --stdin", "sudo -S"];
+pub const READERS: &[&str] = &[LOGINS, "--password-stdin", "passwd --stdin", "sudo -S", "kinit "];
 
 /// It reads users with their passwords.
 const LOGINS: &str = "chpasswd";

@@ -92,13 +92,18 @@ fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
     }
 }
 
-/// Whether a call that takes nothing else sets it: `setPassword("…")`, perhaps as characters or bytes.
+/// Whether a call that takes nothing else sets it: `setPassword("…")`, perhaps as characters or bytes. Tests set words.
 fn is_set(bytes: &[u8], assigned: &Assigned) -> bool {
     let name = &bytes[assigned.name.clone()];
     let word = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let value = &bytes[assigned.value.clone()];
     let behind = &bytes[assigned.value.end..];
     assigned.gap(bytes) == b"(\""
-        && (word.starts_with(b"set") || word.starts_with(b"Set"))
+        && !value.iter().all(u8::is_ascii_alphabetic)
+        && [&b"set"[..], b"Set", b"with", b"With", b"password"]
+            .iter()
+            .any(|verb| word.starts_with(verb))
+        && bytes[..assigned.name.end - word.len()].ends_with(b".")
         && [&b"\")"[..], b"\".toCharArray())", b"\".getBytes())"]
             .iter()
             .any(|end| behind.starts_with(end))

@@ -23,7 +23,7 @@ pub enum Given {
 }
 
 /// Commands, the flag that gives the password, and how.
-pub const FORMS: [(&str, &str, Given); 56] = [
+pub const FORMS: [(&str, &str, Given); 60] = [
     ("sshpass -p", " -p", Given::Either),
     ("docker login ", " -p", Given::Apart),
     ("podman login ", " -p", Given::Apart),
@@ -61,6 +61,10 @@ pub const FORMS: [(&str, &str, Given); 56] = [
     ("zip -P", " -P", Given::Either),
     ("snmpwalk ", " -A", Given::Either),
     ("snmpget ", " -A", Given::Either),
+    ("ipmitool ", " -P", Given::Either),
+    ("rdesktop ", " -p", Given::Either),
+    ("xfreerdp ", " /p:", Given::Joined),
+    ("gpg ", " --passphrase", Given::Apart),
     ("7z a ", " -p", Given::Joined),
     ("7z x ", " -p", Given::Joined),
     ("plink ", " -pw", Given::Apart),
