@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::super::starts::Text;
+use super::common::is_common;
 use super::search::{LONGEST as LENGTH, fold};
 
 /// A stem and the literals that are found by it, each with where it holds the stem.
@@ -97,19 +98,12 @@ fn folded(literal: &[u8]) -> Vec<u8> {
 fn cost(stem: [u8; LENGTH], shares: &[f64; 1 << 8]) -> f64 {
     const SHARE: f64 = 2.5;
     const LOOK: f64 = 0.05;
-    let places = match COMMON.contains(&&stem) {
-        true => 400.0,
+    let places = match is_common(&stem) {
+        true => 250.0,
         false => stem.map(|byte| shares[usize::from(byte)]).iter().product::<f64>() * 1e6,
     };
     SHARE + LOOK * places
 }
-
-/// Parts of words that stand in source code and in recorded answers far more often than their letters tell, 100 to 600
-/// times a megabyte.
-const COMMON: [&[u8; LENGTH]; 19] = [
-    b"user", b"role", b"ourc", b"link", b"defi", b"flow", b"e us", b"conf", b"crea", b"cryp", b"auth", b"efin",
-    b"ncry", b"reat", b"eate", b"rypt", b"new ", b"oper", b"open",
-];
 
 /// How often a folded byte stands in source code, roughly.
 pub fn share(byte: u8) -> f64 {

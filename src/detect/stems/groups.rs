@@ -10,7 +10,7 @@ use super::search::LONGEST;
 pub type Tables = [[u8; 16]; LONGEST + 2];
 
 /// So many stems in a group, on average: more let too many places through, and to look at those costs more than a table.
-const IN_GROUP: usize = 4;
+const IN_GROUP: usize = 5;
 
 /// The entries that a group has, one bit for each entry of each table.
 type Entries = [u16; LONGEST + 2];

@@ -5,6 +5,7 @@
 //! stands are its literals compared. What a literal means is not known here.
 
 mod choose;
+mod common;
 mod filter;
 mod groups;
 mod search;
