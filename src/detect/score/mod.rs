@@ -60,7 +60,8 @@ fn score(bytes: &[u8], assigned: &Assigned) -> Option<Score> {
     let odds = model::odds(&row(bytes, assigned), Score::LEAST);
     // What the model learned of calls and tags it learned from those of all kinds.
     let as_said = |gap| model::odds(&row_with(bytes, assigned, gap), Score::LEAST);
-    let odds = odds.max(said_plainly(bytes, assigned).and_then(as_said))?;
+    let odds = odds.max(said_plainly(bytes, assigned).and_then(as_said));
+    let odds = odds.max(setting(bytes, assigned).and_then(|short| model::odds(&row(bytes, &short), Score::LEAST)))?;
     // Of a hundred values eight come so far.
     if is_harmless(bytes, assigned) {
         return None;
@@ -90,6 +91,17 @@ fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
         b'"' => Some(b"\": \""),
         _ => Some(b"\": "),
     }
+}
+
+/// The same with the last word of its name alone, where an element has the path of a setting for a name:
+/// `<property name="hibernate.connection.password">…`.
+fn setting(bytes: &[u8], assigned: &Assigned) -> Option<Assigned> {
+    let name = &bytes[assigned.name.clone()];
+    let last = memchr::memrchr(b'.', name)? + 1;
+    bytes[..assigned.name.start].ends_with(b" name=\"").then(|| Assigned {
+        name: assigned.name.start + last..assigned.name.end,
+        value: assigned.value.clone(),
+    })
 }
 
 /// Whether a call that takes nothing else sets it: `setPassword("…")`, perhaps as characters or bytes. Tests set words.
@@ -142,6 +154,16 @@ mod tests {
         ] {
             assert!(odds(code) < secret, "{code}");
         }
+    }
+
+    #[test]
+    fn a_setting_is_judged_by_the_last_word_of_its_path() {
+        let value = ["meadow", "56", "Tiger"].concat();
+        let text = format!("<property name=\"hibernate.connection.password\">{value}</property>").into_bytes();
+        let at = memchr::memmem::find(&text, b"pass").expect("a name");
+        let assigned = super::super::assigned::at_word(&text, at).expect("a value");
+        let judged = score(&text, &assigned).expect("it is likely enough");
+        assert!(model::odds(&row(&text, &assigned), i16::MIN).is_some_and(|odds| odds < judged.odds));
     }
 
     #[test]
