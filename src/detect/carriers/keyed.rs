@@ -29,6 +29,7 @@ pub const CALLS: &[&str] = &[
     "Algorithm.HMAC384(",
     "Algorithm.HMAC512(",
 ];
+/// So many take it second.
 const SECOND: usize = 10;
 
 /// What types a text into a field of a page, which the call or what stands before it names.
@@ -41,7 +42,9 @@ pub const CHARACTERS: &[&str] = &["\".toCharArray()"];
 const LONGEST_ARGUMENT: usize = 400;
 /// How far back the string begins, and the call that is given it.
 const NEAR: usize = 200;
-/// What a line says, in small letters, that hands over a password.
+/// What a line says, in small letters, of a field that takes a password.
+const FIELDS: &[&[u8]] = &[b"pass", b"pwd"];
+/// The same where code hands one over.
 const TAKERS: &[&[u8]] = &[
     b"pass",
     b"pwd",
@@ -66,7 +69,12 @@ pub fn read_call(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate>
     };
     let blanks = bytes[key..].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let prefix = usize::from(bytes[key + blanks..].first() == Some(&b'b'));
-    candidate(rule, bytes, quoted(bytes, key + blanks + prefix)?)
+    candidate(
+        rule,
+        bytes,
+        quoted(bytes, key + blanks + prefix)?,
+        "a call takes it as its key",
+    )
 }
 
 /// Reads what the call at `at` types, if the line speaks of a password before it.
@@ -75,23 +83,28 @@ pub fn read_typed(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate
     let first = at + call.len();
     let text = end_of_argument(bytes, first).map_or(first, |comma| comma + 1);
     let span = quoted(bytes, after_blanks(bytes, text))?;
-    let low = span.start.saturating_sub(NEAR);
-    let line = memchr::memrchr(b'\n', &bytes[low..span.start]).map_or(low, |end| low + end + 1);
-    let before = bytes[line..span.start].to_ascii_lowercase();
-    let is_field = [&b"pass"[..], b"pwd"]
-        .iter()
-        .any(|word| memchr::memmem::find(&before, word).is_some());
-    is_field.then(|| candidate(rule, bytes, span)).flatten()
+    let is_field = says(bytes, span.start, FIELDS);
+    is_field.then(|| candidate(rule, bytes, span, "it is typed into a field for a password"))?
 }
 
 /// Reads the string that ends at `at`, of which characters are made.
 pub fn read_characters(rule: &Arc<Rule>, bytes: &[u8], at: usize) -> Option<Candidate> {
-    let low = at.saturating_sub(NEAR);
-    let line = memchr::memrchr(b'\n', &bytes[low..at]).map_or(low, |end| low + end + 1);
+    let line = line_before(bytes, at);
     let start = line + memchr::memrchr(b'"', &bytes[line..at])? + 1;
-    let before = bytes[line..start].to_ascii_lowercase();
-    let is_taken = TAKERS.iter().any(|word| memchr::memmem::find(&before, word).is_some());
-    is_taken.then(|| candidate(rule, bytes, start..at)).flatten()
+    let is_taken = says(bytes, start, TAKERS);
+    is_taken.then(|| candidate(rule, bytes, start..at, "it is handed over as characters"))?
+}
+
+/// Where the line begins that ends at a place, as far as it is near.
+fn line_before(bytes: &[u8], end: usize) -> usize {
+    let low = end.saturating_sub(NEAR);
+    memchr::memrchr(b'\n', &bytes[low..end]).map_or(low, |line| low + line + 1)
+}
+
+/// Whether the line has one of these words before a place.
+fn says(bytes: &[u8], end: usize, words: &[&[u8]]) -> bool {
+    let line = bytes[line_before(bytes, end)..end].to_ascii_lowercase();
+    words.iter().any(|word| memchr::memmem::find(&line, word).is_some())
 }
 
 /// Where the comma stands that ends an argument. What it holds in brackets and in quotes belongs to it.
@@ -112,7 +125,8 @@ fn end_of_argument(bytes: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-fn candidate(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candidate> {
+/// A value with a digit and a letter that stands for nothing else, and the reason.
+fn candidate(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>, why: &'static str) -> Option<Candidate> {
     let value = &bytes[span.clone()];
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let is_filled = value.len() >= 6 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
@@ -120,7 +134,7 @@ fn candidate(rule: &Arc<Rule>, bytes: &[u8], span: Range<usize>) -> Option<Candi
     (is_filled && !is_text).then(|| {
         let stock = stock::is_stock(value).then_some("documentation writes such a password");
         Candidate::new(rule, span, value)
-            .because("a call takes it as its key")
+            .because(why)
             .placeholder(placeholder::of_password(value).or(stock))
     })
 }

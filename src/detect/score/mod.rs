@@ -93,7 +93,7 @@ fn said_plainly(bytes: &[u8], assigned: &Assigned) -> Option<&'static [u8]> {
     }
 }
 
-/// The same with the last word of its name alone, where an element has the path of a setting for a name:
+/// The assignment with the last word of its name alone, where an element has the path of a setting for a name:
 /// `<property name="hibernate.connection.password">…`.
 fn setting(bytes: &[u8], assigned: &Assigned) -> Option<Assigned> {
     let name = &bytes[assigned.name.clone()];

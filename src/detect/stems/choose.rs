@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::super::starts::Text;
-use super::common::is_common;
+use super::frequent::is_frequent;
 use super::search::{LONGEST as LENGTH, fold};
 
 /// A stem and the literals that are found by it, each with where it holds the stem.
@@ -98,7 +98,7 @@ fn folded(literal: &[u8]) -> Vec<u8> {
 fn cost(stem: [u8; LENGTH], shares: &[f64; 1 << 8]) -> f64 {
     const SHARE: f64 = 2.5;
     const LOOK: f64 = 0.05;
-    let places = match is_common(&stem) {
+    let places = match is_frequent(&stem) {
         true => 250.0,
         false => stem.map(|byte| shares[usize::from(byte)]).iter().product::<f64>() * 1e6,
     };

@@ -5,8 +5,8 @@
 //! stands are its literals compared. What a literal means is not known here.
 
 mod choose;
-mod common;
 mod filter;
+mod frequent;
 mod groups;
 mod search;
 

@@ -206,7 +206,8 @@ mod tests {
         };
         let letters = b"abkyKY:_ \xc3";
         for round in 0..120 {
-            let count = draw(90);
+            // One table to six of them, four among them, which have a way of their own.
+            let count = draw(230);
             let mut stems: Vec<Vec<u8>> = Vec::new();
             for _ in 0..count {
                 let length = 1 + draw(4);

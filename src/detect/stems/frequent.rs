@@ -6,12 +6,12 @@
 use super::search::LONGEST;
 
 /// Whether a part of a literal stands in many texts.
-pub fn is_common(part: &[u8; LONGEST]) -> bool {
-    COMMON.binary_search(part).is_ok()
+pub fn is_frequent(part: &[u8; LONGEST]) -> bool {
+    FREQUENT.binary_search(part).is_ok()
 }
 
 #[rustfmt::skip]
-const COMMON: [[u8; LONGEST]; 204] = [
+const FREQUENT: [[u8; LONGEST]; 204] = [
     *b" add", *b" all", *b" aut", *b" cha", *b" com", *b" cre", *b" int", *b" key", *b" log", *b" on ", *b" pro",
     *b" rep", *b" sec", *b" sel", *b" set", *b" use", *b"----", *b".con", *b".new", *b"ace ", *b"add ", *b"ager",
     *b"ages", *b"age\x7f", *b"aint", *b"anag", *b"ansf", *b"apis", *b"arch", *b"aria", *b"arra", *b"ate ",
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn parts_are_folded_and_in_order() {
-        assert!(COMMON.is_sorted());
-        assert!(COMMON.iter().all(|part| part.map(fold) == *part));
+        assert!(FREQUENT.is_sorted());
+        assert!(FREQUENT.iter().all(|part| part.map(fold) == *part));
     }
 }
